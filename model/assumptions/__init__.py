@@ -1,0 +1,1 @@
+"""Assumptions: reading, inheriting, validating and showing scenario files."""

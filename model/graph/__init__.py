@@ -1,0 +1,1 @@
+"""The expression graph: line items declared once, interpreted several ways."""

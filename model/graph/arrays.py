@@ -1,0 +1,166 @@
+"""The NumPy interpreter: from the graph to a Python function over arrays (periods x scenarios), time-major.
+
+The function is generated once for a structure and reads top to bottom like the model: a line of NumPy for each row,
+and a `for t in range(T)` around the rows of a loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..irr import irr_many
+from .expr import Expr, Line
+from .order import Group
+
+Array = NDArray[np.float64]
+
+# One row an operation: how it is written over arrays. {0}, {1}, {2} are the operands.
+TEMPLATES = {
+    "add": "({0} + {1})",
+    "sub": "({0} - {1})",
+    "mul": "({0} * {1})",
+    "div": "({0} / {1})",
+    "neg": "(-{0})",
+    "min": "minimum({0}, {1})",
+    "max": "maximum({0}, {1})",
+    "lt": "(({0} < {1}) * 1.0)",
+    "le": "(({0} <= {1}) * 1.0)",
+    "gt": "(({0} > {1}) * 1.0)",
+    "ge": "(({0} >= {1}) * 1.0)",
+    "and": "((({0} != 0) & ({1} != 0)) * 1.0)",
+    "or": "((({0} != 0) | ({1} != 0)) * 1.0)",
+    "where": "where({0}, {1}, {2})",
+    "per": "per({0}, {1}, {data})",
+    "compound": "(1.0 + {0}) ** {1}",
+    "pow": "({0} ** {1})",
+    "floor": "floor({0})",
+    "interp": "interp({0}, *curves[{data!r}])",
+    "total": "total({0}, T)",
+    "highest": "highest({0})",
+    "lowest": "lowest({0})",
+    "average": "average({0})",
+    "irr": "irr({0})",
+}
+
+
+def per(a: Array, b: Array, otherwise: float) -> Array:
+    """a / b, `otherwise` where b is zero."""
+    zero = np.equal(b, 0)
+    return np.where(zero, otherwise, a / np.where(zero, 1.0, b))
+
+
+def total(a: Array, periods: int) -> Array:
+    """Sum over the periods, each column alone so that a column's sum does not depend on its neighbours."""
+    rows = np.broadcast_to(a, (periods, *np.shape(a)[1:])) if np.ndim(a) == 2 else a
+    result: Array = np.add.accumulate(rows, axis=0)[-1]
+    return result
+
+
+def _reduced(function: Callable[..., Array]) -> Callable[[Array], Array]:
+    def apply(a: Array) -> Array:
+        applicable = ~np.isnan(a)
+        return np.where(applicable.any(axis=0), function(a, applicable), np.nan)
+
+    return apply
+
+
+NAMESPACE: dict[str, Any] = {
+    "nan": np.nan,
+    "inf": np.inf,
+    "minimum": np.minimum,
+    "maximum": np.maximum,
+    "where": np.where,
+    "floor": np.floor,
+    "interp": np.interp,
+    "empty": np.empty,
+    "earlier": lambda a, first: np.concatenate([np.broadcast_to(first, (1, *a.shape[1:])), a[:-1]]),
+    "later": lambda a, last: np.concatenate([a[1:], np.broadcast_to(last, (1, *a.shape[1:]))]),
+    "per": per,
+    "total": total,
+    "highest": _reduced(lambda a, ok: np.where(ok, a, -np.inf).max(axis=0)),
+    "lowest": _reduced(lambda a, ok: np.where(ok, a, np.inf).min(axis=0)),
+    "average": _reduced(lambda a, ok: np.where(ok, a, 0).sum(axis=0) / np.maximum(ok.sum(axis=0), 1)),
+    "irr": irr_many,
+}
+
+
+def write(e: Expr, loop: Mapping[str, str], texts: Mapping[str, str]) -> str:
+    """A formula as Python.
+
+    Args:
+        loop: for lines of the loop being stepped, the name of the present period's value; empty outside a loop.
+        texts: the scenario's texts by path, which decide every `select`.
+    """
+    stepped = bool(loop)
+    if isinstance(e, Line):
+        if e.name in loop:
+            return loop[e.name]
+        return f"{e.name}[t]" if stepped and e.series else e.name
+    if e.op == "const":
+        return repr(e.data)
+    if e.op == "input":
+        name = input_name(e.data)
+        return f"{name}[t]" if stepped and e.series else name
+    if e.op == "element":
+        return f"elements[{e.data!r}]"
+    if e.op == "select":
+        path, names = e.data
+        return write(e.args[names.index(texts[path])], loop, texts)
+    if e.op in ("prev", "next"):
+        target, edge = e.args
+        assert isinstance(target, Line)
+        bound = write(edge, loop, texts)
+        if not stepped:
+            return f"{'earlier' if e.op == 'prev' else 'later'}({target.name}, {bound})"
+        step, inside = ("t - 1", "t > 0") if e.op == "prev" else ("t + 1", "t < T - 1")
+        return f"({target.name}[{step}] if {inside} else {bound})"
+    return TEMPLATES[e.op].format(*(write(a, loop, texts) for a in e.args), data=e.data)
+
+
+def input_name(path: str) -> str:
+    """The variable of an assumption in generated code."""
+    return "_" + path.replace(".", "_")
+
+
+def source(lines: Mapping[str, Line], groups: list[Group], inputs: Mapping[str, Expr], texts: Mapping[str, str]) -> str:
+    """The model as the source of a Python function `model(T, N, inputs, elements, curves)`."""
+    out = ["def model(T, N, inputs, elements, curves):"]
+    out += [f"    {input_name(path)} = inputs[{path!r}]" for path in sorted(inputs)]
+    for group in groups:
+        if group.direction == "whole":
+            (name,) = group.lines
+            text = write(lines[name].formula, {}, texts)
+            out.append(f"    {name} = row({text}, T)" if lines[name].series else f"    {name} = figure({text})")
+            continue
+        names = sorted(group.lines)
+        out += [f"    {name} = empty((T, N))" for name in names]
+        steps = "range(T)" if group.direction == "forward" else "range(T - 1, -1, -1)"
+        out.append(f"    for t in {steps}:")
+        local = {name: f"{name}_" for name in names}
+        for name in group.lines:
+            out.append(f"        {name}[t] = {name}_ = {write(lines[name].formula, local, texts)}")
+    out.append("    return {" + ", ".join(f"{name!r}: {name}" for name in lines) + "}")
+    return "\n".join(out) + "\n"
+
+
+def row(value: Any, periods: int) -> Array:
+    """A series as (periods, 1 or scenarios)."""
+    a = np.asarray(value, dtype=np.float64)
+    return a if a.ndim == 2 and a.shape[0] == periods else np.broadcast_to(a, (periods, a.shape[-1] if a.ndim else 1))
+
+
+def figure(value: Any) -> Array:
+    """A single figure as (1 or scenarios,)."""
+    return np.atleast_1d(np.asarray(value, dtype=np.float64))
+
+
+def compile_source(text: str) -> Callable[..., dict[str, Array]]:
+    """The generated function."""
+    namespace = dict(NAMESPACE, row=row, figure=figure)
+    exec(compile(text, "<model>", "exec"), namespace)
+    function: Callable[..., dict[str, Array]] = namespace["model"]
+    return function

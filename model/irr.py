@@ -1,0 +1,286 @@
+"""Internal rate of return and net present value of evenly spaced cash flows.
+
+Rates are fractions per period (0.10 is 10 % a period); money may be in any unit. Inside, a rate r is
+held as u = log(1 + r), so that every r above -1 is a plain real number and nothing overflows.
+
+Which root is *the* IRR: the smallest root that is not negative; if all are negative, the one nearest
+to zero. The rule needs no reference rate, so it does not depend on the length of a period. A root
+within 1e-12 below zero counts as zero.
+
+How the roots are found: f(u) = sum c_t exp(-u t) has the zeros of F(u) = log(inflows) - log(outflows),
+both discounted. F is close to linear, so Newton's method on it settles in a few steps; a bracket that
+falls back on bisection makes it safe. One sign change (Descartes) means one root. With several,
+d/du [exp(u m) f(u)] has one sign change fewer when m lies within one of the changes, and its roots
+separate those of f (Rolle); repeating this down to no sign change isolates every root.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+_EPS = float(np.finfo(np.float64).eps)
+_STEP = 1e-10  # a Newton step this small in log(1 + r) is the last one; it leaves an error near 1e-17
+_MAX_STEPS = 200
+_CHUNK = 1024  # scenarios solved at a time: bounds the memory and stays in the cache
+_ZERO = 1e-12  # a root this little below zero counts as zero
+_SHIFT = {"start": 0.0, "mid": 0.5, "end": 1.0}
+
+
+def npv(rate: float, cash_flows: ArrayLike, convention: str = "start") -> float:
+    """Net present value of a 1-D sequence of cash flows, in the unit of the flows.
+
+    `rate` is a fraction per period, above -1. `convention` says when in its period a flow falls:
+    "start" (the first flow is not discounted, as in numpy_financial.npv), "mid" or "end".
+    nan if the rate or a flow is not finite. ValueError if the flows are not 1-D, the rate is -1 or
+    less, or the convention is unknown.
+    """
+    flows = _one_dimensional(cash_flows)
+    if convention not in _SHIFT:
+        raise ValueError(f"convention must be one of {', '.join(_SHIFT)}, not {convention!r}")
+    if rate <= -1.0:
+        raise ValueError(f"rate must be above -1 (-100 % per period), not {rate}")
+    if not np.isfinite(rate) or not np.isfinite(flows).all():
+        return float("nan")
+    periods = np.flatnonzero(flows)  # a zero flow must not meet an infinite discount factor
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(np.sum(flows[periods] * np.exp(-np.log1p(rate) * (periods + _SHIFT[convention]))))
+
+
+def irr(cash_flows: ArrayLike) -> float:
+    """Internal rate of return per period (a fraction) of a 1-D sequence of cash flows.
+
+    With several roots: the smallest that is not negative, else the one nearest to zero. nan where
+    there is none (`why_no_irr` gives the reason). ValueError if the flows are not 1-D.
+    """
+    return float(irr_many(_one_dimensional(cash_flows)[:, None])[0])
+
+
+def irr_many(flows: ArrayLike) -> Floats:
+    """`irr` of every column of `flows`, shape (T periods, S scenarios) -> shape (S,).
+
+    Fast where there is one sign change, or where the running total of the flows changes sign once
+    (one root above zero, by Norstrom): a mine with closure costs, say. Other columns go one by one
+    through the root finder of `irr_roots`. A column never influences another. ValueError if not 2-D.
+    """
+    table = np.asarray(flows, dtype=np.float64)
+    if table.ndim != 2:
+        raise ValueError(f"flows must have shape (periods, scenarios), not {table.shape}")
+    rates = np.full(table.shape[1], np.nan)
+    if table.shape[0] < 2:
+        return rates
+    for start in range(0, table.shape[1], _CHUNK):
+        part = table[:, start : start + _CHUNK]
+        scale = np.abs(part).max(axis=0)
+        usable = np.flatnonzero(np.isfinite(scale) & (scale > 0.0))
+        rates[start + usable] = _irr_chunk(part[:, usable] / scale[usable])
+    return rates
+
+
+def irr_roots(cash_flows: ArrayLike) -> list[float]:
+    """All real IRRs above -1 of a 1-D sequence of cash flows: fractions per period, ascending.
+
+    A multiple root is listed once; roots too close for double precision to tell apart (about 1e-7)
+    count as one double root. A root that rounds to -1 is given as the next number above -1. Empty if
+    there is none or a flow is not finite. ValueError if the flows are not 1-D.
+    """
+    flows = _one_dimensional(cash_flows)
+    if not np.isfinite(flows).all():
+        return []
+    return _rates(_log_roots(flows)).tolist()
+
+
+def why_no_irr(cash_flows: ArrayLike) -> str | None:
+    """Why `irr` of a 1-D sequence of cash flows is nan, in words; None if there is an IRR.
+
+    ValueError if the flows are not 1-D.
+    """
+    flows = _one_dimensional(cash_flows)
+    if not np.isfinite(flows).all():
+        return "a cash flow is not a finite number"
+    if flows.size < 2:
+        return "fewer than two cash flows"
+    if not flows.any():
+        return "all cash flows are zero"
+    if not (flows < 0.0).any():
+        return "no outflow: no cash flow is negative"
+    if not (flows > 0.0).any():
+        return "no inflow: no cash flow is positive"
+    if np.isnan(irr(flows)):
+        return "no real root: the net present value has the same sign at every rate above -100 %"
+    return None
+
+
+def _one_dimensional(cash_flows: ArrayLike) -> Floats:
+    flows = np.asarray(cash_flows, dtype=np.float64)
+    if flows.ndim != 1:
+        raise ValueError(f"cash flows must be one-dimensional, not of shape {flows.shape}")
+    return flows
+
+
+def _rates(u: Floats) -> Floats:
+    """log(1 + r) -> r, kept a finite number above -1."""
+    with np.errstate(over="ignore"):
+        rates: Floats = np.clip(np.expm1(u), np.nextafter(-1.0, 0.0), np.finfo(np.float64).max)
+    return rates
+
+
+def _irr_chunk(c: Floats) -> Floats:
+    """IRR per column; the flows are scaled to a largest magnitude of 1."""
+    kind = _single_change(c)
+    others = np.flatnonzero(kind == 0)
+    if others.size:
+        total = c[:, others].cumsum(axis=0)
+        clear = np.abs(total[-1]) > 1e-8 * np.abs(c[:, others]).sum(axis=0)
+        kind[others] = np.where(clear, _single_change(total), 0)
+    rates = np.full(kind.size, np.nan)
+    fast = np.flatnonzero(kind)
+    if fast.size:
+        u = _solve_columns(c[:, fast] * kind[fast])
+        rates[fast] = np.where(np.isnan(u), np.nan, _rates(u))
+    for column in np.flatnonzero(np.isnan(rates)):
+        roots = _rates(_log_roots(c[:, column]))
+        if roots.size:
+            rates[column] = min(roots[roots >= -_ZERO], default=roots[-1])
+    return rates
+
+
+def _single_change(c: Floats) -> NDArray[np.int64]:
+    """Per column: 1 for one sign change from - to +, -1 for one from + to -, else 0."""
+    plus, minus = c > 0.0, c < 0.0
+    last = len(c) - 1
+    rises = last - minus[::-1].argmax(axis=0) < plus.argmax(axis=0)
+    falls = last - plus[::-1].argmax(axis=0) < minus.argmax(axis=0)
+    both = plus.any(axis=0) & minus.any(axis=0)
+    return np.where(both, rises.astype(np.int64) - falls, 0)
+
+
+def _solve_columns(c: Floats) -> Floats:
+    """log(1 + IRR) per column of outflow-first flows with a unique (or unique positive) root.
+
+    nan where the discount factors leave the range of double precision.
+    """
+    count = c.shape[1]
+    both = np.concatenate([np.maximum(c, 0.0), np.maximum(-c, 0.0)], axis=1)
+    backwards: list[Any] = list(both[::-1])
+    if count == 1:  # plain floats: the same arithmetic, without the cost of tiny arrays
+        backwards = both[::-1].T.tolist()
+
+    def log_ratio(u: Floats) -> tuple[Floats, Floats]:
+        x = np.exp(-u)
+        if count == 1:
+            pairs = [_horner(rows, float(x[0])) for rows in backwards]
+            value, slope = np.array(pairs).T
+        else:
+            value, slope = _horner(backwards, np.concatenate([x, x]))
+        timing = slope / value  # times x: the average period of the discounted flows
+        return np.log(value[:count] / value[count:]), x * (timing[count:] - timing[:count])
+
+    inflow, outflow = both[:, :count].sum(axis=0), both[:, count:].sum(axis=0)
+    first = np.abs(c[(c != 0.0).argmax(axis=0), np.arange(count)])
+    undiscounted = np.log(inflow / outflow)
+    low = np.where(undiscounted > 0.0, 0.0, undiscounted - 1e-3)  # F falls by at least 1 per unit of u
+    high = np.where(undiscounted > 0.0, np.log(inflow / first), 0.0) + 1e-3
+    with np.errstate(all="ignore"):
+        return _newton(log_ratio, np.zeros(count), low, high)
+
+
+def _horner(backwards: Sequence[Any], x: Any) -> tuple[Any, Any]:
+    """Value and derivative at x of the polynomials whose coefficients come highest power first."""
+    value, slope = 0.0 * x, 0.0 * x
+    for row in backwards:
+        slope *= x
+        slope += value
+        value *= x
+        value += row
+    return value, slope
+
+
+def _newton(
+    function: Callable[[Floats], tuple[Floats, Floats]], u: Floats, low: Floats, high: Floats
+) -> Floats:
+    """Roots of `function`, elementwise: positive at `low`, negative at `high`; nan if not found.
+
+    Newton's method from `u`; a step that leaves the bracket or is not half as long as the one before
+    is replaced by bisection.
+    """
+    roots = np.full(u.shape, np.nan)
+    done = np.zeros(u.shape, dtype=bool)
+    before = high - low
+    for _ in range(_MAX_STEPS):
+        value, slope = function(u)
+        step = np.where(value == 0.0, 0.0, value / slope)
+        settled = ~done & (np.abs(step) <= _STEP)  # asked before the bracket shrinks onto the root
+        roots[settled] = (u - step)[settled]
+        low, high = np.where(value > 0.0, u, low), np.where(value < 0.0, u, high)
+        narrow = ~done & ~settled & (high - low <= 4.0 * _EPS * np.maximum(1.0, np.abs(u)))
+        roots[narrow] = u[narrow]
+        done |= settled | narrow | np.isnan(value)
+        if done.all():
+            break
+        newton, middle = u - step, 0.5 * (low + high)
+        good = (newton > low) & (newton < high) & (np.abs(step) <= 0.5 * before)
+        following = np.where(done, u, np.where(good, newton, middle))
+        before, u = np.abs(following - u), following
+    return roots
+
+
+def _log_roots(flows: Floats) -> Floats:
+    """All real u = log(1 + r) with NPV zero, ascending; the flows are finite."""
+    t = np.flatnonzero(flows).astype(np.float64)
+    sign, size = np.sign(flows[flows != 0.0]), np.log(np.abs(flows[flows != 0.0]))
+    levels = []
+    while (changes := np.flatnonzero(np.diff(sign))).size:
+        size = size - size.max()
+        levels.append((sign, size))
+        at = changes[changes.size // 2]
+        m = 0.5 * (t[at] + t[at + 1])
+        sign, size = np.where(t > m, sign, -sign), size + np.log(np.abs(t - m))
+    roots = np.empty(0)
+    for sign, size in reversed(levels):
+        roots = _roots_between(roots, t - t[0], sign, size)
+    return roots
+
+
+def _roots_between(cuts: Floats, t: Floats, sign: Floats, size: Floats) -> Floats:
+    """Roots of sum sign * exp(size - u t), at most one of them between neighbouring cuts."""
+    halves = [(t[sign == s], size[sign == s]) for s in (1.0, -1.0)]
+
+    def log_ratio(u: Floats) -> tuple[Floats, Floats, Floats]:
+        found = []
+        for when, log_size in halves:
+            power = log_size - u[:, None] * when
+            top = power.max(axis=1, keepdims=True)
+            weight = np.exp(power - top)
+            total = weight.sum(axis=1)
+            rounding = 4.0 + (weight @ np.abs(log_size) + np.abs(u) * (weight @ when)) / total
+            found.append((top[:, 0] + np.log(total), weight @ when / total, rounding))
+        (log_in, time_in, noise_in), (log_out, time_out, noise_out) = found
+        return log_in - log_out, time_out - time_in, 2.0 * _EPS * (noise_in + noise_out)
+
+    # Fujiwara's bound on the size of polynomial roots, from either end, with a little room
+    high = float(np.max((size[1:] - size[0]) / t[1:])) + 0.7
+    low = -float(np.max((size[:-1] - size[-1]) / (t[-1] - t[:-1]))) - 0.7
+    if cuts.size:
+        low, high = min(low, cuts[0] - 1.0), max(high, cuts[-1] + 1.0)
+        value, _, noise = log_ratio(cuts)
+        side = np.where(np.abs(value) <= noise, 0.0, np.sign(value))  # 0: a double root at the cut
+    else:
+        side = cuts
+    nodes = np.concatenate([[low], cuts, [high]])
+    side = np.concatenate([sign[-1:], side, sign[:1]])
+    left = np.flatnonzero(side[:-1] * side[1:] < 0.0)
+    if not left.size:
+        return cuts[side[1:-1] == 0.0]
+    falling = side[left]
+
+    def signed(u: Floats) -> tuple[Floats, Floats]:
+        value, slope, _ = log_ratio(u)
+        return falling * value, falling * slope
+
+    with np.errstate(all="ignore"):
+        crossings = _newton(signed, 0.5 * (nodes[left] + nodes[left + 1]), nodes[left], nodes[left + 1])
+    return np.sort(np.concatenate([cuts[side[1:-1] == 0.0], crossings]))

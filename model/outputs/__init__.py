@@ -1,0 +1,1 @@
+"""Outputs: tables, files and pages made from results; nothing is computed here."""

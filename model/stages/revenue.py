@@ -1,0 +1,55 @@
+"""Revenue: gross metal value less treatment, refining, freight and penalties is the net smelter return (NSR)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..graph.expr import Line
+from ..graph.sheet import Sheet
+from .production import Production
+from .timeline import Timeline
+
+REAL = "US$m real"
+
+
+class Revenue(NamedTuple):
+    gross_copper_real: Line
+    gross_gold_real: Line
+    refining_gold_real: Line
+    selling_costs_real: Line
+    nsr_real: Line
+    nsr: Line
+
+
+def revenue(sheet: Sheet, time: Timeline, mine: Production) -> Revenue:
+    """Declare sales, real, and the nominal NSR."""
+    sheet.stage = "revenue"
+    x, line = sheet.input, sheet.line
+    copper_price = line("copper_price", "US$/lb real", "Copper price", x("prices.copper") * x("factors.copper_price"),
+                        "Price deck after its factor.", kind="average")  # fmt: skip
+    gold_price = line("gold_price", "US$/oz real", "Gold price", x("prices.gold") * x("factors.gold_price"),
+                      "Price deck after its factor.", kind="average")  # fmt: skip
+    copper = line("gross_copper_real", REAL, "Gross copper value", mine.payable_copper * copper_price,
+                  "Payable copper at the price.")  # fmt: skip
+    gold = line("gross_gold_real", REAL, "Gross gold value", mine.payable_gold * gold_price,
+                "Payable gold at the price.")  # fmt: skip
+    treatment = line("treatment_real", REAL, "Treatment charges", mine.concentrate_dry * x("offtake.treatment_charge"),
+                     "Smelter's charge per dry tonne of concentrate (TC).")  # fmt: skip
+    refining_copper = line("refining_copper_real", REAL, "Copper refining charges",
+                           mine.payable_copper * x("offtake.refining_charge_copper"),
+                           "Charge per pound of payable copper (RC).")  # fmt: skip
+    refining_gold = line("refining_gold_real", REAL, "Gold refining charges",
+                         mine.payable_gold * x("offtake.refining_charge_gold"),
+                         "Charge per ounce of payable gold.")  # fmt: skip
+    freight = line("freight_real", REAL, "Freight", mine.concentrate_wet * x("offtake.freight"),
+                   "Rail, port and ocean freight of wet concentrate.")  # fmt: skip
+    penalties = line("penalties_real", REAL, "Penalties", mine.concentrate_dry * x("offtake.penalties"),
+                     "Deductions for impurities.")  # fmt: skip
+    selling = line("selling_costs_real", REAL, "Selling costs",
+                   treatment + refining_copper + refining_gold + freight + penalties,
+                   "All deductions between gross metal value and NSR.")  # fmt: skip
+    nsr_real = line("net_smelter_return_real", REAL, "Net smelter return, real", copper + gold - selling,
+                    "Gross metal value less selling costs, in real money.")  # fmt: skip
+    nsr = line("net_smelter_return", "US$m nominal", "Net smelter return (NSR)", nsr_real * time.metal_index,
+               "Real NSR at the metal-price index.")  # fmt: skip
+    return Revenue(copper, gold, refining_gold, selling, nsr_real, nsr)

@@ -1,0 +1,88 @@
+"""Timeline: periods, the dates that everything hangs on, and the indices from real to nominal money."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..graph.expr import Expr, Line, Term, clamp, compound, constant, floor, maximum, minimum, prev
+from ..graph.sheet import Sheet
+
+
+class Timeline(NamedTuple):
+    period_years: Line
+    period_start: Line
+    period_end: Line
+    schedule_shift: Line
+    delay: Line
+    planned_start: Line
+    actual_start: Line
+    licence_end: Line
+    cpi_index: Line
+    capex_index: Line
+    metal_index: Line
+
+    def overlap(self, start: Term, end: Term) -> Expr:
+        """Years of the period that fall between two dates."""
+        return maximum(minimum(self.period_end, end) - maximum(self.period_start, start), 0)
+
+    def share_before(self, date: Term) -> Expr:
+        """Share of the period that lies before a date: a switch without a jump."""
+        return clamp((date - self.period_start) / self.period_years, 0, 1)
+
+
+def timeline(sheet: Sheet, first_year: int) -> Timeline:
+    """Declare the time axis.
+
+    Args:
+        first_year: calendar year of the first period, fixed with the structure of the model.
+    """
+    sheet.stage = "timeline"
+    x = sheet.input
+    years = sheet.line("period_years", "years", "Length of a period", x("timeline.period_months"),
+                       "Length of a model period in years.")  # fmt: skip
+    end = sheet.forward("period_end", "years")
+    start = sheet.line("period_start", "years", "Period starts", prev(end, constant(first_year, "years")),
+                       "First instant of the period, as a year with decimals.", kind="balance")  # fmt: skip
+    sheet.line("period_end", "years", "Period ends", start + years,
+               "Last instant of the period, as a year with decimals.", kind="balance")  # fmt: skip
+    sheet.line("calendar_year", "years", "Calendar year", floor(start), "Calendar year of the period.", kind="balance")
+    planned = x("timeline.first_production")
+    shift = sheet.line("schedule_shift", "years", "Shift of the construction schedules",
+                       planned - x("timeline.schedules_drawn_for"),
+                       "Years by which construction, financial close and Phase 2 move with planned first "
+                       "production.")  # fmt: skip
+    delay = sheet.line("delay", "years", "Delay after the money is spent", x("timeline.delay_months"),
+                       "Late start of production against the plan; construction spending does not move.")  # fmt: skip
+    planned_start = sheet.line("planned_start", "years", "Planned first production", planned,
+                               "Planned date of the first ore milled.")  # fmt: skip
+    actual = sheet.line("actual_start", "years", "Actual first production", planned_start + delay,
+                        "Date of the first ore milled: plan plus delay.")  # fmt: skip
+    licence_end = sheet.line("licence_end", "years", "End of the licence", actual + x("timeline.licence_years"),
+                             "No ore is milled after this date; what is left is reported.")  # fmt: skip
+
+    def index(name: str, rate: str, label: str) -> Line:
+        growth = x(rate)
+        close = sheet.forward(f"{name}_close", "nominal/real")
+        first = constant(1, "nominal/real") * compound(
+            _first(growth, rate, sheet), constant(first_year, "years") - x("inflation.base_date")
+        )
+        opening = prev(close, first)
+        sheet.line(f"{name}_close", "nominal/real", f"{label}, end of period", opening * compound(growth, years),
+                   "Nominal money for one unit of real money at the end of the period.", kind="balance")  # fmt: skip
+        return sheet.line(name, "nominal/real", f"{label}, mid-period", opening * compound(growth, years / 2),
+                          "Nominal money for one unit of real money at the middle of the period.",
+                          kind="average")  # fmt: skip
+
+    return Timeline(
+        years, start, sheet.lines["period_end"], shift, delay, planned_start, actual, licence_end,
+        index("cpi_index", "inflation.cpi", "Consumer-price index"),
+        index("capex_index", "inflation.capex", "Capital-cost index"),
+        index("metal_index", "inflation.metal_prices", "Metal-price index"),
+    )  # fmt: skip
+
+
+def _first(rate: Expr, path: str, sheet: Sheet) -> Expr:
+    """A rate by year has its first value before the first period."""
+    if not rate.series:
+        return rate
+    return constant(sheet.assumptions[path].value.values[0], "1/year")

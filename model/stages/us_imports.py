@@ -1,0 +1,62 @@
+"""The United States' part: imports of equipment and services up to the announced total, and jobs on both sides."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..graph.expr import Line, highest, minimum, per, prev
+from ..graph.sheet import Sheet
+from .capex import Capex
+from .costs import NOMINAL, Costs
+from .production import Production
+from .timeline import Timeline
+
+
+class UsImports(NamedTuple):
+    eligible_to_date: Line
+    imports: Line
+
+
+def us_imports(sheet: Sheet, time: Timeline, mine: Production, cost: Costs, capital: Capex) -> UsImports:
+    """Declare imports from the United States and the jobs that spending supports."""
+    sheet.stage = "us_imports"
+    x, line = sheet.input, sheet.line
+    sourced = sheet.forward("us_sourced_construction_to_date", NOMINAL)
+    line("us_sourced_construction_to_date", NOMINAL, "US-sourced construction to date",
+         prev(sourced) + capital.phase_1_us_sourced, "Phase 1 capital bought in the United States, before the ceiling.",
+         kind="balance")  # fmt: skip
+    eligible = line("us_eligible_to_date", NOMINAL, "Eligible US invoices to date",
+                    minimum(sourced, x("us_imports.construction_total")),
+                    "Construction imports under the loan, up to the ceiling of eligible contracts.",
+                    kind="balance")  # fmt: skip
+    construction = line("us_imports_construction", NOMINAL, "US imports, construction", eligible - prev(eligible),
+                        "Invoices of the period under the loan.")  # fmt: skip
+    operating = sheet.forward("us_sourced_operations_to_date", NOMINAL)
+    line("us_sourced_operations_to_date", NOMINAL, "US-sourced operations to date",
+         prev(operating) + capital.sustaining * x("us_imports.sustaining_us_share")
+         + cost.operating_costs * x("us_imports.operating_us_share"),
+         "Fleet, parts and services bought in the United States in operation, before the ceiling.",
+         kind="balance")  # fmt: skip
+    to_date = line("us_imports_to_date", NOMINAL, "US imports to date",
+                   minimum(eligible + operating, x("us_imports.announced_total")),
+                   "Construction and operation, up to the announced total.", kind="balance")  # fmt: skip
+    imports = line("us_imports", NOMINAL, "US imports of equipment and services", to_date - prev(to_date),
+                   "What the mine buys from the United States in the period.")  # fmt: skip
+    line("us_imports_operations", NOMINAL, "US imports, operation", imports - construction,
+         "Imports after construction, outside the loan.")  # fmt: skip
+    line("us_cash_payment", NOMINAL, "Cash payment on US imports",
+         construction * (1 - x("us_imports.financed_share")),
+         "The part of eligible invoices that the loan may not finance.")  # fmt: skip
+    line("us_jobs_supported", "jobs", "Jobs supported in the United States", imports * x("jobs.us_per_import"),
+         "Jobs supported by the period's imports; they add up to the announced figure.")  # fmt: skip
+    rate = line("construction_rate", "US$m/year nominal", "Rate of construction spending",
+                capital.phase_1 / time.period_years, "Phase 1 capital a year.", kind="average")  # fmt: skip
+    construction_jobs = line("balochistan_construction_jobs", "jobs", "Construction jobs in Balochistan",
+                             x("jobs.balochistan_construction_peak") * per(rate, highest(rate), 0),
+                             "Peak employment in proportion to construction spending.", kind="average")  # fmt: skip
+    operations_jobs = line("operations_jobs", "jobs", "Operations jobs in Balochistan",
+                           x("jobs.operations") * mine.operating_years / time.period_years,
+                           "Long-term employment while ore is milled.", kind="average")  # fmt: skip
+    line("balochistan_jobs", "jobs", "Jobs in Balochistan", construction_jobs + operations_jobs,
+         "Construction and operations.", kind="average")  # fmt: skip
+    return UsImports(eligible, imports)
