@@ -24,7 +24,7 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-def share(definition: str) -> object:
+def fraction(definition: str) -> object:
     """A fraction between nothing and all."""
     return quantity(SHARE, definition, ge=0, le=1)
 
@@ -70,8 +70,8 @@ class Phase2(Section):
 
 
 class Recovery(Section):
-    copper: Number = share("Copper recovered to concentrate, share of copper in the ore milled")
-    gold: Number = share("Gold recovered to concentrate, share of gold in the ore milled")
+    copper: Number = fraction("Copper recovered to concentrate, share of copper in the ore milled")
+    gold: Number = fraction("Gold recovered to concentrate, share of gold in the ore milled")
 
 
 class Concentrate(Section):
@@ -137,9 +137,9 @@ class Prices(Section):
 class Offtake(Section):
     """Terms on which concentrate is sold."""
 
-    payable_copper: Number = share("Copper paid for, at most this share of the copper in concentrate")
+    payable_copper: Number = fraction("Copper paid for, at most this share of the copper in concentrate")
     copper_unit_deduction: Number = quantity("1", "Minimum deduction from the copper grade", ge=0, le=0.05)
-    payable_gold: Number = share("Gold paid for, share of the gold in concentrate")
+    payable_gold: Number = fraction("Gold paid for, share of the gold in concentrate")
     treatment_charge: Schedule = quantity("US$/t real", "Treatment charge per dry tonne of concentrate", ge=-200, le=500)
     refining_charge_copper: Schedule = quantity("US$/lb real", "Refining charge on payable copper", ge=-1, le=2)
     refining_charge_gold: Schedule = quantity("US$/oz real", "Refining charge on payable gold", ge=0, le=100)
@@ -150,7 +150,7 @@ class Offtake(Section):
 class Costs(Section):
     mining: Schedule = quantity("US$/t real", "Mining cost per tonne of ore and waste moved", ge=0, le=100)
     processing: Schedule = quantity("US$/t real", "Processing cost per tonne of ore milled", ge=0, le=200)
-    energy_share: Number = share("Share of mining and processing cost that is fuel and power")
+    energy_share: Number = fraction("Share of mining and processing cost that is fuel and power")
     general: Number = quantity("US$m/year real", "General, administrative and community cost, Phase 1", ge=0, le=5000)
     general_phase_2: Number = quantity("US$m/year real", "What the expansion adds to it", ge=0, le=5000)
     standing_lead_months: Number = quantity(
@@ -160,8 +160,8 @@ class Costs(Section):
 
 class CapexCategory(Section):
     label: str = text("Name of the category in tables")
-    share: Number = share("Share of Phase 1 capital")
-    us_share: Number = share("Share of the category bought from the United States")
+    share: Number = fraction("Share of Phase 1 capital")
+    us_share: Number = fraction("Share of the category bought from the United States")
 
 
 class Phase1Capex(Section):
@@ -202,9 +202,9 @@ class Capex(Section):
 class UsImports(Section):
     announced_total: Number = quantity(USD_NOMINAL, "US equipment and services announced, ceiling of all imports", ge=0)
     construction_total: Number = quantity(USD_NOMINAL, "Ceiling of the contracts eligible under the EXIM loan", ge=0)
-    financed_share: Number = share("Share of an eligible invoice that EXIM finances; the rest is the cash payment")
-    sustaining_us_share: Number = share("Share of sustaining capital bought from the United States")
-    operating_us_share: Number = share("Share of operating costs (parts, services) bought from the United States")
+    financed_share: Number = fraction("Share of an eligible invoice that EXIM finances; the rest is the cash payment")
+    sustaining_us_share: Number = fraction("Share of sustaining capital bought from the United States")
+    operating_us_share: Number = fraction("Share of operating costs (parts, services) bought from the United States")
 
 
 class Jobs(Section):
@@ -237,22 +237,22 @@ class Regime(Section):
 
     label: str = text("Name of the regime in tables")
     royalty_applies: bool = flag("Whether fiscal.royalty_rate is due")
-    effective_take: Number = share("All-in royalty and tax in place of all others, share of net smelter return")
-    effective_take_balochistan: Number = share("Share of the all-in take that goes to Balochistan")
-    final_tax: Number = share("Final tax to the Federation, share of net smelter return")
-    export_surcharge: Number = share("Export-processing-zone surcharge to the Federation, share of net smelter return")
-    community: Number = share("Community contribution in Balochistan, share of net smelter return")
-    income_tax: Number = share("Income tax with any super tax, share of taxable income")
+    effective_take: Number = fraction("All-in royalty and tax in place of all others, share of net smelter return")
+    effective_take_balochistan: Number = fraction("Share of the all-in take that goes to Balochistan")
+    final_tax: Number = fraction("Final tax to the Federation, share of net smelter return")
+    export_surcharge: Number = fraction("Export-processing-zone surcharge to the Federation, share of net smelter return")
+    community: Number = fraction("Community contribution in Balochistan, share of net smelter return")
+    income_tax: Number = fraction("Income tax with any super tax, share of taxable income")
     holiday_years: Number = quantity("years", "Years from first production without income tax", ge=0, le=99)
-    minimum_tax: Number = share("Minimum income tax, share of net smelter return")
+    minimum_tax: Number = fraction("Minimum income tax, share of net smelter return")
     tax_depreciation: Number = quantity("1/year", "Declining-balance depreciation for tax", gt=0, lt=1)
-    withholding_dividends: Number = share("Tax withheld from dividends")
+    withholding_dividends: Number = fraction("Tax withheld from dividends")
     withholding_interest: Number = quantity("1", "Tax on interest, grossed up by the project", ge=0, le=0.9)
 
 
 class Fiscal(Section):
     regime: str = choice("Which of fiscal.regimes holds")
-    royalty_rate: Number = share("Royalty to Balochistan, share of net smelter return")
+    royalty_rate: Number = fraction("Royalty to Balochistan, share of net smelter return")
     advance_royalty: AdvanceRoyalty
     regimes: dict[str, Regime]
 
@@ -298,12 +298,12 @@ class Financing(Section):
     dsra_months: Number = quantity("months", "Debt service reserve, months of coming debt service", ge=0, le=24)
     dsra_build_months: Number = quantity("months", "The reserve is built over the last months of funding", gt=0, le=36)
     minimum_cash: Number = quantity(USD_NOMINAL, "Cash kept in the company", ge=0, le=10_000)
-    cash_sweep: Number = share("Share of excess cash that prepays senior debt")
+    cash_sweep: Number = fraction("Share of excess cash that prepays senior debt")
     completion_support: bool = flag("Whether sponsors pay debt service shortfalls before completion")
     lock_up_dscr: Number = quantity("1", "No distribution below this debt service cover", ge=0, le=10)
     default_dscr: Number = quantity("1", "Covenant default below this debt service cover", ge=0, le=10)
     minimum_llcr: Number = quantity("1", "Covenant: least loan life cover", ge=0, le=10)
-    reserve_tail: Number = share("Covenant: least share of the ore left at the last maturity")
+    reserve_tail: Number = fraction("Covenant: least share of the ore left at the last maturity")
     tranches: dict[str, Tranche]
 
 
@@ -312,12 +312,12 @@ class Shareholder(Section):
     group: Literal["barrick", "pakistan"] = choice("Half of the joint venture")
     dividends_to: Literal["company", "federation", "balochistan"] = choice("Who receives the dividends in the end")
     calls_paid_by: Literal["company", "federation", "balochistan"] = choice("Who pays the cash calls in the end")
-    dividend_share: Number = share("Share of distributions")
-    funding_share: Number = share("Share of cash calls")
+    dividend_share: Number = fraction("Share of distributions")
+    funding_share: Number = fraction("Share of cash calls")
 
 
 class ShareholderLoans(Section):
-    share: Number = share("Share of cash calls advanced as shareholder loans, by funding share")
+    share: Number = fraction("Share of cash calls advanced as shareholder loans, by funding share")
     rate: Number = quantity("1/year", "Interest on shareholder loans, capitalised until paid", ge=0, le=0.5)
 
 
@@ -325,7 +325,7 @@ class JointVenture(Section):
     shareholders: dict[str, Shareholder]
     operator: str = text("Shareholder that receives the operator fee")
     operator_fee: Number = quantity("1", "Operator fee, share of operating costs", ge=0, le=0.2)
-    carry_recoupment: Number = share("Share of free-carry dividends that repays the shareholders who carried it")
+    carry_recoupment: Number = fraction("Share of free-carry dividends that repays the shareholders who carried it")
     shareholder_loans: ShareholderLoans
 
     @model_validator(mode="after")
