@@ -202,7 +202,7 @@ def _scalar(event: yaml.ScalarEvent, node: Node, problems: list[Problem]) -> Sca
     message = None
     if CONTROL.search(text):
         message = "control character in text"
-    elif event.style is not None:
+    elif event.style:  # plain is None for one parser and empty for the other
         pass
     elif text in _WORDS:
         return _WORDS[text]
