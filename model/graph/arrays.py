@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ..irr import irr_many
 from .expr import Expr, Line
 from .order import Group
+from .sheet import Sheet
 
 Array = NDArray[np.float64]
 
@@ -126,10 +127,15 @@ def input_name(path: str) -> str:
     return "_" + path.replace(".", "_")
 
 
-def source(lines: Mapping[str, Line], groups: list[Group], inputs: Mapping[str, Expr], texts: Mapping[str, str]) -> str:
-    """The model as the source of a Python function `model(T, N, inputs, elements, curves)`."""
-    out = ["def model(T, N, inputs, elements, curves):"]
-    out += [f"    {input_name(path)} = inputs[{path!r}]" for path in sorted(inputs)]
+def source(sheet: Sheet, groups: list[Group], texts: Mapping[str, str]) -> str:
+    """The model as the source of a Python function `model(T, N, inputs, elements)`."""
+    lines = sheet.lines
+    out = ["def model(T, N, inputs, elements):"]
+    out += [f"    {input_name(path)} = inputs[{path!r}]" for path in sorted(sheet.inputs)]
+    out.append("    curves = {}")
+    for name, curve in sheet.curves.items():
+        x, y = (", ".join(write(knot, {}, texts) for knot in axis) for axis in curve)
+        out.append(f"    curves[{name!r}] = knots([{x}]), knots([{y}])")
     for group in groups:
         if group.direction == "whole":
             (name,) = group.lines
@@ -147,6 +153,14 @@ def source(lines: Mapping[str, Line], groups: list[Group], inputs: Mapping[str, 
     return "\n".join(out) + "\n"
 
 
+def knots(values: list[Any]) -> Array:
+    """The knots of a curve, which all scenarios of a run share."""
+    table = [np.ravel(v) for v in values]
+    if any((v != v[0]).any() for v in table):
+        raise ValueError("what a curve is drawn from cannot differ between the scenarios of one run")
+    return np.array([v[0] for v in table])
+
+
 def row(value: Any, periods: int) -> Array:
     """A series as (periods, 1 or scenarios)."""
     a = np.asarray(value, dtype=np.float64)
@@ -160,7 +174,7 @@ def figure(value: Any) -> Array:
 
 def compile_source(text: str) -> Callable[..., dict[str, Array]]:
     """The generated function."""
-    namespace = dict(NAMESPACE, row=row, figure=figure)
+    namespace = dict(NAMESPACE, row=row, figure=figure, knots=knots)
     exec(compile(text, "<model>", "exec"), namespace)
     function: Callable[..., dict[str, Array]] = namespace["model"]
     return function

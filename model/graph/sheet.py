@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from .expr import DeclarationError, Expr, Kind, Line, Term, convert, lift, select
+from .expr import DeclarationError, Expr, Kind, Line, Term, convert, interpolate, lift, select
 from .units import unit
 
 
@@ -19,7 +19,7 @@ class Assumption(NamedTuple):
 
 
 class Curve(NamedTuple):
-    """A piecewise-linear curve; its knots are formulas of assumptions."""
+    """A piecewise-linear curve; its knots are formulas of figures among the assumptions."""
 
     x: tuple[Expr, ...]
     y: tuple[Expr, ...]
@@ -41,6 +41,7 @@ class Sheet:
         self.assumptions = assumptions
         self.lines: dict[str, Line] = {}
         self.inputs: dict[str, Expr] = {}
+        self.elements: dict[tuple[str, int], Expr] = {}
         self.curves: dict[str, Curve] = {}
         self.stage = ""
 
@@ -93,9 +94,16 @@ class Sheet:
 
     def element(self, path: str, place: int) -> Expr:
         """One figure of an assumption that is a list (by position) or a phasing (by calendar year)."""
-        return Expr("element", data=(path, place), unit=unit(self.assumptions[path].unit), series=False)
+        if (path, place) not in self.elements:
+            written = self.assumptions[path].unit
+            self.elements[path, place] = Expr("element", data=(path, place), unit=unit(written), series=False)
+        return self.elements[path, place]
 
     def curve(self, name: str, x: Sequence[Expr], y: Sequence[Expr]) -> str:
         """Give the graph a piecewise-linear curve to look up by `interpolate`; knots are figures, not rows."""
         self.curves[name] = Curve(tuple(x), tuple(y))
         return name
+
+    def cumulative(self, curve: str, at: Expr) -> Expr:
+        """A cumulative curve of shares over calendar time."""
+        return interpolate(curve, at, "years", "1")
