@@ -14,6 +14,7 @@ from .units import NONE, Unit, unit
 
 Kind = Literal["flow", "balance", "ratio", "average", "flag"]
 NAN = nan
+REDUCTIONS = frozenset({"total", "highest", "lowest", "average", "irr"})
 
 
 class DeclarationError(Exception):
@@ -23,16 +24,18 @@ class DeclarationError(Exception):
 class Expr:
     """A node of a formula.
 
-    `op` names the operation (see `OPERATIONS`), `args` its operands, `data` what is not an operand (a constant, an
-    input's path, a table). `series` tells a row of periods from a single figure.
+    `op` names the operation, `args` its operands, `data` what is not an operand (a constant, an input's path, a
+    table). `series` tells a row of periods from a single figure. `nullable` says that it can be 'not applicable'
+    (nan): a nullable row may only be reduced, so that no interpreter has to carry nan through arithmetic.
     """
 
-    __slots__ = ("args", "data", "op", "series", "unit")
+    __slots__ = ("args", "data", "nullable", "op", "series", "unit")
 
     def __init__(self, op: str, args: tuple[Expr, ...] = (), data: Any = None, unit: Unit = NONE,
                  series: bool | None = None) -> None:  # fmt: skip
         self.op, self.args, self.data, self.unit = op, args, data, unit
         self.series = any(a.series for a in args) if series is None else series
+        self.nullable = op == "irr" or data != data or any(a.nullable for a in args)
 
     def __add__(self, other: Term) -> Expr:
         return _same("add", self, other)
@@ -88,6 +91,7 @@ class Line(Expr):
         super().__init__("line", data=name, unit=unit(written_unit), series=series)
         self.name, self.written_unit, self.label, self.expr = name, written_unit, label, expr
         self.definition, self.kind, self.stage = definition, kind, stage
+        self.nullable = expr is not None and expr.nullable
 
     @property
     def formula(self) -> Expr:
@@ -272,6 +276,14 @@ def walk(e: Expr) -> Iterator[Expr]:
     yield e
     for a in e.args:
         yield from walk(a)
+
+
+def walk_outside_reductions(e: Expr) -> Iterator[Expr]:
+    """Every node of a formula but those inside a reduction over the periods."""
+    yield e
+    if e.op not in REDUCTIONS:
+        for a in e.args:
+            yield from walk_outside_reductions(a)
 
 
 def spell(e: Expr) -> str:

@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
-from .expr import DeclarationError, Expr, Line
+from .expr import REDUCTIONS, DeclarationError, Expr, Line
 
 Lag = Literal["same", "prev", "next", "all"]
-REDUCTIONS = frozenset({"total", "highest", "lowest", "average", "irr"})
 
 
 class Group(NamedTuple):

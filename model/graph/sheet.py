@@ -6,7 +6,9 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from .expr import DeclarationError, Expr, Kind, Line, Term, convert, interpolate, lift, select
+from .expr import (
+    DeclarationError, Expr, Kind, Line, Term, convert, interpolate, lift, select, walk_outside_reductions,
+)  # fmt: skip
 from .units import unit
 
 
@@ -56,6 +58,8 @@ class Sheet:
             expr = convert(lift(formula), written)
         except DeclarationError as problem:
             raise DeclarationError(f"line '{name}': {problem}") from None
+        if any(isinstance(e, Line) and e.series and e.nullable for e in walk_outside_reductions(expr)):
+            raise DeclarationError(f"line '{name}' calculates with a row that can be 'not applicable'")
         earlier = self.lines.get(name)
         if earlier is None:
             self.lines[name] = Line(name, written, label, expr, definition, kind, self.stage, expr.series)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Expr, Line, constant, interpolate, maximum, minimum, per, prev, total, where
+from ..graph.expr import NAN, Expr, Line, constant, interpolate, maximum, minimum, per, prev, total, where
 from ..graph.sheet import Sheet
 from .timeline import Timeline
 
@@ -138,7 +138,7 @@ def production(sheet: Sheet, time: Timeline) -> Production:
     for metal, unit, grade_unit in (("copper", "kt", "1"), ("gold", "koz", "g/t")):
         contained = from_pit(f"{metal}_contained_{unit}", unit, f"{metal.title()} in the ore milled",
                              f"mine_plan.contained_{metal}", x(f"factors.{metal}_grade"))  # fmt: skip
-        line(f"{metal}_head_grade", grade_unit, f"{metal.title()} head grade", per(contained, milled, float("nan")),
+        line(f"{metal}_head_grade", grade_unit, f"{metal.title()} head grade", per(contained, milled, NAN),
              "Metal contained over ore milled.", kind="ratio")  # fmt: skip
         recovery = line(f"{metal}_recovery", "1", f"{metal.title()} recovery",
                         minimum(x(f"production.recovery.{metal}") * x(f"factors.{metal}_recovery"), 1),
