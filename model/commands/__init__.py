@@ -1,0 +1,5 @@
+"""The commands of `rekodiq`, each group a file; importing them here puts them on the program."""
+
+from .app import app, main
+
+__all__ = ["app", "main"]

@@ -1,0 +1,105 @@
+"""The front door: one program, its errors, and what every command shares."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..assumptions.problems import ScenarioError
+
+if TYPE_CHECKING:
+    from ..assumptions.resolve import Scenario
+
+app = typer.Typer(
+    name="rekodiq",
+    help="Project-finance scenario model of the Reko Diq copper-gold mine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+ScenarioArgument = Annotated[str, typer.Argument(metavar="SCENARIO", help="A bundled name or a path to a YAML file.")]
+ScenariosArgument = Annotated[
+    list[str], typer.Argument(metavar="SCENARIO...", help="Bundled names or paths to YAML files.")
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Override any key; may be given several times."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+
+
+class UsageError(Exception):
+    """A command that cannot be carried out as given: one message, exit code 2."""
+
+
+def load_scenario(name: str, settings: Sequence[str] | None = None) -> Scenario:
+    """The scenario of a command, with its `--set` overrides.
+
+    Raises:
+        UsageError: for an override that is not PATH=VALUE.
+        ScenarioError: with every problem found in the scenario.
+    """
+    from ..assumptions.resolve import load
+
+    overrides = {}
+    for setting in settings or ():
+        path, equals, value = setting.partition("=")
+        if not equals or not path.strip():
+            raise UsageError(f"--set expects PATH=VALUE, got '{setting}'")
+        overrides[path.strip()] = value.strip()
+    return load(name, overrides)
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on stdout; nan and infinities become null."""
+    sys.stdout.write(json.dumps(_finite(document), ensure_ascii=False) + "\n")
+
+
+def note(text: str) -> None:
+    """A remark on stderr, out of the way of what a program reads."""
+    sys.stderr.write(text + "\n")
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    if isinstance(value, float):
+        return value if value - value == 0 else None
+    return value
+
+
+def main() -> None:
+    """Run the program; every foreseen error is one message on stderr and an exit code, never a traceback."""
+    try:
+        code = app(standalone_mode=False)
+    except (ScenarioError, UsageError) as error:
+        note(str(error))
+        code = 2
+    except BrokenPipeError:  # `rekodiq lines | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except KeyboardInterrupt:
+        note("interrupted")
+        code = 130
+    except (typer.Abort, EOFError):
+        code = 130
+    except Exception as error:
+        code = _usage(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _usage(error: Exception) -> int:
+    """Exit code of an error that the command-line library raises; others are defects and go on."""
+    show = getattr(error, "show", None)
+    if show is None or not hasattr(error, "exit_code"):
+        raise error
+    show()
+    return int(error.exit_code)
