@@ -143,7 +143,14 @@ def _common_unit(op: str, operands: tuple[Expr, ...]) -> Unit:
 
 
 def _same(op: str, *terms: Term) -> Expr:
+    """An operation on operands of one unit; months beside years are converted, by a factor seen in the formula."""
     args = tuple(map(lift, terms))
+    first = next((e.unit for e in args if not _anything(e)), NONE)
+    args = tuple(
+        Expr("mul", (e, lift(e.unit.scale / first.scale)), unit=first)
+        if e.unit.powers == first.powers and not e.unit.matches(first) and not _anything(e) else e
+        for e in args
+    )  # fmt: skip
     return Expr(op, args, unit=_common_unit(op, args))
 
 

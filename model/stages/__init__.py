@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from ..graph.sheet import Sheet
+from .balance_sheet import balance_sheet
 from .capex import Capex, capex
+from .checks import checks
 from .costs import Costs, costs
+from .debt import debt
+from .depreciation import depreciation
+from .fiscal import fiscal
+from .funding import funding
+from .income import income
+from .joint_venture import joint_venture
+from .metrics import lending, operations, returns
 from .production import Production, production
+from .ratios import ratios
 from .revenue import Revenue, revenue
 from .timeline import Timeline, timeline
+from .us_imports import us_imports
+from .waterfall import waterfall
 
 
 def declare_mine(sheet: Sheet, first_year: int) -> tuple[Timeline, Production, Revenue, Costs, Capex]:
@@ -21,10 +33,18 @@ def declare_mine(sheet: Sheet, first_year: int) -> tuple[Timeline, Production, R
 
 def declare(sheet: Sheet, first_year: int) -> None:
     """Declare the whole model."""
-    from .fiscal import fiscal
-    from .funding import funding
-    from .us_imports import us_imports
-
     time, mine, sales, cost, capital = declare_mine(sheet, first_year)
     us = us_imports(sheet, time, mine, cost, capital)
     money = fiscal(sheet, time, mine, sales, cost, capital)
+    funds = funding(sheet, time, capital, us, money)
+    worn = depreciation(sheet, mine, capital, funds)
+    owed = debt(sheet, time, sales, money, funds, worn)
+    flow = waterfall(sheet, time, mine, capital, money, funds, owed)
+    cover = ratios(sheet, time, mine, funds, owed, flow)
+    earned = income(sheet, sales, cost, capital, money, worn, owed)
+    venture = joint_venture(sheet, time, money, earned, flow)
+    books = balance_sheet(sheet, cost, capital, money, worn, flow, venture)
+    returns(sheet, time, capital, money, flow, venture)
+    operations(sheet, time, mine, sales, cost, capital, money, venture)
+    lending(sheet, time, us, funds, owed, flow, cover)
+    checks(sheet, time, mine, us, money, funds, owed, flow, venture, books)

@@ -19,7 +19,9 @@ class Capex(NamedTuple):
     phase_1_us_sourced: Line
     phase_2: Line
     growth: Line
+    sustaining_real: Line
     sustaining: Line
+    closure_spending_real: Line
     closure_spending: Line
     closure_expense: Line
     closure_provision: Line
@@ -102,4 +104,5 @@ def capex(sheet: Sheet, time: Timeline, mine: Production) -> Capex:
                      "held in a fund of the same amount.", kind="balance")  # fmt: skip
     expense = line("closure_expense", NOMINAL, "Closure provision charge", provision - prev(provision) + closure,
                    "Increase of the provision and spending on closure: what the fund receives.")  # fmt: skip
-    return Capex(phase_1, from_us, phase_2, growth_capex, sustaining, closure, expense, provision)
+    return Capex(phase_1, from_us, phase_2, growth_capex, sustaining_real, sustaining, closure_real, closure, expense,
+                 provision)  # fmt: skip

@@ -16,6 +16,8 @@ END_OF_TIME = 2400  # months for which the last advance royalty of the list woul
 
 
 class Fiscal(NamedTuple):
+    levy_base: Line
+    levies: Line
     royalty_paid: Line
     federal_levies: Line
     community: Line
@@ -145,5 +147,5 @@ def fiscal(sheet: Sheet, time: Timeline, mine: Production, sales: Revenue, cost:
                     pre_tax / time.cpi_index, "In money of the base date.")  # fmt: skip
     after_real = line("project_cash_flow_real", REAL, "Project cash flow after tax, real", after_tax / time.cpi_index,
                       "In money of the base date.")  # fmt: skip
-    return Fiscal(paid, federal, community, sheet.lines["advance_credit"], due, taxable, before, unlevered,
+    return Fiscal(base, levies, paid, federal, community, sheet.lines["advance_credit"], due, taxable, before, unlevered,
                   withholding_interest, withholding_dividends, pre_tax, pre_real, after_tax, after_real)  # fmt: skip

@@ -10,108 +10,33 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import (
-    Expr, Line, add_up, both, clamp, constant, following, highest, lift, maximum, minimum, per, prev, where,
-)  # fmt: skip
+from ..graph.expr import Expr, Line, add_up, both, clamp, following, lift, maximum, minimum, per, prev, where
 from ..graph.sheet import Sheet
-from .capex import Capex, phasing_curve
+from .capex import Capex
 from .costs import NOMINAL
 from .fiscal import Fiscal
+from .loans import Tranche, keys_of, next_service, tranche
 from .timeline import Timeline
 from .us_imports import UsImports
-
-
-class Tranche(NamedTuple):
-    """A loan: what follows from its terms alone, before any draw."""
-
-    key: str
-    label: str
-    senior: bool
-    us_exports_only: bool
-    commitment: Line
-    rate: Line
-    gross_up: Line
-    repay_share: Line
-    left_share: Line
-    balance: Line
-    drawn: Line
 
 
 class Funding(NamedTuple):
     tranches: tuple[Tranche, ...]
     funding_share: Line
-    funding_end: Line
     completion: Line
     draws: tuple[Line, ...]
     drawn: tuple[Line, ...]
+    idc: tuple[Line, ...]
+    premiums: tuple[Line, ...]
+    fees: tuple[Line, ...]
     uses: Line
     debt_draw: Line
     equity: Line
     startup: Line
+    reserve_build: Line
     reserve_funded: Line
     financing_cost: Line
     reserve: Line
-
-
-def keys_of(sheet: Sheet, group: str) -> list[str]:
-    """Names of the entries of a named group, in the scenario's order."""
-    depth = group.count(".") + 1
-    return list(dict.fromkeys(p.split(".")[depth] for p in sheet.assumptions if p.startswith(group + ".")))
-
-
-def tranche(sheet: Sheet, time: Timeline, money: Fiscal, completion: Line, key: str) -> Tranche:
-    """Declare the terms of one loan."""
-    at = f"financing.tranches.{key}"
-    x, line, text = sheet.input, sheet.line, lambda k: sheet.assumptions[f"{at}.{k}"].value
-    label = text("label")
-    commitment = line(f"{key}_commitment", NOMINAL, f"{label}: commitment",
-                      x(f"{at}.commitment") * x("financing.included"), "Amount that the lender offers.")  # fmt: skip
-    rate = line(f"{key}_rate", "1/year", f"{label}: interest rate",
-                maximum((x(f"{at}.rate") + x(f"{at}.floating") * x("financing.base_rate")) * x("factors.interest_rate")
-                        - x(f"{at}.pre_completion_discount") * time.share_before(completion), 0),
-                "Fixed rate, or base rate and margin, less the discount before completion.", kind="average")  # fmt: skip
-    withheld = money.withholding_interest * (1 - x(f"{at}.withholding_exempt"))
-    gross_up = line(f"{key}_gross_up", "1", f"{label}: tax gross-up on interest", withheld / (1 - withheld),
-                    "Tax on interest that the project bears for the lender.")  # fmt: skip
-    first = line(f"{key}_repayment_start", "years", f"{label}: repayment period starts",
-                 x("financing.financial_close") + time.schedule_shift + x(f"{at}.grace_months")
-                 - x("financing.instalment_months"), "One interval before the first instalment.")  # fmt: skip
-    last = line(f"{key}_maturity", "years", f"{label}: final maturity", first + x(f"{at}.repayment_years"),
-                "Date of the last instalment.")  # fmt: skip
-    inside = line(f"{key}_repayment_years", "years", f"{label}: years of repayment", time.overlap(first, last),
-                  "Part of the period inside the repayment period.")  # fmt: skip
-    method = text("repayment")
-    discount: Expr = lift(0)
-    weight: Expr = inside / constant(1, "years")
-    if method == "profile":
-        curve = phasing_curve(sheet, f"{key}_profile", f"{at}.profile")
-        edges = (time.period_end - time.schedule_shift, time.period_start - time.schedule_shift)
-        weight = sheet.cumulative(curve, edges[0]) - sheet.cumulative(curve, edges[1])
-    elif method != "equal_principal":
-        discount = rate * inside
-        if method == "sculpted":
-            weight = weight * maximum(money.cash_flow_before_income_tax - money.unlevered_tax, 0) / constant(1, NOMINAL)
-    weight = line(f"{key}_repayment_weight", "1", f"{label}: weight of the period's debt service", weight,
-                  "Time for equal instalments, cash flow for a sculpted loan, share for a profile.")  # fmt: skip
-    value = sheet.forward(f"{key}_repayment_value", "1")
-    ahead = line(f"{key}_repayment_ahead", "1", f"{label}: value of coming debt service", following(value),
-                 "Value at the end of the period.", kind="balance")  # fmt: skip
-    line(f"{key}_repayment_value", "1", f"{label}: value of debt service", (ahead + weight) / (1 + discount),
-         "Value of the weights, discounted where instalments include interest, at the start of the "
-         "period.", kind="balance")  # fmt: skip
-    left = line(f"{key}_left_share", "1", f"{label}: share not yet due",
-                where(time.period_end >= last - constant(1e-9, "years"), 0, per(ahead, highest(value), 1)),
-                "Share of the loan that falls due after the period.", kind="balance")  # fmt: skip
-    share = line(f"{key}_repay_share", "1", f"{label}: share due", prev(left, 1) - left,
-                 "Share of the loan that falls due in the period.")  # fmt: skip
-    return Tranche(key, label, text("rank") == "senior", bool(text("us_exports_only")), commitment, rate, gross_up,
-                   share, left, sheet.forward(f"{key}_balance", NOMINAL), sheet.forward(f"{key}_drawn", NOMINAL))  # fmt: skip
-
-
-def next_service(t: Tranche, time: Timeline, balance: Expr, drawn: Expr) -> Expr:
-    """Interest and instalment of the next period on a balance."""
-    instalment = where(following(t.left_share) <= 0, balance, minimum(balance, following(t.repay_share) * drawn))
-    return following(t.rate) * time.period_years * balance + instalment
 
 
 def funding(sheet: Sheet, time: Timeline, capital: Capex, us: UsImports, money: Fiscal) -> Funding:
@@ -220,7 +145,9 @@ def funding(sheet: Sheet, time: Timeline, capital: Capex, us: UsImports, money: 
     for t, draw, rest in zip(tranches, draws, undrawn, strict=True):
         at = f"financing.tranches.{t.key}"
         upfront = sheet.choose(f"{at}.premium_timing", as_drawn=0, upfront=1)
-        idc.append(phi * t.rate * h * (prev(t.balance) + draw / 2) * (1 + t.gross_up))
+        idc.append(line(f"{t.key}_idc", NOMINAL, f"{t.label}: interest during construction",
+                        phi * t.rate * h * (prev(t.balance) + draw / 2) * (1 + t.gross_up),
+                        "On the opening balance and half the draw, tax gross-up included."))  # fmt: skip
         fees.append(line(f"{t.key}_fees", NOMINAL, f"{t.label}: fees",
                          x(f"{at}.commitment_fee") * open_share * h * (rest - draw / 2)
                          + at_close * t.commitment * x(f"{at}.upfront_fee"),
@@ -244,7 +171,8 @@ def funding(sheet: Sheet, time: Timeline, capital: Capex, us: UsImports, money: 
     equity = line("equity_construction", NOMINAL, "Equity for construction",
                   base + tied_cost * tied_draw + untied_cost * untied_draw - debt,
                   "Uses as the algebra foresees them, less debt.")  # fmt: skip
-    return Funding(tranches, phi, end, completion, tuple(draws), tuple(drawn), uses, debt, equity, startup,
-                   reserve_funded,
-                   line("financing_cost", NOMINAL, "Capitalised financing cost", interest + all_fees + all_premiums,
-                        "Interest, fees and premiums capitalised."), reserve)  # fmt: skip
+    cost = line("financing_cost", NOMINAL, "Capitalised financing cost", interest + all_fees + all_premiums,
+                "Interest, fees and premiums capitalised.")  # fmt: skip
+    line("exim_drawdown", NOMINAL, "EXIM drawdown", tied_draw, "Drawn on loans tied to US exports.")
+    return Funding(tranches, phi, completion, tuple(draws), tuple(drawn), tuple(idc), tuple(premiums), tuple(fees),
+                   uses, debt, equity, startup, ramp, reserve_funded, cost, reserve)  # fmt: skip

@@ -54,7 +54,7 @@ def us_imports(sheet: Sheet, time: Timeline, mine: Production, cost: Costs, capi
     construction_jobs = line("balochistan_construction_jobs", "jobs", "Construction jobs in Balochistan",
                              x("jobs.balochistan_construction_peak") * per(rate, highest(rate), 0),
                              "Peak employment in proportion to construction spending.", kind="average")  # fmt: skip
-    operations_jobs = line("operations_jobs", "jobs", "Operations jobs in Balochistan",
+    operations_jobs = line("operations_jobs_period", "jobs", "Operations jobs in Balochistan",
                            x("jobs.operations") * mine.operating_years / time.period_years,
                            "Long-term employment while ore is milled.", kind="average")  # fmt: skip
     line("balochistan_jobs", "jobs", "Jobs in Balochistan", construction_jobs + operations_jobs,

@@ -1,0 +1,37 @@
+"""The income statement, nominal."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..graph.expr import Line
+from ..graph.sheet import Sheet
+from .capex import Capex
+from .costs import NOMINAL, Costs
+from .debt import Debt
+from .depreciation import Depreciation
+from .fiscal import Fiscal
+from .revenue import Revenue
+
+
+class Income(NamedTuple):
+    ebitda: Line
+    net_income: Line
+
+
+def income(sheet: Sheet, sales: Revenue, cost: Costs, capital: Capex, money: Fiscal, worn: Depreciation,
+           debt: Debt) -> Income:  # fmt: skip
+    """Declare the income statement of the company."""
+    sheet.stage = "income"
+    line = sheet.line
+    ebitda = line("ebitda", NOMINAL, "EBITDA",
+                  sales.nsr - cost.operating_costs - money.royalty_due - money.federal_levies - money.community
+                  - capital.closure_expense,
+                  "NSR less operating costs, royalty due, levies and the closure charge.")  # fmt: skip
+    charge = line("depreciation", NOMINAL, "Depreciation", worn.capital + worn.financing_cost,
+                  "Fixed assets and capitalised financing cost, by units of production.")  # fmt: skip
+    ebit = line("ebit", NOMINAL, "EBIT", ebitda - charge, "EBITDA less depreciation.")
+    before = line("profit_before_tax", NOMINAL, "Profit before tax", ebit - debt.interest_expense,
+                  "EBIT less interest.")  # fmt: skip
+    return Income(ebitda, line("net_income", NOMINAL, "Net income", before - debt.income_tax,
+                               "Profit before tax less income tax."))  # fmt: skip

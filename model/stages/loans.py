@@ -1,0 +1,89 @@
+"""The loans as their terms alone decide them: commitment, rate, and the share that falls due in each period."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..graph.expr import Expr, Line, constant, following, highest, lift, maximum, minimum, per, prev, where
+from ..graph.sheet import Sheet
+from .capex import phasing_curve
+from .costs import NOMINAL
+from .fiscal import Fiscal
+from .timeline import Timeline
+
+
+class Tranche(NamedTuple):
+    """A loan: what follows from its terms alone, before any draw."""
+
+    key: str
+    label: str
+    senior: bool
+    us_exports_only: bool
+    commitment: Line
+    rate: Line
+    gross_up: Line
+    repay_share: Line
+    left_share: Line
+    balance: Line
+    drawn: Line
+
+
+def keys_of(sheet: Sheet, group: str) -> list[str]:
+    """Names of the entries of a named group, in the scenario's order."""
+    depth = group.count(".") + 1
+    return list(dict.fromkeys(p.split(".")[depth] for p in sheet.assumptions if p.startswith(group + ".")))
+
+
+def tranche(sheet: Sheet, time: Timeline, money: Fiscal, completion: Line, key: str) -> Tranche:
+    """Declare the terms of one loan."""
+    at = f"financing.tranches.{key}"
+    x, line, text = sheet.input, sheet.line, lambda k: sheet.assumptions[f"{at}.{k}"].value
+    label = text("label")
+    commitment = line(f"{key}_commitment", NOMINAL, f"{label}: commitment",
+                      x(f"{at}.commitment") * x("financing.included"), "Amount that the lender offers.")  # fmt: skip
+    rate = line(f"{key}_rate", "1/year", f"{label}: interest rate",
+                maximum((x(f"{at}.rate") + x(f"{at}.floating") * x("financing.base_rate")) * x("factors.interest_rate")
+                        - x(f"{at}.pre_completion_discount") * time.share_before(completion), 0),
+                "Fixed rate, or base rate and margin, less the discount before completion.", kind="average")  # fmt: skip
+    withheld = money.withholding_interest * (1 - x(f"{at}.withholding_exempt"))
+    gross_up = line(f"{key}_gross_up", "1", f"{label}: tax gross-up on interest", withheld / (1 - withheld),
+                    "Tax on interest that the project bears for the lender.")  # fmt: skip
+    first = line(f"{key}_repayment_start", "years", f"{label}: repayment period starts",
+                 x("financing.financial_close") + time.schedule_shift + x(f"{at}.grace_months")
+                 - x("financing.instalment_months"), "One interval before the first instalment.")  # fmt: skip
+    last = line(f"{key}_maturity", "years", f"{label}: final maturity", first + x(f"{at}.repayment_years"),
+                "Date of the last instalment.")  # fmt: skip
+    inside = line(f"{key}_repayment_years", "years", f"{label}: years of repayment", time.overlap(first, last),
+                  "Part of the period inside the repayment period.")  # fmt: skip
+    method = text("repayment")
+    discount: Expr = lift(0)
+    weight: Expr = inside / constant(1, "years")
+    if method == "profile":
+        curve = phasing_curve(sheet, f"{key}_profile", f"{at}.profile")
+        edges = (time.period_end - time.schedule_shift, time.period_start - time.schedule_shift)
+        weight = sheet.cumulative(curve, edges[0]) - sheet.cumulative(curve, edges[1])
+    elif method != "equal_principal":
+        discount = rate * inside
+        if method == "sculpted":
+            weight = weight * maximum(money.cash_flow_before_income_tax - money.unlevered_tax, 0) / constant(1, NOMINAL)
+    weight = line(f"{key}_repayment_weight", "1", f"{label}: weight of the period's debt service", weight,
+                  "Time for equal instalments, cash flow for a sculpted loan, share for a profile.")  # fmt: skip
+    value = sheet.forward(f"{key}_repayment_value", "1")
+    ahead = line(f"{key}_repayment_ahead", "1", f"{label}: value of coming debt service", following(value),
+                 "Value at the end of the period.", kind="balance")  # fmt: skip
+    line(f"{key}_repayment_value", "1", f"{label}: value of debt service", (ahead + weight) / (1 + discount),
+         "Value of the weights, discounted where instalments include interest, at the start of the "
+         "period.", kind="balance")  # fmt: skip
+    left = line(f"{key}_left_share", "1", f"{label}: share not yet due",
+                where(time.period_end >= last - constant(1e-9, "years"), 0, per(ahead, highest(value), 1)),
+                "Share of the loan that falls due after the period.", kind="balance")  # fmt: skip
+    share = line(f"{key}_repay_share", "1", f"{label}: share due", prev(left, 1) - left,
+                 "Share of the loan that falls due in the period.")  # fmt: skip
+    return Tranche(key, label, text("rank") == "senior", bool(text("us_exports_only")), commitment, rate, gross_up,
+                   share, left, sheet.forward(f"{key}_balance", NOMINAL), sheet.forward(f"{key}_drawn", NOMINAL))  # fmt: skip
+
+
+def next_service(t: Tranche, time: Timeline, balance: Expr, drawn: Expr) -> Expr:
+    """Interest and instalment of the next period on a balance."""
+    instalment = where(following(t.left_share) <= 0, balance, minimum(balance, following(t.repay_share) * drawn))
+    return following(t.rate) * time.period_years * balance + instalment
