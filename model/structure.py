@@ -75,13 +75,13 @@ def _graph_value(value: Any) -> Any:
 
 def first_year_of(scenario: Scenario) -> int:
     """The calendar year in which money is first spent."""
-    s = scenario.model
-    shift = decimal_year(s.timeline.first_production) - decimal_year(s.timeline.schedules_drawn_for)
-    starts = [
-        float(next(y for y, share in zip(plan.years, plan.values, strict=True) if share > 0))
-        for plan in (s.capex.phase_1.schedule, *([s.capex.phase_2.schedule] if s.production.phase_2.included else []))
-    ] + [decimal_year(s.fiscal.advance_royalty.start), decimal_year(s.financing.financial_close)]
-    return math.floor(min(starts) + shift)
+    value = {path: _graph_value(leaf.value) for path, leaf in scenario.leaves.items()}
+    shift = value["timeline.first_production"] - value["timeline.schedules_drawn_for"]
+    starts = [value["fiscal.advance_royalty.start"], value["financing.financial_close"]]
+    for number in (1, 2) if value["production.phase_2.included"] else (1,):
+        plan = value[f"capex.phase_{number}.schedule"]
+        starts.append(float(next(year for year in plan.years if plan.at(year) > 0)))
+    return math.floor(float(min(starts) + shift))
 
 
 def structure(scenario: Scenario, slack_years: float = 0.0) -> Model:
@@ -94,7 +94,7 @@ def structure(scenario: Scenario, slack_years: float = 0.0) -> Model:
         DeclarationError: when a stage is not a model (a defect of the program, never of the scenario).
     """
     first = first_year_of(scenario)
-    months = int(scenario.model.timeline.period_months)
+    months = int(scenario.leaves["timeline.period_months"].value)
     end = closure_end(scenario, first) + slack_years
     sheet = Sheet(assumptions(scenario))
     declare(sheet, first)
@@ -105,7 +105,8 @@ def structure(scenario: Scenario, slack_years: float = 0.0) -> Model:
 
 def closure_end(scenario: Scenario, first_year: int) -> float:
     """When closure ends, by the model's own lines on a long axis of years."""
-    sheet = Sheet(assumptions(scenario) | {"timeline.period_months": Assumption("timeline.period_months", "months", 12)})
+    yearly = Assumption("timeline.period_months", "months", 12)
+    sheet = Sheet(assumptions(scenario) | {yearly.path: yearly})
     declare_mine(sheet, first_year)
     texts = {path: leaf.value for path, leaf in scenario.leaves.items() if isinstance(leaf.value, str)}
     probe = Model(sheet, order(sheet.lines), texts, first_year, PROBE_YEARS, 12)

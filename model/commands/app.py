@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..assumptions.problems import ScenarioError
+from ..outputs.files import OutputError
 
 if TYPE_CHECKING:
     from ..assumptions.resolve import Scenario
@@ -80,7 +81,7 @@ def main() -> None:
     """Run the program; every foreseen error is one message on stderr and an exit code, never a traceback."""
     try:
         code = app(standalone_mode=False)
-    except (ScenarioError, UsageError) as error:
+    except (ScenarioError, UsageError, OutputError) as error:
         note(str(error))
         code = 2
     except BrokenPipeError:  # `rekodiq lines | head`

@@ -6,7 +6,7 @@ ordinary operators and the functions below. Nothing is computed here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import nan
 from typing import Any, Literal, NoReturn
 
@@ -30,9 +30,15 @@ class Expr:
     """
 
     __slots__ = ("args", "data", "nullable", "op", "series", "unit")
+    args: tuple[Expr, ...]
+    data: Any
+    nullable: bool
+    op: str
+    series: bool
+    unit: Unit
 
     def __init__(self, op: str, args: tuple[Expr, ...] = (), data: Any = None, unit: Unit = NONE,
-                 series: bool | None = None) -> None:  # fmt: skip
+                 series: bool | None = None) -> None:
         self.op, self.args, self.data, self.unit = op, args, data, unit
         self.series = any(a.series for a in args) if series is None else series
         self.nullable = op == "irr" or data != data or any(a.nullable for a in args)
@@ -87,7 +93,7 @@ class Line(Expr):
     __slots__ = ("definition", "expr", "kind", "label", "name", "stage", "written_unit")
 
     def __init__(self, name: str, written_unit: str, label: str, expr: Expr | None, definition: str, kind: Kind,
-                 stage: str, series: bool) -> None:  # fmt: skip
+                 stage: str, series: bool) -> None:
         super().__init__("line", data=name, unit=unit(written_unit), series=series)
         self.name, self.written_unit, self.label, self.expr = name, written_unit, label, expr
         self.definition, self.kind, self.stage = definition, kind, stage
@@ -150,7 +156,7 @@ def _same(op: str, *terms: Term) -> Expr:
         Expr("mul", (e, lift(e.unit.scale / first.scale)), unit=first)
         if e.unit.powers == first.powers and not e.unit.matches(first) and not _anything(e) else e
         for e in args
-    )  # fmt: skip
+    )
     return Expr(op, args, unit=_common_unit(op, args))
 
 
@@ -270,7 +276,7 @@ def select(path: str, options: tuple[tuple[str, Expr], ...]) -> Expr:
     return Expr("select", args, data=(path, tuple(n for n, _ in options)), unit=_common_unit("select", args))
 
 
-def add_up(terms: list[Expr] | Iterator[Expr]) -> Expr:
+def add_up(terms: Iterable[Expr]) -> Expr:
     """The sum of several, 0 for none."""
     result: Expr | None = None
     for term in terms:

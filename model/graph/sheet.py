@@ -7,8 +7,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .expr import (
-    DeclarationError, Expr, Kind, Line, Term, convert, interpolate, lift, select, walk_outside_reductions,
-)  # fmt: skip
+    DeclarationError,
+    Expr,
+    Kind,
+    Line,
+    Term,
+    convert,
+    interpolate,
+    lift,
+    select,
+    walk_outside_reductions,
+)
 from .units import unit
 
 
@@ -48,7 +57,7 @@ class Sheet:
         self.stage = ""
 
     def line(self, name: str, written: str, label: str, formula: Term, definition: str = "", *,
-             kind: Kind = "flow") -> Line:  # fmt: skip
+             kind: Kind = "flow") -> Line:
         """Declare a line item; a formula of the same dimension in another scale is converted.
 
         Raises:

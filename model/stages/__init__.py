@@ -39,7 +39,7 @@ def declare(sheet: Sheet, first_year: int) -> None:
     funds = funding(sheet, time, capital, us, money)
     worn = depreciation(sheet, mine, capital, funds)
     owed = debt(sheet, time, sales, money, funds, worn)
-    flow = waterfall(sheet, time, mine, capital, money, funds, owed)
+    flow = waterfall(sheet, time, capital, money, funds, owed)
     cover = ratios(sheet, time, mine, funds, owed, flow)
     earned = income(sheet, sales, cost, capital, money, worn, owed)
     venture = joint_venture(sheet, time, money, earned, flow)

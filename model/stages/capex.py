@@ -46,17 +46,17 @@ def growth(sheet: Sheet, time: Timeline, number: int, included: Expr | float, sh
     share = line(f"phase_{number}_share_spent", "1", f"Phase {number}, share spent",
                  interpolate(curve, time.period_end - shift, "years", "1")
                  - interpolate(curve, time.period_start - shift, "years", "1"),
-                 "Share of the phase's capital that falls in the period, by its shifted schedule.")  # fmt: skip
+                 "Share of the phase's capital that falls in the period, by its shifted schedule.")
     cost = line(f"phase_{number}_capex_real", REAL, f"Phase {number} capital, real",
                 x(f"{at}.total") * x("factors.capex") * included * share,
-                "Total x factor x share spent, before contingency.")  # fmt: skip
+                "Total x factor x share spent, before contingency.")
     contingency = line(f"phase_{number}_contingency_real", REAL, f"Phase {number} contingency, real",
-                       cost * x(f"{at}.contingency"), "Contingency spent, share of the capital.")  # fmt: skip
+                       cost * x(f"{at}.contingency"), "Contingency spent, share of the capital.")
     line(f"phase_{number}_escalation", NOMINAL, f"Phase {number} escalation",
          (cost + contingency) * (time.capex_index - ONE),
-         "What capital-cost inflation since the base date adds.")  # fmt: skip
+         "What capital-cost inflation since the base date adds.")
     return line(f"phase_{number}_capex", NOMINAL, f"Phase {number} capital", (cost + contingency) * time.capex_index,
-                "Capital with contingency at the capital-cost index.")  # fmt: skip
+                "Capital with contingency at the capital-cost index.")
 
 
 def capex(sheet: Sheet, time: Timeline, mine: Production) -> Capex:
@@ -72,37 +72,39 @@ def capex(sheet: Sheet, time: Timeline, mine: Production) -> Capex:
         at = f"capex.phase_1.categories.{name}"
         label = sheet.assumptions[f"{at}.label"].value
         category = line(f"capex_{name}", NOMINAL, f"Phase 1: {label}", phase_1 * x(f"{at}.share"),
-                        "The category's share of Phase 1 capital with contingency.")  # fmt: skip
+                        "The category's share of Phase 1 capital with contingency.")
         us_sourced.append(category * x(f"{at}.us_share"))
     from_us = line("phase_1_us_sourced", NOMINAL, "Phase 1 capital bought from the United States", add_up(us_sourced),
-                   "Each category at its US-sourced share, before the ceilings on imports.")  # fmt: skip
+                   "Each category at its US-sourced share, before the ceilings on imports.")
     growth_capex = line("growth_capex", NOMINAL, "Growth capital", phase_1 + phase_2, "Phase 1 and Phase 2.")
     knots = range(len(sheet.assumptions["mine_plan.cumulative_ore"].value))
     plan = sheet.curve("sustaining_share", [sheet.element("mine_plan.cumulative_ore", k) for k in knots],
-                       [sheet.element("mine_plan.sustaining_share", k) for k in knots])  # fmt: skip
+                       [sheet.element("mine_plan.sustaining_share", k) for k in knots])
     sustaining_real = line("sustaining_capex_real", REAL, "Sustaining capital, real",
                            x("capex.sustaining.total") * x("factors.sustaining")
                            * (interpolate(plan, mine.cumulative_ore, "Mt", "1")
                               - interpolate(plan, mine.cumulative_opening, "Mt", "1")),
-                           "Life-of-mine sustaining capital, spent as the pit advances.")  # fmt: skip
+                           "Life-of-mine sustaining capital, spent as the pit advances.")
     sustaining = line("sustaining_capex", NOMINAL, "Sustaining capital", sustaining_real * time.capex_index,
-                      "Real sustaining capital at the capital-cost index.")  # fmt: skip
+                      "Real sustaining capital at the capital-cost index.")
+    line("capital_expenditure", NOMINAL, "Capital expenditure", growth_capex + sustaining,
+         "Growth and sustaining capital.")
     start = mine.production_end - x("capex.closure.lead_years")
     closure_end = line("closure_end", "years", "End of closure", start + x("capex.closure.years"),
-                       "Last day of closure spending.")  # fmt: skip
+                       "Last day of closure spending.")
     closure_real = line("closure_spending_real", REAL, "Closure spending, real",
                         x("capex.closure.total") * time.overlap(start, closure_end) / x("capex.closure.years"),
-                        "Closure cost, even over the closure years around the end of production.")  # fmt: skip
+                        "Closure cost, even over the closure years around the end of production.")
     closure = line("closure_spending", NOMINAL, "Closure spending", closure_real * time.cpi_index,
-                   "Real closure spending at the consumer-price index.")  # fmt: skip
+                   "Real closure spending at the consumer-price index.")
     spent = sheet.forward("closure_spent_real", REAL)
     line("closure_spent_real", REAL, "Closure spent to date, real", prev(spent) + closure_real,
-         "All closure spending to the end of the period.", kind="balance")  # fmt: skip
+         "All closure spending to the end of the period.", kind="balance")
     provision = line("closure_provision", NOMINAL, "Closure provision",
                      maximum(x("capex.closure.total") * mine.mined_share - spent, 0) * time.cpi_index,
                      "Share of the closure cost earned by ore milled, less what is spent, in money of the period; "
-                     "held in a fund of the same amount.", kind="balance")  # fmt: skip
+                     "held in a fund of the same amount.", kind="balance")
     expense = line("closure_expense", NOMINAL, "Closure provision charge", provision - prev(provision) + closure,
-                   "Increase of the provision and spending on closure: what the fund receives.")  # fmt: skip
+                   "Increase of the provision and spending on closure: what the fund receives.")
     return Capex(phase_1, from_us, phase_2, growth_capex, sustaining_real, sustaining, closure_real, closure, expense,
-                 provision)  # fmt: skip
+                 provision)

@@ -27,20 +27,20 @@ def depreciation(sheet: Sheet, mine: Production, capital: Capex, funds: Funding)
     line = sheet.line
     left = line("ore_left_to_mill", "Mt", "Ore that will still be milled, opening",
                 maximum(total(mine.ore_milled) - mine.cumulative_opening, 0),
-                "All ore that the life of mine mills less what was milled.", kind="balance")  # fmt: skip
+                "All ore that the life of mine mills less what was milled.", kind="balance")
     share = line("depletion_share", "1", "Share of remaining ore milled",
                  where(left - mine.ore_milled <= NO_ORE, 1, per(mine.ore_milled, left, 1)),
-                 "Depreciation rate of the period by units of production.", kind="average")  # fmt: skip
+                 "Depreciation rate of the period by units of production.", kind="average")
 
     def account(name: str, label: str, additions: Line | None) -> tuple[Line, Line]:
         book = sheet.forward(name, NOMINAL)
         added = capital.growth + capital.sustaining if additions is None else additions
         charge = line(f"{name}_depreciation", NOMINAL, f"{label}: depreciation", (prev(book) + added) * share,
-                      "Opening book value and additions at the depletion rate.")  # fmt: skip
+                      "Opening book value and additions at the depletion rate.")
         return line(name, NOMINAL, label, prev(book) + added - charge, "Book value at the end of the period.",
-                    kind="balance"), charge  # fmt: skip
+                    kind="balance"), charge
 
     assets, charge = account("fixed_assets", "Fixed assets", None)
     financing, financing_charge = account("capitalised_financing", "Capitalised financing cost, book value",
-                                          funds.financing_cost)  # fmt: skip
+                                          funds.financing_cost)
     return Depreciation(assets, charge, financing, financing_charge)

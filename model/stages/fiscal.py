@@ -39,7 +39,7 @@ def regime_term(sheet: Sheet, key: str, written: str, label: str) -> Line:
     names = dict.fromkeys(p.split(".")[2] for p in sheet.assumptions if p.startswith("fiscal.regimes."))
     options = {name: sheet.input(f"fiscal.regimes.{name}.{key}") for name in names}
     return sheet.line(f"regime_{key}", written, label, sheet.choose("fiscal.regime", **options),
-                      "Term of the fiscal regime in force.")  # fmt: skip
+                      "Term of the fiscal regime in force.")
 
 
 def income_tax(sheet: Sheet, time: Timeline, prefix: str, label: str, profit: Expr, turnover: Expr) -> Line:
@@ -50,19 +50,19 @@ def income_tax(sheet: Sheet, time: Timeline, prefix: str, label: str, profit: Ex
     line, lines = sheet.line, sheet.lines
     closing = sheet.forward(f"{prefix}_losses_closing", NOMINAL)
     opening = line(f"{prefix}_losses_opening", NOMINAL, f"{label}: tax losses, opening", prev(closing),
-                   "Losses carried forward.", kind="balance")  # fmt: skip
+                   "Losses carried forward.", kind="balance")
     result = line(f"{prefix}_profit", NOMINAL, f"{label}: profit for tax", profit,
-                  "Taxable result before losses brought forward.")  # fmt: skip
+                  "Taxable result before losses brought forward.")
     used = line(f"{prefix}_losses_used", NOMINAL, f"{label}: tax losses used",
-                minimum(opening, maximum(result, 0)), "Losses set against the period's profit.")  # fmt: skip
+                minimum(opening, maximum(result, 0)), "Losses set against the period's profit.")
     line(f"{prefix}_losses_closing", NOMINAL, f"{label}: tax losses, closing",
-         opening - used + maximum(-result, 0), "Opening less used plus the period's loss.", kind="balance")  # fmt: skip
+         opening - used + maximum(-result, 0), "Opening less used plus the period's loss.", kind="balance")
     taxed = lines["taxed_share"]
     return line(f"{prefix}_income_tax", NOMINAL, f"{label}: income tax",
                 taxed * maximum(lines["regime_income_tax"] * (maximum(result, 0) - used),
                                 lines["regime_minimum_tax"] * turnover),
                 "Rate on profit after losses, or the minimum tax, for the share of the period after the "
-                "holiday.")  # fmt: skip
+                "holiday.")
 
 
 def fiscal(sheet: Sheet, time: Timeline, mine: Production, sales: Revenue, cost: Costs, capital: Capex) -> Fiscal:
@@ -83,10 +83,10 @@ def fiscal(sheet: Sheet, time: Timeline, mine: Production, sales: Revenue, cost:
     withholding_interest = regime_term(sheet, "withholding_interest", "1", "Tax on interest")
 
     base = line("levy_base", NOMINAL, "Base of royalty and levies", maximum(sales.nsr, 0),
-                "Net smelter return, never below nothing.")  # fmt: skip
+                "Net smelter return, never below nothing.")
     due = line("royalty_due", NOMINAL, "Royalty due",
                base * (x("fiscal.royalty_rate") * applies + take * take_balochistan),
-               "Royalty of the period, before credit for advances.")  # fmt: skip
+               "Royalty of the period, before credit for advances.")
     months = len(sheet.assumptions["fiscal.advance_royalty.amounts"].value)
     xs, ys = [constant(0, "years")], [constant(0, NOMINAL)]
     for k in range(months):
@@ -98,54 +98,54 @@ def fiscal(sheet: Sheet, time: Timeline, mine: Production, sales: Revenue, cost:
     advanced = line("advance_royalty_to_date", NOMINAL, "Advance royalty to date",
                     applies * minimum(interpolate(curve, minimum(time.period_end, time.actual_start) - first,
                                                   "years", NOMINAL), x("fiscal.advance_royalty.cap")),
-                    "Paid by the year until first production, up to the cap.", kind="balance")  # fmt: skip
+                    "Paid by the year until first production, up to the cap.", kind="balance")
     advance = line("advance_royalty", NOMINAL, "Advance royalty", advanced - prev(advanced),
-                   "Paid in the period, to be credited against royalty.")  # fmt: skip
+                   "Paid in the period, to be credited against royalty.")
     credit = sheet.forward("advance_credit", NOMINAL)
     credited = line("royalty_credited", NOMINAL, "Royalty credited", minimum(due, prev(credit) + advance),
-                    "Royalty met from earlier advances.")  # fmt: skip
+                    "Royalty met from earlier advances.")
     line("advance_credit", NOMINAL, "Advance royalty not yet credited", prev(credit) + advance - credited,
-         "Advances left to set against royalty.", kind="balance")  # fmt: skip
+         "Advances left to set against royalty.", kind="balance")
     paid = line("royalty_paid", NOMINAL, "Royalty paid", due - credited + advance,
-                "Royalty in cash, advances included; to Balochistan.")  # fmt: skip
+                "Royalty in cash, advances included; to Balochistan.")
     federal = line("federal_levies", NOMINAL, "Federal levies",
                    base * (final_tax + surcharge + take * (1 - take_balochistan)),
-                   "Final tax and export-zone surcharge; to the Federation.")  # fmt: skip
+                   "Final tax and export-zone surcharge; to the Federation.")
     community = line("community_contribution", NOMINAL, "Community contribution", base * community_rate,
-                     "Spent for communities in Balochistan.")  # fmt: skip
+                     "Spent for communities in Balochistan.")
     levies = line("royalty_and_levies", NOMINAL, "Royalty and levies", paid + federal + community,
-                  "All charges on production.")  # fmt: skip
+                  "All charges on production.")
 
     line("taxed_share", "1", "Share of the period after the tax holiday",
          clamp((time.period_end - time.actual_start - holiday) / time.period_years, 0, 1),
-         "1 once the holiday is over.", kind="average")  # fmt: skip
+         "1 once the holiday is over.", kind="average")
     pool = sheet.forward("tax_pool", NOMINAL)
     additions = prev(pool) + capital.growth + capital.sustaining
     producing = time.overlap(time.actual_start, mine.production_end)
     allowance = line("tax_depreciation", NOMINAL, "Tax depreciation",
                      where(time.period_end >= mine.production_end, additions,
                            additions * (1 - compound(-depreciation_rate, producing))),
-                     "Declining balance while producing; the rest when production ends.")  # fmt: skip
+                     "Declining balance while producing; the rest when production ends.")
     line("tax_pool", NOMINAL, "Undepreciated for tax", additions - allowance,
-         "Capital not yet depreciated for tax.", kind="balance")  # fmt: skip
+         "Capital not yet depreciated for tax.", kind="balance")
     taxable = line("profit_before_interest_for_tax", NOMINAL, "Profit before interest, for tax",
                    sales.nsr - cost.operating_costs - due - federal - community - capital.closure_expense - allowance,
-                   "NSR less costs, royalty, levies, closure charge and tax depreciation.")  # fmt: skip
+                   "NSR less costs, royalty, levies, closure charge and tax depreciation.")
     unlevered = income_tax(sheet, time, "unlevered", "Unlevered", taxable, base)
 
     before = line("cash_flow_before_income_tax", NOMINAL, "Operating cash flow before income tax",
                   sales.nsr - cost.operating_costs - levies - capital.sustaining - cost.working_capital_increase
                   - capital.closure_expense,
                   "NSR less costs, royalty, levies, sustaining capital, working capital and the closure "
-                  "fund.")  # fmt: skip
+                  "fund.")
     pre_tax = line("project_cash_flow_pre_tax", NOMINAL, "Project cash flow before royalty and tax",
                    sales.nsr - cost.operating_costs - capital.growth - capital.sustaining - capital.closure_spending
-                   - cost.working_capital_increase, "Unlevered, before all that the governments take.")  # fmt: skip
+                   - cost.working_capital_increase, "Unlevered, before all that the governments take.")
     after_tax = line("project_cash_flow", NOMINAL, "Project cash flow after tax", pre_tax - levies - unlevered,
-                     "Unlevered, after royalty, levies and unlevered income tax.")  # fmt: skip
+                     "Unlevered, after royalty, levies and unlevered income tax.")
     pre_real = line("project_cash_flow_pre_tax_real", REAL, "Project cash flow before royalty and tax, real",
-                    pre_tax / time.cpi_index, "In money of the base date.")  # fmt: skip
+                    pre_tax / time.cpi_index, "In money of the base date.")
     after_real = line("project_cash_flow_real", REAL, "Project cash flow after tax, real", after_tax / time.cpi_index,
-                      "In money of the base date.")  # fmt: skip
-    return Fiscal(base, levies, paid, federal, community, sheet.lines["advance_credit"], due, taxable, before, unlevered,
-                  withholding_interest, withholding_dividends, pre_tax, pre_real, after_tax, after_real)  # fmt: skip
+                      "In money of the base date.")
+    return Fiscal(base, levies, paid, federal, community, sheet.lines["advance_credit"], due, taxable, before,
+                  unlevered, withholding_interest, withholding_dividends, pre_tax, pre_real, after_tax, after_real)

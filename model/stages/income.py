@@ -20,18 +20,18 @@ class Income(NamedTuple):
 
 
 def income(sheet: Sheet, sales: Revenue, cost: Costs, capital: Capex, money: Fiscal, worn: Depreciation,
-           debt: Debt) -> Income:  # fmt: skip
+           debt: Debt) -> Income:
     """Declare the income statement of the company."""
     sheet.stage = "income"
     line = sheet.line
     ebitda = line("ebitda", NOMINAL, "EBITDA",
                   sales.nsr - cost.operating_costs - money.royalty_due - money.federal_levies - money.community
                   - capital.closure_expense,
-                  "NSR less operating costs, royalty due, levies and the closure charge.")  # fmt: skip
+                  "NSR less operating costs, royalty due, levies and the closure charge.")
     charge = line("depreciation", NOMINAL, "Depreciation", worn.capital + worn.financing_cost,
-                  "Fixed assets and capitalised financing cost, by units of production.")  # fmt: skip
+                  "Fixed assets and capitalised financing cost, by units of production.")
     ebit = line("ebit", NOMINAL, "EBIT", ebitda - charge, "EBITDA less depreciation.")
     before = line("profit_before_tax", NOMINAL, "Profit before tax", ebit - debt.interest_expense,
-                  "EBIT less interest.")  # fmt: skip
+                  "EBIT less interest.")
     return Income(ebitda, line("net_income", NOMINAL, "Net income", before - debt.income_tax,
-                               "Profit before tax less income tax."))  # fmt: skip
+                               "Profit before tax less income tax."))

@@ -37,25 +37,26 @@ def keys_of(sheet: Sheet, group: str) -> list[str]:
 def tranche(sheet: Sheet, time: Timeline, money: Fiscal, completion: Line, key: str) -> Tranche:
     """Declare the terms of one loan."""
     at = f"financing.tranches.{key}"
-    x, line, text = sheet.input, sheet.line, lambda k: sheet.assumptions[f"{at}.{k}"].value
-    label = text("label")
+    x, line = sheet.input, sheet.line
+    label, rank, method, tied = (
+        sheet.assumptions[f"{at}.{key}"].value for key in ("label", "rank", "repayment", "us_exports_only")
+    )
     commitment = line(f"{key}_commitment", NOMINAL, f"{label}: commitment",
-                      x(f"{at}.commitment") * x("financing.included"), "Amount that the lender offers.")  # fmt: skip
+                      x(f"{at}.commitment") * x("financing.included"), "Amount that the lender offers.")
     rate = line(f"{key}_rate", "1/year", f"{label}: interest rate",
                 maximum((x(f"{at}.rate") + x(f"{at}.floating") * x("financing.base_rate")) * x("factors.interest_rate")
                         - x(f"{at}.pre_completion_discount") * time.share_before(completion), 0),
-                "Fixed rate, or base rate and margin, less the discount before completion.", kind="average")  # fmt: skip
+                "Fixed rate, or base rate and margin, less the discount before completion.", kind="average")
     withheld = money.withholding_interest * (1 - x(f"{at}.withholding_exempt"))
     gross_up = line(f"{key}_gross_up", "1", f"{label}: tax gross-up on interest", withheld / (1 - withheld),
-                    "Tax on interest that the project bears for the lender.")  # fmt: skip
+                    "Tax on interest that the project bears for the lender.")
     first = line(f"{key}_repayment_start", "years", f"{label}: repayment period starts",
                  x("financing.financial_close") + time.schedule_shift + x(f"{at}.grace_months")
-                 - x("financing.instalment_months"), "One interval before the first instalment.")  # fmt: skip
+                 - x("financing.instalment_months"), "One interval before the first instalment.")
     last = line(f"{key}_maturity", "years", f"{label}: final maturity", first + x(f"{at}.repayment_years"),
-                "Date of the last instalment.")  # fmt: skip
+                "Date of the last instalment.")
     inside = line(f"{key}_repayment_years", "years", f"{label}: years of repayment", time.overlap(first, last),
-                  "Part of the period inside the repayment period.")  # fmt: skip
-    method = text("repayment")
+                  "Part of the period inside the repayment period.")
     discount: Expr = lift(0)
     weight: Expr = inside / constant(1, "years")
     if method == "profile":
@@ -67,20 +68,20 @@ def tranche(sheet: Sheet, time: Timeline, money: Fiscal, completion: Line, key: 
         if method == "sculpted":
             weight = weight * maximum(money.cash_flow_before_income_tax - money.unlevered_tax, 0) / constant(1, NOMINAL)
     weight = line(f"{key}_repayment_weight", "1", f"{label}: weight of the period's debt service", weight,
-                  "Time for equal instalments, cash flow for a sculpted loan, share for a profile.")  # fmt: skip
+                  "Time for equal instalments, cash flow for a sculpted loan, share for a profile.")
     value = sheet.forward(f"{key}_repayment_value", "1")
     ahead = line(f"{key}_repayment_ahead", "1", f"{label}: value of coming debt service", following(value),
-                 "Value at the end of the period.", kind="balance")  # fmt: skip
+                 "Value at the end of the period.", kind="balance")
     line(f"{key}_repayment_value", "1", f"{label}: value of debt service", (ahead + weight) / (1 + discount),
          "Value of the weights, discounted where instalments include interest, at the start of the "
-         "period.", kind="balance")  # fmt: skip
+         "period.", kind="balance")
     left = line(f"{key}_left_share", "1", f"{label}: share not yet due",
                 where(time.period_end >= last - constant(1e-9, "years"), 0, per(ahead, highest(value), 1)),
-                "Share of the loan that falls due after the period.", kind="balance")  # fmt: skip
+                "Share of the loan that falls due after the period.", kind="balance")
     share = line(f"{key}_repay_share", "1", f"{label}: share due", prev(left, 1) - left,
-                 "Share of the loan that falls due in the period.")  # fmt: skip
-    return Tranche(key, label, text("rank") == "senior", bool(text("us_exports_only")), commitment, rate, gross_up,
-                   share, left, sheet.forward(f"{key}_balance", NOMINAL), sheet.forward(f"{key}_drawn", NOMINAL))  # fmt: skip
+                 "Share of the loan that falls due in the period.")
+    return Tranche(key, label, rank == "senior", bool(tied), commitment, rate, gross_up,
+                   share, left, sheet.forward(f"{key}_balance", NOMINAL), sheet.forward(f"{key}_drawn", NOMINAL))
 
 
 def next_service(t: Tranche, time: Timeline, balance: Expr, drawn: Expr) -> Expr:

@@ -74,16 +74,16 @@ def phase(sheet: Sheet, time: Timeline, number: int, capacity: Expr, start: Expr
             f"Phase {number}, months since start, {'opening' if edge is time.period_start else 'closing'}",
             minimum(edge, time.licence_end) - start,
             "Months since the phase started, held at the end of the licence; negative before.", kind="balance",
-        )  # fmt: skip
+        )
         return stretch * interpolate(curve, since / stretch, "months", "months")
 
     opening = full_months(time.period_start)
     ramped = sheet.line(f"phase_{number}_full_months", "months", f"Phase {number}, months at nameplate",
                         full_months(time.period_end) - opening,
-                        "Months of the period that the phase is worth at nameplate, after ramp-up.")  # fmt: skip
+                        "Months of the period that the phase is worth at nameplate, after ramp-up.")
     return sheet.line(f"phase_{number}_potential_ore", "Mt", f"Phase {number}, ore that could be milled",
                       capacity * sheet.input("factors.throughput") * ramped,
-                      "Nameplate capacity x throughput factor x months at nameplate.")  # fmt: skip
+                      "Nameplate capacity x throughput factor x months at nameplate.")
 
 
 def production(sheet: Sheet, time: Timeline) -> Production:
@@ -92,72 +92,72 @@ def production(sheet: Sheet, time: Timeline) -> Production:
     x, line = sheet.input, sheet.line
     start_2 = line("phase_2_start", "years", "Start of Phase 2",
                    x("production.phase_2.start") + time.schedule_shift + time.delay,
-                   "Planned start of the expansion, moved with first production and with the delay.")  # fmt: skip
+                   "Planned start of the expansion, moved with first production and with the delay.")
     potential_1 = phase(sheet, time, 1, x("production.capacity"), time.actual_start, "ramp_up.curve")
     capacity_2 = line("phase_2_capacity", "Mt/year", "Capacity that Phase 2 adds",
                       x("production.phase_2.capacity") * x("production.phase_2.included"),
-                      "Nothing where the expansion is not built.")  # fmt: skip
+                      "Nothing where the expansion is not built.")
     potential_2 = phase(sheet, time, 2, capacity_2, start_2, "ramp_up.phase_2_curve")
     potential = line("potential_ore", "Mt", "Ore that could be milled", potential_1 + potential_2,
-                     "Both phases together.")  # fmt: skip
+                     "Both phases together.")
 
     knots = range(len(sheet.assumptions["mine_plan.cumulative_ore"].value))
     ore_axis = [sheet.element("mine_plan.cumulative_ore", k) for k in knots]
     reserve = line("ore_reserve", "Mt", "Ore reserve", ore_axis[-1], "Ore in the mine plan.")
     closing = sheet.forward("ore_closing", "Mt")
     opening = line("ore_opening", "Mt", "Ore in the ground, opening", prev(closing, reserve),
-                   "Ore left at the start of the period.", kind="balance")  # fmt: skip
+                   "Ore left at the start of the period.", kind="balance")
     milled = line("ore_milled_mt", "Mt", "Ore milled", minimum(potential, opening),
-                  "What the mill could take, or what is left.")  # fmt: skip
+                  "What the mill could take, or what is left.")
     line("ore_closing", "Mt", "Ore in the ground, closing", opening - milled,
-         "Ore left at the end of the period.", kind="balance")  # fmt: skip
+         "Ore left at the end of the period.", kind="balance")
     cumulative_opening = line("cumulative_ore_opening", "Mt", "Cumulative ore milled, opening", reserve - opening,
-                              "All ore milled before the period.", kind="balance")  # fmt: skip
+                              "All ore milled before the period.", kind="balance")
     cumulative = line("cumulative_ore", "Mt", "Cumulative ore milled", reserve - closing,
-                      "All ore milled to the end of the period.", kind="balance")  # fmt: skip
+                      "All ore milled to the end of the period.", kind="balance")
     mined_share = line("mined_share", "1", "Share of life-of-mine ore milled", per(cumulative, total(milled), 0),
-                       "Cumulative ore over all ore that will be milled.", kind="balance")  # fmt: skip
+                       "Cumulative ore over all ore that will be milled.", kind="balance")
     available = line("available_years", "years", "Time available for milling",
                      time.overlap(time.actual_start, time.licence_end),
-                     "Years of the period between first production and the end of the licence.")  # fmt: skip
+                     "Years of the period between first production and the end of the licence.")
     operating = line("operating_years", "years", "Time milling",
                      where(closing > 0, available, available * per(milled, potential, 0)),
-                     "Years of the period in which ore is milled.")  # fmt: skip
+                     "Years of the period in which ore is milled.")
     end = line("production_end", "years", "End of production", time.actual_start + total(operating),
-               "Date on which the ore or the licence ends.")  # fmt: skip
+               "Date on which the ore or the licence ends.")
 
     def from_pit(name: str, unit: str, label: str, plan: str, factor: Expr | float) -> Line:
         curve = sheet.curve(name, ore_axis, [sheet.element(plan, k) for k in knots])
         return line(name, unit, label,
                     (interpolate(curve, cumulative, "Mt", unit)
                      - interpolate(curve, cumulative_opening, "Mt", unit)) * factor,
-                    "The pit's cumulative curve at closing less at opening cumulative ore.")  # fmt: skip
+                    "The pit's cumulative curve at closing less at opening cumulative ore.")
 
     moved = from_pit("material_moved_mt", "Mt", "Ore and waste moved", "mine_plan.material_moved", 1)
     recovered = {}
     for metal, unit, grade_unit in (("copper", "kt", "1"), ("gold", "koz", "g/t")):
         contained = from_pit(f"{metal}_contained_{unit}", unit, f"{metal.title()} in the ore milled",
-                             f"mine_plan.contained_{metal}", x(f"factors.{metal}_grade"))  # fmt: skip
+                             f"mine_plan.contained_{metal}", x(f"factors.{metal}_grade"))
         line(f"{metal}_head_grade", grade_unit, f"{metal.title()} head grade", per(contained, milled, NAN),
-             "Metal contained over ore milled.", kind="ratio")  # fmt: skip
+             "Metal contained over ore milled.", kind="ratio")
         recovery = line(f"{metal}_recovery", "1", f"{metal.title()} recovery",
                         minimum(x(f"production.recovery.{metal}") * x(f"factors.{metal}_recovery"), 1),
-                        "Recovery to concentrate after its factor, at most 1.")  # fmt: skip
+                        "Recovery to concentrate after its factor, at most 1.")
         recovered[metal] = line(f"{metal}_recovered_{unit}", unit, f"{metal.title()} recovered",
-                                contained * recovery, "Metal in concentrate.")  # fmt: skip
+                                contained * recovery, "Metal in concentrate.")
     grade = x("production.concentrate.copper_grade")
     dry = line("concentrate_dry_kt", "kt", "Concentrate, dry", recovered["copper"] / grade,
-               "Copper recovered over the copper grade of the concentrate.")  # fmt: skip
+               "Copper recovered over the copper grade of the concentrate.")
     wet = line("concentrate_wet_kt", "kt", "Concentrate, wet", dry / (1 - x("production.concentrate.moisture")),
-               "Concentrate as shipped, with its moisture.")  # fmt: skip
+               "Concentrate as shipped, with its moisture.")
     payable_share = line("payable_copper_share", "1", "Copper paid for",
                          minimum(x("offtake.payable_copper"),
                                  maximum(1 - x("offtake.copper_unit_deduction") / grade, 0)),
-                         "The lesser of the payable percentage and the grade less the unit deduction.")  # fmt: skip
+                         "The lesser of the payable percentage and the grade less the unit deduction.")
     payable_copper = line("payable_copper_kt", "kt", "Payable copper", recovered["copper"] * payable_share,
-                          "Copper that the smelter pays for.")  # fmt: skip
+                          "Copper that the smelter pays for.")
     payable_gold = line("payable_gold_koz", "koz", "Payable gold", recovered["gold"] * x("offtake.payable_gold"),
-                        "Gold that the smelter pays for.")  # fmt: skip
+                        "Gold that the smelter pays for.")
     return Production(milled, sheet.lines["ore_closing"], cumulative_opening, cumulative, mined_share, moved,
                       recovered["copper"], recovered["gold"], dry, wet, payable_copper, payable_gold, start_2, end,
-                      operating)  # fmt: skip
+                      operating)

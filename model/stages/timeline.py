@@ -39,26 +39,26 @@ def timeline(sheet: Sheet, first_year: int) -> Timeline:
     sheet.stage = "timeline"
     x = sheet.input
     years = sheet.line("period_years", "years", "Length of a period", x("timeline.period_months"),
-                       "Length of a model period in years.")  # fmt: skip
+                       "Length of a model period in years.")
     end = sheet.forward("period_end", "years")
     start = sheet.line("period_start", "years", "Period starts", prev(end, constant(first_year, "years")),
-                       "First instant of the period, as a year with decimals.", kind="balance")  # fmt: skip
+                       "First instant of the period, as a year with decimals.", kind="balance")
     sheet.line("period_end", "years", "Period ends", start + years,
-               "Last instant of the period, as a year with decimals.", kind="balance")  # fmt: skip
+               "Last instant of the period, as a year with decimals.", kind="balance")
     sheet.line("calendar_year", "years", "Calendar year", floor(start), "Calendar year of the period.", kind="balance")
     planned = x("timeline.first_production")
     shift = sheet.line("schedule_shift", "years", "Shift of the construction schedules",
                        planned - x("timeline.schedules_drawn_for"),
                        "Years by which construction, financial close and Phase 2 move with planned first "
-                       "production.")  # fmt: skip
+                       "production.")
     delay = sheet.line("delay", "years", "Delay after the money is spent", x("timeline.delay_months"),
-                       "Late start of production against the plan; construction spending does not move.")  # fmt: skip
+                       "Late start of production against the plan; construction spending does not move.")
     planned_start = sheet.line("planned_start", "years", "Planned first production", planned,
-                               "Planned date of the first ore milled.")  # fmt: skip
+                               "Planned date of the first ore milled.")
     actual = sheet.line("actual_start", "years", "Actual first production", planned_start + delay,
-                        "Date of the first ore milled: plan plus delay.")  # fmt: skip
+                        "Date of the first ore milled: plan plus delay.")
     licence_end = sheet.line("licence_end", "years", "End of the licence", actual + x("timeline.licence_years"),
-                             "No ore is milled after this date; what is left is reported.")  # fmt: skip
+                             "No ore is milled after this date; what is left is reported.")
 
     def index(name: str, rate: str, label: str) -> Line:
         growth = x(rate)
@@ -68,17 +68,17 @@ def timeline(sheet: Sheet, first_year: int) -> Timeline:
         )
         opening = prev(close, first)
         sheet.line(f"{name}_close", "nominal/real", f"{label}, end of period", opening * compound(growth, years),
-                   "Nominal money for one unit of real money at the end of the period.", kind="balance")  # fmt: skip
+                   "Nominal money for one unit of real money at the end of the period.", kind="balance")
         return sheet.line(name, "nominal/real", f"{label}, mid-period", opening * compound(growth, years / 2),
                           "Nominal money for one unit of real money at the middle of the period.",
-                          kind="average")  # fmt: skip
+                          kind="average")
 
     return Timeline(
         years, start, sheet.lines["period_end"], shift, delay, planned_start, actual, licence_end,
         index("cpi_index", "inflation.cpi", "Consumer-price index"),
         index("capex_index", "inflation.capex", "Capital-cost index"),
         index("metal_index", "inflation.metal_prices", "Metal-price index"),
-    )  # fmt: skip
+    )
 
 
 def _first(rate: Expr, path: str, sheet: Sheet) -> Expr:

@@ -1,0 +1,38 @@
+"""Progress on stderr, for a person who waits longer than a second."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+PATIENCE = 1.0  # seconds before anything is shown
+
+
+@contextmanager
+def progress(count: int) -> Iterator[Callable[[Any], None]]:
+    """A function to call before each of `count` steps; it shows a bar once a second has passed, on a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    began = time.monotonic()
+    bar = Progress(console=Console(stderr=True), transient=True)
+    task = bar.add_task("", total=count)
+    shown = False
+
+    def step(what: Any) -> None:
+        nonlocal shown
+        if not shown and time.monotonic() - began > PATIENCE:
+            bar.start()
+            shown = True
+        bar.update(task, description=str(getattr(getattr(what, "scenario", what), "name", what)), advance=1)
+
+    try:
+        yield step
+    finally:
+        bar.stop()

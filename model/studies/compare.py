@@ -1,0 +1,119 @@
+"""Cases side by side, and the IRR bridge: which group of changed inputs accounts for how much of a difference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from ..assumptions.resolve import Scenario
+from ..results import Result, run
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BRIDGE_METRIC = "project_irr"
+GROUP_LABELS = {
+    "timeline": "Timeline", "production": "Production", "mine_plan": "Mine plan", "ramp_up": "Ramp-up",
+    "prices": "Prices", "offtake": "Offtake terms", "costs": "Operating costs", "capex": "Capital cost",
+    "us_imports": "US imports", "jobs": "Jobs", "working_capital": "Working capital", "inflation": "Inflation",
+    "fiscal": "Fiscal regime", "financing": "Financing", "joint_venture": "Joint venture",
+    "discounting": "Discounting", "factors": "Factors", "uncertainty": "Uncertainty",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One group of changed inputs and what it does to the metric."""
+
+    group: str
+    label: str
+    paths: tuple[str, ...]
+    effect: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Results side by side; `bridges` leads from the reference to every other case."""
+
+    reference: Result
+    results: tuple[Result, ...]
+    bridges: dict[str, tuple[Step, ...]]
+
+    def document(self) -> dict[str, Any]:
+        """The comparison as `compare --json` prints it."""
+        return {
+            "schema": "rekodiq/compare/1",
+            "against": self.reference.scenario.name,
+            "cases": [
+                {"name": r.scenario.name, "title": r.scenario.title, "metrics": r.metrics,
+                 "shareholders": r.shareholders}
+                for r in self.results
+            ],
+            "bridge": [
+                {"case": name, "metric": BRIDGE_METRIC,
+                 "steps": [{"group": s.group, "effect": s.effect, "paths": list(s.paths)} for s in steps]}
+                for name, steps in self.bridges.items()
+            ],
+        }
+
+    def table(self) -> pd.DataFrame:
+        """Metrics by case, one column a case."""
+        import pandas as pd
+
+        return pd.DataFrame({r.scenario.name: r.metrics for r in self.results})
+
+
+def compare(scenarios: Sequence[Scenario], against: Scenario | None = None,
+            progress: Callable[[Scenario], None] = lambda _: None) -> Comparison:
+    """Run scenarios side by side.
+
+    Args:
+        against: the reference of differences and bridges; the first scenario unless given.
+        progress: called with each scenario before it is run.
+    """
+    results = []
+    for scenario in scenarios:
+        progress(scenario)
+        results.append(run(scenario))
+    reference = results[0] if against is None else run(against)
+    bridges = {
+        r.scenario.name: bridge(reference, r) for r in results if r.scenario.sha256 != reference.scenario.sha256
+    }
+    return Comparison(reference, tuple(results), bridges)
+
+
+def bridge(start: Result, end: Result, metric: str = BRIDGE_METRIC) -> tuple[Step, ...]:
+    """What each group of changed inputs does to a metric, changed group by group in the order of the schema.
+
+    The steps sum to the difference. An effect includes the interaction with the groups changed before it.
+    """
+    names = differences(start.scenario, end.scenario)
+    groups: dict[str, list[str]] = {}
+    for path in names:
+        groups.setdefault(path.split(".")[0], []).append(path)
+    at, value, steps = start.scenario, start.figure(metric), []
+    for place, (group, paths) in enumerate(groups.items()):
+        at = replace(at, leaves=with_group(at, end.scenario, group))
+        reached = end.figure(metric) if place == len(groups) - 1 else run(at).figure(metric)
+        steps.append(Step(group, GROUP_LABELS.get(group, group), tuple(paths), reached - value))
+        value = reached
+    return tuple(steps)
+
+
+def differences(a: Scenario, b: Scenario) -> list[str]:
+    """Paths whose values differ, in the order of the schema."""
+    paths = dict.fromkeys([*a.leaves, *b.leaves])
+    skip = ("name", "title", "description")
+    return [
+        p for p in paths
+        if p not in skip and (p in a.leaves) + (p in b.leaves) and getattr(a.leaves.get(p), "value", None)
+        != getattr(b.leaves.get(p), "value", None)
+    ]
+
+
+def with_group(a: Scenario, b: Scenario, group: str) -> dict[str, Any]:
+    """The leaves of `a`, with one top-level group taken from `b`."""
+    return {p: leaf for p, leaf in a.leaves.items() if p.split(".")[0] != group} | {
+        p: leaf for p, leaf in b.leaves.items() if p.split(".")[0] == group
+    }
