@@ -1,0 +1,286 @@
+"""The Excel interpreter: from the graph to formulas, one text for all periods of a row.
+
+A formula is written as it stands in any period: NOW, BEFORE and AFTER take the place of the letters of the period's
+own column and of its neighbours, so that one text serves the whole row. Where a row has no earlier or later period,
+the neighbour is the opening or closing column, which holds what the graph says comes before the first period or after
+the last. 'Not applicable' is the empty text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .expr import DeclarationError, Expr, Line, lift
+
+NOW, BEFORE, AFTER = "\x01", "\x02", "\x03"
+ABSENT = '""'
+
+COMPARE, SUM, PRODUCT, POWER, ATOM = 1, 2, 3, 4, 5  # how tightly the operators of Excel bind
+_OPERATORS = {
+    "lt": ("<", COMPARE), "le": ("<=", COMPARE), "gt": (">", COMPARE), "ge": (">=", COMPARE), "nonzero": ("<>", COMPARE),
+    "add": ("+", SUM), "sub": ("-", SUM), "mul": ("*", PRODUCT), "div": ("/", PRODUCT), "pow": ("^", POWER),
+}  # fmt: skip
+_COMPARISONS = frozenset({"lt", "le", "gt", "ge", "nonzero"})
+_ARITHMETIC = frozenset({"add", "sub", "mul", "div", "neg", "pow"})
+_OVER_PERIODS = {"total": "SUM", "highest": "MAX", "lowest": "MIN", "average": "AVERAGE"}
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where everything stands that a formula can refer to.
+
+    Attributes:
+        lines: sheet and row of every line.
+        inputs: of a figure its cell, of numbers by year the sheet and row that spread them over the periods.
+        elements: the cell of every figure of a list.
+        choices: the cell that holds the number of the option chosen, by path and names of the options.
+        curves: of every curve the cells of its knots, and of intercept and slope beyond each knot.
+        guesses: where to start the search for a rate of return, by line.
+    """
+
+    first: str
+    last: str
+    figure: str = "C"
+    lines: dict[str, tuple[str, int]] = field(default_factory=dict)
+    inputs: dict[str, tuple[str, int | str]] = field(default_factory=dict)
+    elements: dict[tuple[str, int], tuple[str, str]] = field(default_factory=dict)
+    choices: dict[tuple[str, tuple[str, ...]], tuple[str, str]] = field(default_factory=dict)
+    curves: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)
+    guesses: dict[str, float] = field(default_factory=dict)
+
+    def cells(self, sheet: str, name: str) -> str:
+        """All periods of a row, as seen from a sheet."""
+        at, row = self.lines[name]
+        return f"{prefix(sheet, at)}${self.first}${row}:${self.last}${row}"
+
+
+def prefix(sheet: str, at: str) -> str:
+    """What stands before the address of a cell on sheet `at` in a formula on sheet `sheet`."""
+    if sheet == at:
+        return ""
+    return f"{at}!" if at.isalnum() else f"'{at}'!"
+
+
+def number(value: float) -> str:
+    """A number as Excel writes it, to its 15 digits."""
+    text = f"{value:.15g}".upper()
+    return text[:-2] if text.endswith(".0") else text
+
+
+class Writer:
+    """Formulas of one sheet."""
+
+    def __init__(self, sheet: str, places: Places) -> None:
+        self.sheet, self.places = sheet, places
+
+    def line(self, line: Line) -> str:
+        """The formula of a line, without the equals sign; a series as it stands in any period."""
+        self.guess = self.places.guesses.get(line.name)
+        return self.formula(line.formula)
+
+    def formula(self, e: Expr, known: Mapping[int, str] | None = None) -> str:
+        """A formula, without the equals sign.
+
+        Args:
+            known: cells that hold the value of a part of the formula, by the identity of its expression.
+        """
+        self.known = known or {}
+        e = settle(e)
+        text, _ = self.write(e)
+        return f"IFERROR({text},{ABSENT})" if _can_fail(e) else text
+
+    def write(self, e: Expr) -> tuple[str, int]:
+        """An expression as text, and how tightly its outermost operator binds."""
+        if id(e) in self.known:
+            return self.known[id(e)], ATOM
+        if isinstance(e, Line):
+            return self._line(e, NOW), ATOM
+        shortened = _shortened(e)
+        if shortened is not e:
+            return self.write(shortened)
+        if e.op in _COMPARISONS or e.op in ("and", "or"):
+            return f"IF({self.truth(e)},1,0)", ATOM
+        if e.op in _OPERATORS:
+            return self._operator(e)
+        if e.op == "neg":
+            return "-" + self._inside(e.args[0], ATOM), SUM
+        return getattr(self, f"_{e.op}")(e), {"interp": SUM, "compound": POWER}.get(e.op, ATOM)
+
+    def text(self, e: Expr) -> str:
+        """An expression as an argument of a function."""
+        return self.write(e)[0]
+
+    def truth(self, e: Expr) -> str:
+        """A condition, as IF and AND take it."""
+        if e.op in ("and", "or"):
+            return f"{e.op.upper()}({','.join(self.truth(a) for a in _chain(e))})"
+        if e.op not in _COMPARISONS:
+            return self.text(e)
+        compared = self._operator(e)[0]
+        absent = [a for a in e.args if a.nullable]
+        if not absent:
+            return compared
+        there = ",".join(f"ISNUMBER({self.text(a)})" for a in absent)
+        return f"IF({there if len(absent) == 1 else f'AND({there})'},{compared},FALSE)"
+
+    def _operator(self, e: Expr) -> tuple[str, int]:
+        sign, tightness = _OPERATORS[e.op]
+        left = self._inside(e.args[0], tightness)
+        # a - (b + c) keeps its parentheses, a + (b + c) does not need them
+        right = self._inside(e.args[1], tightness if e.op in ("add", "mul") else tightness + 1)
+        return left + sign + right, tightness
+
+    def _inside(self, e: Expr, tightness: int) -> str:
+        text, own = self.write(e)
+        return text if own >= tightness and not (text.startswith("-") and tightness > SUM) else f"({text})"
+
+    def _line(self, line: Line, column: str) -> str:
+        at, row = self.places.lines[line.name]
+        cell = f"{column}{row}" if line.series else f"${self.places.figure}${row}"
+        return prefix(self.sheet, at) + cell
+
+    def _const(self, e: Expr) -> str:
+        return ABSENT if e.data != e.data else number(e.data)
+
+    def _input(self, e: Expr) -> str:
+        at, place = self.places.inputs[e.data]
+        return prefix(self.sheet, at) + (place if isinstance(place, str) else f"{NOW}{place}")
+
+    def _element(self, e: Expr) -> str:
+        at, cell = self.places.elements[e.data]
+        return prefix(self.sheet, at) + cell
+
+    def _select(self, e: Expr) -> str:
+        at, cell = self.places.choices[e.data]
+        return f"CHOOSE({prefix(self.sheet, at)}{cell},{','.join(map(self.text, e.args))})"
+
+    def _prev(self, e: Expr) -> str:
+        return self._neighbour(e, BEFORE)
+
+    def _next(self, e: Expr) -> str:
+        return self._neighbour(e, AFTER)
+
+    def _neighbour(self, e: Expr, column: str) -> str:
+        target = e.args[0]
+        assert isinstance(target, Line)
+        return self._line(target, column)
+
+    def _min(self, e: Expr) -> str:
+        if e.op == "max" and _mirrored(e):
+            return f"ABS({self.text(e.args[0])})"
+        operands = _chain(e)
+        texts = ",".join(map(self.text, operands))
+        absent = sum(a.nullable for a in operands)
+        result = f"{e.op.upper()}({texts})"
+        return f"IF(COUNT({texts})<{len(operands)},{ABSENT},{result})" if absent else result  # they pass over text
+
+    _max = _min
+
+    def _where(self, e: Expr) -> str:
+        condition, then, otherwise = e.args
+        return f"IF({self.truth(condition)},{self.text(then)},{self.text(otherwise)})"
+
+    def _per(self, e: Expr) -> str:
+        otherwise = ABSENT if e.data != e.data else number(e.data)
+        ratio = self.text(Expr("div", e.args))
+        return f"IF({self.text(e.args[1])}=0,{otherwise},{ratio})"
+
+    def _compound(self, e: Expr) -> str:
+        rate, years = e.args
+        return f"(1{self._signed(rate)})^{self._inside(years, ATOM)}"
+
+    def _signed(self, e: Expr) -> str:
+        text = self.write(e)[0]
+        return text if text.startswith("-") else f"+{text}"
+
+    def _floor(self, e: Expr) -> str:
+        return f"INT({self.text(e.args[0])})"
+
+    def _interp(self, e: Expr) -> str:
+        at, knots, intercepts, slopes = self.places.curves[e.data]
+        x, before = self._inside(e.args[0], PRODUCT), prefix(self.sheet, at)
+        knots = before + knots
+        return f"LOOKUP({x},{knots},{before}{intercepts})+{x}*LOOKUP({x},{knots},{before}{slopes})"
+
+    def _total(self, e: Expr) -> str:
+        row = e.args[0]
+        if e.op == "total" and row.op == "mul":
+            return f"SUMPRODUCT({','.join(map(self._cells, row.args))})"
+        cells = self._cells(row)
+        result = f"{_OVER_PERIODS[e.op]}({cells})"
+        return f"IF(COUNT({cells})=0,{ABSENT},{result})" if row.nullable else result
+
+    _highest = _lowest = _average = _total
+
+    def _cells(self, e: Expr) -> str:
+        if not isinstance(e, Line) or not e.series:
+            raise DeclarationError("only the row of a line has cells to add up or compare")
+        return self.places.cells(self.sheet, e.name)
+
+    def _irr(self, e: Expr) -> str:
+        cells = self._cells(e.args[0])
+        guess = "" if self.guess is None or self.guess != self.guess else f",{self.guess:.6g}"
+        return f"IFERROR(IRR({cells}{guess}),{ABSENT})"
+
+
+def settle(e: Expr) -> Expr:
+    """The same formula with 'not applicable' decided before anything is calculated with it.
+
+    `IF(b=0,"",a/b)*1000` fails in a spreadsheet where b is 0; `IF(b=0,"",a/b*1000)` does not.
+    """
+    if isinstance(e, Line) or not e.nullable or e.op in ("irr", *_OVER_PERIODS):
+        return e
+    args = tuple(map(settle, e.args))
+    if e.op in _ARITHMETIC:
+        for place, a in enumerate(args):
+            if a.op == "per" and a.data != a.data:
+                a = Expr("where", (Expr("nonzero", (a.args[1], lift(0))), Expr("div", a.args), lift(a.data)))
+            if a.op == "where" and any(_absent(x) for x in a.args[1:]):
+                branches = [
+                    x if _absent(x) else settle(Expr(e.op, (*args[:place], x, *args[place + 1 :]), e.data, e.unit))
+                    for x in a.args[1:]
+                ]
+                return Expr("where", (a.args[0], *branches), unit=e.unit)
+    return Expr(e.op, args, e.data, e.unit, e.series)
+
+
+def _absent(e: Expr) -> bool:
+    return e.op == "const" and e.data != e.data
+
+
+def _can_fail(e: Expr) -> bool:
+    """Whether a formula calculates with a figure that can be 'not applicable'."""
+    if isinstance(e, Line) or e.op in ("irr", *_OVER_PERIODS):
+        return False
+    if e.op in (*_ARITHMETIC, "compound") and any(a.nullable for a in e.args):
+        return True
+    return any(map(_can_fail, e.args))
+
+
+def _chain(e: Expr) -> list[Expr]:
+    """Operands of nested applications of one operation: MIN(MIN(a, b), c) is MIN(a, b, c)."""
+    return [x for a in e.args for x in (_chain(a) if a.op == e.op and not _mirrored(a) else [a])]
+
+
+def _mirrored(e: Expr) -> bool:
+    """max(x, -x), the absolute value."""
+    return e.op == "max" and e.args[1].op == "neg" and e.args[1].args[0] is e.args[0]
+
+
+def _is(e: Expr, value: float) -> bool:
+    return e.op == "const" and e.data == value
+
+
+def _shortened(e: Expr) -> Expr:
+    """A sum with 0 or a product with 1 is its other operand: units need such constants, a reader does not."""
+    if e.op in ("add", "mul"):
+        idle = 0.0 if e.op == "add" else 1.0
+        for one, other in (e.args, e.args[::-1]):
+            if _is(one, idle):
+                return other
+        if e.op == "mul" and any(_is(a, 0) for a in e.args):
+            return lift(0)
+    if (e.op == "sub" and _is(e.args[1], 0)) or (e.op == "div" and _is(e.args[1], 1)):
+        return e.args[0]
+    return e

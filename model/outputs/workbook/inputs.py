@@ -1,0 +1,263 @@
+"""The sheets of the assumptions: `Inputs`, `Input tables`, `Inputs by year` and `Curves`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from xlsxwriter import Workbook
+
+from ...assumptions.resolve import Leaf
+from ...assumptions.values import Bounds, ByYear
+from ...assumptions.written import field_of
+from ...graph.excel import BEFORE, NOW, AFTER, Writer, prefix
+from ...graph.expr import Expr
+from ...graph.sheet import decimal_year
+from .axis import open_page, open_sheet
+from .page import FIGURE, FIRST, FIRST_ROW, LABEL, LETTERS, OPENING, TOTAL, UNIT, YEAR_ROW, Sheet
+from .plan import BY_YEAR, CURVE_ROWS, CURVES, INPUTS, TABLES, InputRow, Plan
+from .styles import Styles, number_format
+
+HEADS = ("Assumption", "Unit", "Value", "In formulas", "Valid", "Path", "Source", "Note")
+WIDTHS = (58, 17, 14, 12, 22, 46, 60, 50)
+VALID, PATH, SOURCE, NOTE = 4, 5, 6, 7
+BEFORE_ALL = -1e99  # a knot before all others, from which the curve is flat
+
+
+def write_inputs(book: Workbook, styles: Styles, plan: Plan) -> None:
+    """Write `Inputs`: every assumption that is a single value, with unit, bounds, source and note."""
+    sheet = open_sheet(book, styles, plan, INPUTS, "Inputs",
+                       "Change the cells on yellow; everything follows. Grey values are fixed at export, or not used in "
+                       "this case.")  # fmt: skip
+    for column, (head, width) in enumerate(zip(HEADS, WIDTHS, strict=True)):
+        sheet.set_column(column, column, width)
+        sheet.write_string(3, column, head, styles.header if column in (FIGURE, TOTAL) else styles.header_left)
+    sheet.outline_settings(symbols_below=False)
+    for row in plan.inputs:
+        if row.leaf is None:
+            for column in range(len(HEADS)):
+                sheet.write_blank(row.number - 1, column, None, styles.section)
+            sheet.write_string(row.number - 1, LABEL, heading(plan, row.heading), styles.section)
+            continue
+        sheet.set_row(row.number - 1, None, None, {"level": 1})
+        _describe(sheet, styles, row.leaf, row.number - 1)
+        _value(sheet, styles, plan, row)
+        if isinstance(row.leaf.value, bool | float | int | dt.date):
+            book.define_name(row.leaf.path, f"={INPUTS}!$C${row.number}")
+    sheet.freeze_panes(4, UNIT)
+    sheet.set_landscape()
+    sheet.set_paper(8)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(3)
+
+
+def heading(plan: Plan, path: str) -> str:
+    """A group of assumptions in words, with its label where it has one."""
+    words = [part.replace("_", " ") for part in path.split(".")] if path else ["scenario"]
+    label = plan.scenario.leaves.get(f"{path}.label")
+    if label is not None:
+        words[-1] = str(label.value)
+    words[0] = words[0].capitalize()
+    return " › ".join(words)
+
+
+def _describe(sheet: Sheet, styles: Styles, leaf: Leaf, row: int) -> None:
+    sheet.write_string(row, LABEL, leaf.definition, styles.wrapped)
+    sheet.write_string(row, UNIT, leaf.unit or "", styles.unit)
+    sheet.write_string(row, PATH, leaf.path, styles.path)
+    sheet.write_string(row, SOURCE, leaf.source, styles.wrapped)
+    sheet.write_string(row, NOTE, leaf.note, styles.wrapped)
+
+
+def _value(sheet: Sheet, styles: Styles, plan: Plan, row: InputRow) -> None:
+    """The cell of one assumption, and beside it the number that formulas use where that is another."""
+    leaf, at, cell = row.leaf, row.number - 1, f"C{row.number}"
+    assert leaf is not None
+    look: Any = styles.input if row.live else styles.fixed
+    value = leaf.value
+    if isinstance(value, bool):
+        sheet.write_boolean(at, FIGURE, value, look("General", align="right"))
+        _offer(sheet, at, ("TRUE", "FALSE"), row.live)
+        sheet.write_string(at, VALID, "TRUE or FALSE", styles.note)
+        sheet.band(at, TOTAL, f"IF({cell},1,0)", [float(value)], styles.number("0"))
+    elif isinstance(value, dt.date):
+        sheet.write_datetime(at, FIGURE, dt.datetime(value.year, value.month, value.day), look("yyyy-mm-dd"))
+        formula = f"YEAR({cell})+(MONTH({cell})-1+(DAY({cell})-1)/DAY(EOMONTH({cell},0)))/12"
+        sheet.band(at, TOTAL, formula, [decimal_year(value)], styles.number("0.000"))
+        sheet.write_string(at, VALID, "a date", styles.note)
+        if row.live:
+            sheet.data_validation(at, FIGURE, at, FIGURE, {
+                "validate": "date", "criteria": "between", "minimum": dt.date(1950, 1, 1), "maximum": dt.date(2200, 1, 1),
+            })  # fmt: skip
+    elif isinstance(value, str):
+        sheet.write_string(at, FIGURE, value, look("@", align="right"))
+        for place, names in enumerate(row.options):
+            listed = ",".join(f'"{name}"' for name in names)
+            sheet.band(at, TOTAL if place == 0 else NOTE + place, f"MATCH({cell},{{{listed}}},0)",
+                       [names.index(value) + 1.0], styles.number("0"))  # fmt: skip
+        if row.options:
+            _offer(sheet, at, row.options[0], row.live)
+            sheet.write_string(at, VALID, " or ".join(row.options[0]) if len(row.options[0]) < 4 else "from the list",
+                               styles.note)  # fmt: skip
+    else:
+        bounds = bounds_of(leaf.path)
+        sheet.write_number(at, FIGURE, float(value), look(input_format(leaf, bounds)))
+        sheet.write_string(at, VALID, str(bounds or ""), styles.note)
+        if row.live and bounds is not None:
+            sheet.data_validation(at, FIGURE, at, FIGURE, validation(bounds))
+
+
+def _offer(sheet: Sheet, row: int, options: tuple[str, ...], live: bool) -> None:
+    if live:
+        sheet.data_validation(row, FIGURE, row, FIGURE, {"validate": "list", "source": list(options)})
+
+
+def bounds_of(path: str) -> Bounds | None:
+    """The limits that the schema sets to the numbers at a path."""
+    return next((m for m in field_of(path).metadata if isinstance(m, Bounds) and str(m)), None)
+
+
+def validation(bounds: Bounds) -> dict[str, Any]:
+    """The same limits as a rule of a cell."""
+    if bounds.ge is not None and bounds.le is not None:
+        rule: dict[str, Any] = {"criteria": "between", "minimum": bounds.ge, "maximum": bounds.le}
+    elif bounds.ge is not None or bounds.gt is not None:
+        rule = {"criteria": ">=" if bounds.gt is None else ">", "value": bounds.ge if bounds.gt is None else bounds.gt}
+    else:
+        rule = {"criteria": "<=" if bounds.lt is None else "<", "value": bounds.le if bounds.lt is None else bounds.lt}
+    return {"validate": "decimal", "error_title": "Not a valid value", "error_message": f"Valid here: {bounds}",
+            **rule}  # fmt: skip
+
+
+def input_format(leaf: Leaf, bounds: Bounds | None) -> str:
+    """Shares and rates as percentages, factors and amounts as numbers."""
+    share = leaf.unit == "1" and bounds is not None and bounds.le is not None and bounds.le <= 1
+    if share or leaf.unit == "1/year":
+        return "0.00%"
+    return "#,##0" if float(leaf.value) == int(leaf.value) and abs(leaf.value) >= 1000 else "General"
+
+
+def write_tables(book: Workbook, styles: Styles, plan: Plan) -> None:
+    """Write `Input tables`: assumptions that are lists, or numbers by year."""
+    sheet = open_sheet(book, styles, plan, TABLES, "Input tables",
+                       "Lists by position and numbers by calendar year. Change the cells on yellow; how many there are is "
+                       "fixed at export.")  # fmt: skip
+    sheet.set_column(LABEL, LABEL, 58)
+    sheet.set_column(UNIT, UNIT, 15)
+    sheet.set_column(FIGURE, OPENING, 12)
+    sheet.set_column(FIRST, FIRST + 60, 10)
+    for row in plan.tables:
+        at = row.number - 1
+        if row.leaf is None:
+            for column in range(OPENING + 1):
+                sheet.write_blank(at, column, None, styles.section)
+            sheet.write_string(at, LABEL, heading(plan, row.heading), styles.section)
+        else:
+            _table(book, sheet, styles, row.leaf, at, row.live)
+    sheet.freeze_panes(4, FIRST)
+    sheet.set_landscape()
+    sheet.set_paper(8)
+    sheet.fit_to_pages(1, 0)
+
+
+def _table(book: Workbook, sheet: Sheet, styles: Styles, leaf: Leaf, at: int, live: bool) -> None:
+    """Years or positions in one row, numbers in the next, and slopes below where they are interpolated."""
+    value = leaf.value
+    by_year = isinstance(value, ByYear)
+    keys, numbers = (value.years, value.values) if by_year else (range(1, len(value) + 1), value)
+    bounds = bounds_of(leaf.path)
+    look: Any = styles.input if live else styles.fixed
+    sheet.write_string(at - 1, LABEL, leaf.path, styles.path)
+    sheet.write_string(at, LABEL, leaf.definition, styles.label)
+    sheet.write_string(at - 1, UNIT, "year" if by_year else "position", styles.unit)
+    sheet.write_string(at, UNIT, leaf.unit or "", styles.unit)
+    sheet.write_string(at + 1, LABEL, f"{leaf.source}{'. ' + leaf.note if leaf.note else ''}", styles.note)
+    style = look(number_format(leaf.unit or "1", "flow", max(map(abs, numbers))).replace(";\\-", "").split(";")[0])
+    for column, (key, number) in enumerate(zip(keys, numbers, strict=True), FIRST):
+        sheet.write_number(at - 1, column, key, styles.year)
+        sheet.write_number(at, column, number, style)
+    first, last = LETTERS[FIRST], LETTERS[FIRST + len(numbers) - 1]
+    book.define_name(leaf.path, f"='{TABLES}'!${first}${at + 1}:${last}${at + 1}")
+    if live and bounds is not None:
+        sheet.data_validation(at, FIRST, at, FIRST + len(numbers) - 1, validation(bounds))
+    if by_year and value.interpolation == "linear":
+        slopes = [*((b - a) / (y - x) for (x, a), (y, b) in zip(zip(keys, numbers, strict=True),
+                    list(zip(keys, numbers, strict=True))[1:], strict=False)), 0.0]  # fmt: skip
+        sheet.write_string(at + 1, UNIT, "a year", styles.unit)
+        x, y = at, at + 1
+        formula = f"IF({AFTER}{x}>{NOW}{x},({AFTER}{y}-{NOW}{y})/({AFTER}{x}-{NOW}{x}),0)"
+        sheet.band(at + 1, FIRST, formula, slopes, styles.number("0.0000"))
+
+
+def write_by_year(book: Workbook, styles: Styles, plan: Plan) -> None:
+    """Write `Inputs by year`: numbers by calendar year, spread over the periods."""
+    spread = [row for row in plan.tables if row.leaf is not None and plan.places.inputs.get(row.leaf.path)]
+    if not spread:
+        return
+    sheet = open_page(book, styles, plan, BY_YEAR)
+    for row in spread:
+        leaf = row.leaf
+        assert leaf is not None
+        value, at = leaf.value, int(plan.places.inputs[leaf.path][1]) - 1
+        before = prefix(BY_YEAR, TABLES)
+        first, last = LETTERS[FIRST], LETTERS[FIRST + len(value.years) - 1]
+        years, numbers, slopes = (f"{before}${first}${r}:${last}${r}" for r in range(row.number - 1, row.number + 2))
+        year = f"MAX({NOW}${YEAR_ROW},{before}${first}${row.number - 1})"
+        formula = f"LOOKUP({year},{years},{numbers})"
+        if value.interpolation == "linear":
+            formula += f"+({year}-LOOKUP({year},{years}))*LOOKUP({year},{years},{slopes})"
+        sheet.write_string(at, LABEL, leaf.path, styles.label)
+        sheet.write_string(at, UNIT, leaf.unit or "", styles.unit)
+        shown = number_format(leaf.unit or "1", "average", max(map(abs, value.values)))
+        sheet.band(at, FIRST, formula, [float(value.at(y)) for y in plan.model.years], styles.number(shown))
+
+
+def write_curves(book: Workbook, styles: Styles, plan: Plan) -> None:
+    """Write `Curves`: knots as formulas, and the straight line that holds from each knot to the next."""
+    sheet = open_sheet(book, styles, plan, CURVES, "Curves",
+                       "Piecewise-linear curves, flat beyond their ends: the value at x is intercept + slope x in the "
+                       "segment that x falls in.")  # fmt: skip
+    sheet.set_column(LABEL, LABEL, 44)
+    sheet.set_column(UNIT, UNIT, 15)
+    sheet.set_column(OPENING, FIRST + 60, 11)
+    writer = Writer(CURVES, plan.places)
+    top = FIRST_ROW - 1
+    for name, curve in plan.model.sheet.curves.items():
+        sheet.write_string(top, LABEL, name.replace("_", " ").capitalize(), styles.section)
+        knots = []
+        for at, label, axis in ((top + 1, "x", curve.x), (top + 2, "y", curve.y)):
+            sheet.write_string(at, LABEL, label, styles.of(indent=1))
+            numbers = [plan.figure(knot) for knot in axis]
+            known: dict[int, str] = {}
+            for column, (knot, value) in enumerate(zip(axis, numbers, strict=True), FIRST):
+                _knot(sheet, styles, writer, at, column, knot, value, known)
+                known = {id(knot): f"{LETTERS[column]}{at + 1}"}
+            knots.append(numbers)
+        x, y = [BEFORE_ALL, *knots[0]], [knots[1][0], *knots[1]]
+        sheet.write_number(top + 1, OPENING, BEFORE_ALL, styles.number('0.00;"before"'))
+        sheet.band(top + 2, OPENING, f"{AFTER}{top + 3}", [y[0]], styles.number("#,##0.000"))
+        slopes = [(d - c) / (b - a) if b > a else 0.0 for a, b, c, d in zip(x, x[1:], y, y[1:], strict=False)] + [0.0]
+        xs, ys = top + 2, top + 3
+        formula = f"IF({AFTER}{xs}>{NOW}{xs},({AFTER}{ys}-{NOW}{ys})/({AFTER}{xs}-{NOW}{xs}),0)"
+        sheet.write_string(top + 3, LABEL, "slope", styles.of(indent=1))
+        sheet.band(top + 3, OPENING, formula, slopes, styles.number("#,##0.0000"))
+        sheet.write_string(top + 4, LABEL, "intercept", styles.of(indent=1))
+        sheet.band(top + 4, OPENING, f"{NOW}{ys}-{NOW}{top + 4}*{NOW}{xs}",
+                   [b - m * a for a, b, m in zip(x, y, slopes, strict=True)], styles.number("#,##0.000"))  # fmt: skip
+        top += CURVE_ROWS
+    sheet.freeze_panes(4, FIRST)
+    sheet.set_landscape()
+    sheet.set_paper(8)
+    sheet.fit_to_pages(1, 0)
+
+
+def _knot(sheet: Sheet, styles: Styles, writer: Writer, row: int, column: int, knot: Expr, value: float,
+          known: dict[int, str]) -> None:  # fmt: skip
+    style = styles.number("#,##0.000")
+    if knot.op == "const":
+        sheet.write_number(row, column, value, style)
+    else:
+        sheet.band(row, column, writer.formula(knot, known), [value], style)
+
+
+__all__ = ["BEFORE", "write_by_year", "write_curves", "write_inputs", "write_tables"]

@@ -1,0 +1,82 @@
+"""Pages of the workbook: one layout for all, and rows of formulas written fast.
+
+XlsxWriter runs every formula through some fifty regular expressions and every cell through a chain of calls, which
+takes seconds for the 70,000 cells of a model. A row of periods is one formula, so `Sheet` keeps it as one `Band` and
+writes its cells by filling in column letters; everything else goes the library's ordinary way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isinf
+from typing import Any, NamedTuple
+
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
+
+from ...graph.excel import AFTER, BEFORE, NOW
+
+LABEL, UNIT, FIGURE, TOTAL, OPENING, FIRST = range(6)  # the columns of every page; periods start at FIRST
+HEADER_ROW, YEAR_ROW, FIRST_ROW = 4, 5, 7  # counted from 1, as in addresses
+LETTERS = [xl_col_to_name(column) for column in range(1200)]
+
+
+class Band(NamedTuple):
+    """Neighbouring cells of a row that share one formula: its text, what each cell shows, and the format."""
+
+    formula: str
+    values: Sequence[float | str]
+    style: Format
+
+
+class Sheet(Worksheet):
+    """A worksheet that can also hold bands."""
+
+    def band(self, row: int, column: int, formula: str, values: Sequence[float | str], style: Format) -> None:
+        """Write one formula into neighbouring cells.
+
+        Args:
+            row, column: the first cell, counted from 0.
+            formula: as `graph.excel` writes it, without the equals sign.
+            values: the value of every cell; nan is 'not applicable', shown as empty text.
+
+        Raises:
+            ValueError: for an infinite value, which a workbook cannot hold.
+        """
+        if any(isinstance(v, float) and isinf(v) for v in values):
+            raise ValueError(f"a value of '{self.name}' row {row + 1} is infinite")
+        self._check_dimensions(row, column)
+        self._check_dimensions(row, column + len(values) - 1)
+        self.table[row][column] = Band(formula, values, style)
+
+    def _calculate_spans(self) -> None:
+        """Spans are optional, and would be counted from the table, where a band is one entry."""
+
+    def _write_cell(self, row: int, col: int, cell: Any) -> None:
+        if not isinstance(cell, Band):
+            super()._write_cell(row, col, cell)
+            return
+        text = cell.formula.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        neighbours = BEFORE in text or AFTER in text
+        style, number, parts = cell.style._get_xf_index(), row + 1, []
+        for at, value in enumerate(cell.values, col):
+            own = text.replace(NOW, LETTERS[at])
+            if neighbours:
+                own = own.replace(BEFORE, LETTERS[at - 1]).replace(AFTER, LETTERS[at + 1])
+            if isinstance(value, str):
+                kind, shown = ' t="str"', value
+            elif value != value:
+                kind, shown = ' t="str"', ""
+            else:
+                kind, shown = "", f"{value:.15g}"
+            parts.append(f'<c r="{LETTERS[at]}{number}" s="{style}"{kind}><f>{own}</f><v>{shown}</v></c>')
+        self.fh.write("".join(parts))
+
+    def _get_range_data(self, row_start: int, col_start: int, row_end: int, col_end: int) -> Any:
+        """What a chart shows before anything is recalculated."""
+        for column, cell in self.table[row_start].items() if row_start == row_end else ():
+            if isinstance(cell, Band) and column <= col_start and col_end < column + len(cell.values):
+                shown = cell.values[col_start - column : col_end + 1 - column]
+                return ["" if v != v else v if isinstance(v, str) else f"{v:.15g}" for v in shown]
+        return super()._get_range_data(row_start, col_start, row_end, col_end)

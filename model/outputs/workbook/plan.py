@@ -1,0 +1,204 @@
+"""The plan of the workbook: which line stands on which sheet and row, before a single cell is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import groupby
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...assumptions.resolve import Leaf, Scenario
+from ...assumptions.values import ByYear
+from ...graph.arrays import NAMESPACE, Array, input_name, write
+from ...graph.excel import Places
+from ...graph.expr import Expr, Line, walk
+from ...graph.order import order
+from ...graph.sheet import Sheet
+from ...graph.workings import with_workings
+from ...results import Result
+from ...structure import Model, bind, closure_end, evaluate, structure
+from .page import FIRST, FIRST_ROW, LETTERS
+from .styles import title_of
+
+INPUTS, TABLES, CURVES, BY_YEAR = "Inputs", "Input tables", "Curves", "Inputs by year"
+FIXED = frozenset({"timeline.period_months"})  # numbers of the graph that nevertheless stay as exported
+LEAST_BLOCK = 3  # neighbouring lines with one prefix that make a block with a heading
+PHASE_2, SPARE_YEARS = "production.phase_2.included", 3
+CURVE_ROWS = 6  # heading, x, y, slope, intercept, blank
+
+
+class Row(NamedTuple):
+    """A row of a stage's sheet: a heading, or a line, inside a block or not."""
+
+    number: int
+    heading: str
+    line: Line | None
+    inside: bool
+
+
+class InputRow(NamedTuple):
+    """A row of `Inputs` or `Input tables`: a heading, or a leaf and the options of its text."""
+
+    number: int
+    heading: str
+    leaf: Leaf | None
+    options: tuple[tuple[str, ...], ...]
+    live: bool
+
+
+@dataclass
+class Plan:
+    """All that the pages are written from.
+
+    Attributes:
+        result: the scenario on its own time axis; `model` and `values` are the same on the longer axis of the
+            workbook, with the lines that cells need on top.
+    """
+
+    scenario: Scenario
+    result: Result
+    model: Model
+    values: dict[str, Array]
+    places: Places
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    inputs: list[InputRow] = field(default_factory=list)
+    tables: list[InputRow] = field(default_factory=list)
+
+    @cached_property
+    def edges(self) -> dict[tuple[str, str], Expr]:
+        """What a row begins with ("prev") or ends with ("next") for those that look back on it, or ahead to it."""
+        return {(e.op, e.args[0].data): e.args[1] for e in formulas(self.model.sheet) if e.op in ("prev", "next")}
+
+    @cached_property
+    def numbers(self) -> dict[str, Any]:
+        """What a formula of figures needs to be evaluated by the engine's own reading of it."""
+        inputs, elements = bind(self.model)
+        figures = {name: value for name, value in self.values.items() if not self.model.sheet.lines[name].series}
+        return NAMESPACE | figures | {input_name(p): a for p, a in inputs.items()} | {"elements": elements}
+
+    def figure(self, e: Expr) -> float:
+        """The value of a formula of figures."""
+        return float(np.ravel(eval(write(e, {}, self.model.texts), self.numbers))[0])
+
+    def series(self, name: str) -> list[float]:
+        """A row of the workbook's time axis."""
+        row: list[float] = np.broadcast_to(self.values[name], (self.model.periods, 1))[:, 0].tolist()
+        return row
+
+    @property
+    def own_periods(self) -> int:
+        """How many periods the scenario itself needs; the rest is room for changes."""
+        return self.result.model.periods
+
+    @cached_property
+    def years(self) -> list[int]:
+        """The calendar years of the time axis."""
+        return [year for year, _ in groupby(self.model.years)]
+
+
+def planned(result: Result) -> Plan:
+    """Plan the workbook of a scenario.
+
+    Raises:
+        DeclarationError: when a formula cannot stand in a cell (a defect of the program).
+    """
+    model = structure(result.scenario, room(result))
+    sheet = with_workings(model.sheet)
+    model = Model(sheet, order(sheet.lines), model.texts, model.first_year, model.periods, model.period_months)
+    values = evaluate(model)
+    guesses = {n: float(values[n][0]) for n, line in sheet.lines.items() if line.formula.op == "irr"}
+    places = Places(LETTERS[FIRST], LETTERS[FIRST + model.periods - 1], guesses=guesses)
+    plan = Plan(result.scenario, result, model, values, places)
+    _place_lines(plan)
+    _place_inputs(plan)
+    _place_curves(plan)
+    return plan
+
+
+def room(result: Result) -> float:
+    """Years by which closure may move later inside the workbook: as the other choice on Phase 2 asks, and some more."""
+    scenario, path = result.scenario, PHASE_2
+    leaf = scenario.leaves[path]
+    other = replace(scenario, leaves=scenario.leaves | {path: replace(leaf, value=not leaf.value)})
+    end = closure_end(other, result.model.first_year)
+    return max(end - result.figure("closure_end"), 0.0) + SPARE_YEARS
+
+
+def _place_lines(plan: Plan) -> None:
+    for stage, members in groupby(sorted(plan.model.sheet.lines.values(), key=_stage_order(plan)), lambda i: i.stage):
+        at, number = title_of(stage), FIRST_ROW
+        rows = plan.rows[at] = []
+        for prefix, block in groupby(members, lambda i: i.label.partition(": ")[0] if ": " in i.label else ""):
+            lines = list(block)
+            inside = bool(prefix) and len(lines) >= LEAST_BLOCK
+            if inside:
+                rows.append(Row(number, prefix, None, False))
+                number += 1
+            for line in lines:
+                rows.append(Row(number, "", line, inside))
+                plan.places.lines[line.name] = (at, number)
+                number += 1
+
+
+def _stage_order(plan: Plan) -> Any:
+    stages = list(dict.fromkeys(line.stage for line in plan.model.sheet.lines.values()))
+    return lambda line: stages.index(line.stage)
+
+
+def _place_inputs(plan: Plan) -> None:
+    sheet, places = plan.model.sheet, plan.places
+    selects: dict[str, dict[tuple[str, ...], None]] = {}
+    for e in formulas(sheet):
+        if e.op == "select":
+            selects.setdefault(e.data[0], {})[e.data[1]] = None
+    used = {path for path, _ in sheet.elements}
+    row, table, by_year = FIRST_ROW - 1, FIRST_ROW - 2, FIRST_ROW
+    heading = table_heading = ""
+    for path, leaf in plan.scenario.leaves.items():
+        group = path.rpartition(".")[0]
+        options = tuple(selects.get(path, {}))
+        if isinstance(leaf.value, tuple | ByYear):
+            if group != table_heading:
+                plan.tables.append(InputRow(table, group, None, (), False))
+                table_heading, table = group, table + 1
+            plan.tables.append(InputRow(table + 1, "", leaf, (), path in used or path in sheet.inputs))
+            keys = leaf.value.years if isinstance(leaf.value, ByYear) else range(len(leaf.value))
+            for column, key in enumerate(keys, FIRST):
+                places.elements[path, key] = (TABLES, f"${LETTERS[column]}${table + 1}")
+            if path in sheet.inputs:
+                places.inputs[path] = (BY_YEAR, by_year)
+                by_year += 1
+            table += 4 if isinstance(leaf.value, ByYear) and leaf.value.interpolation == "linear" else 3
+            continue
+        if group != heading:
+            plan.inputs.append(InputRow(row, group, None, (), False))
+            heading, row = group, row + 1
+        live = (path in sheet.inputs or bool(options)) and path not in FIXED
+        plan.inputs.append(InputRow(row, "", leaf, options, live))
+        converted = isinstance(leaf.value, bool) or hasattr(leaf.value, "year")
+        places.inputs[path] = (INPUTS, f"${'D' if converted else 'C'}${row}")
+        for place, names in enumerate(options):
+            places.choices[path, names] = (INPUTS, f"${'D' if place == 0 else LETTERS[7 + place]}${row}")
+        row += 1
+
+
+def _place_curves(plan: Plan) -> None:
+    row = FIRST_ROW
+    for name, curve in plan.model.sheet.curves.items():
+        first, last = LETTERS[FIRST - 1], LETTERS[FIRST + len(curve.x) - 1]
+        x, y, slope, intercept = (f"${first}${row + k}:${last}${row + k}" for k in range(1, 5))
+        plan.places.curves[name] = (CURVES, x, intercept, slope)
+        row += CURVE_ROWS
+
+
+def formulas(sheet: Sheet) -> Iterator[Expr]:
+    """Every node of every formula and of every curve's knots."""
+    for line in sheet.lines.values():
+        yield from walk(line.formula)
+    for curve in sheet.curves.values():
+        for knot in (*curve.x, *curve.y):
+            yield from walk(knot)
+

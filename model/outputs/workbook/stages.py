@@ -1,0 +1,85 @@
+"""The sheets of the stages: a row for every line item, its formula the line's own declaration."""
+
+from __future__ import annotations
+
+import numpy as np
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+
+from ...graph.excel import Writer
+from ...graph.expr import Expr, Line
+from ...stages.checks import TOLERANCE
+from .axis import CHECKS, master_text, open_page
+from .page import FIGURE, FIRST, LABEL, LETTERS, OPENING, TOTAL, UNIT, Sheet
+from .plan import Plan
+from .styles import Styles, number_format
+
+CHECK_HEADS = ("Deviation", "Tolerance", "Passed")
+
+
+def write_stage(book: Workbook, styles: Styles, plan: Plan, name: str) -> None:
+    """Write the sheet of one stage."""
+    sheet = open_page(book, styles, plan, name, CHECK_HEADS if name == CHECKS else ("Figure", "Total", "Opening"))
+    writer = Writer(name, plan.places)
+    sheet.outline_settings(symbols_below=False)
+    for row in plan.rows[name]:
+        if row.line is None:
+            sheet.write_string(row.number - 1, LABEL, row.heading, styles.section)
+            for column in (UNIT, FIGURE, TOTAL, OPENING):
+                sheet.write_blank(row.number - 1, column, None, styles.section)
+            continue
+        write_line(sheet, styles, plan, writer, row.line, row.number - 1, row.inside)
+    if name == CHECKS:
+        _verdicts(sheet, styles, plan)
+
+
+def write_line(sheet: Sheet, styles: Styles, plan: Plan, writer: Writer, line: Line, row: int, inside: bool) -> None:
+    """Write one line: label, unit, figure or total, opening, and the periods."""
+    working = "__" in line.name
+    label = line.label.partition(": ")[2] if inside else line.label
+    if inside or working:
+        sheet.set_row(row, None, None, {"level": 1})
+    ink = {"font_color": styles.working_label.font_color} if working else {}
+    sheet.write_string(row, LABEL, label, styles.working_label if working else styles.of(indent=int(inside)))
+    sheet.write_string(row, UNIT, line.written_unit, styles.unit)
+    values = plan.values[line.name]
+    shown = number_format(line.written_unit, line.kind, float(np.nanmax(np.abs(values), initial=0.0)))
+    style = styles.number(shown, **ink)
+    formula = writer.line(line)
+    if not line.series:
+        sheet.band(row, FIGURE, formula, [float(values[0])], style)
+        return
+    series = plan.series(line.name)
+    sheet.band(row, FIRST, formula, series, style)
+    if line.kind in ("flow", "flag"):
+        total = f"SUM({writer.places.first}{row + 1}:{writer.places.last}{row + 1})"
+        sheet.band(row, TOTAL, total, [float(np.sum(series))], styles.number(shown, bold=not working, **ink))
+    for neighbour, column in (("prev", OPENING), ("next", FIRST + len(series))):
+        if (neighbour, line.name) in plan.edges:
+            _edge(sheet, writer, plan, row, column, plan.edges[neighbour, line.name], style)
+
+
+def _edge(sheet: Sheet, writer: Writer, plan: Plan, row: int, column: int, e: Expr, style: Format) -> None:
+    """What stands before the first period, or after the last."""
+    if e.op == "const":
+        sheet.write_number(row, column, e.data, style)
+    else:
+        sheet.band(row, column, writer.formula(e), [plan.figure(e)], style)
+
+
+def _verdicts(sheet: Sheet, styles: Styles, plan: Plan) -> None:
+    """Tolerance and verdict beside every check, and the master check that all sheets show."""
+    rows = [r.number for r in plan.rows[CHECKS] if r.line is not None and not r.line.series and "__" not in r.line.name]
+    for row in rows:
+        line = next(r.line for r in plan.rows[CHECKS] if r.number == row)
+        assert line is not None
+        passed = float(plan.values[line.name][0] <= TOLERANCE)
+        sheet.write_number(row - 1, TOTAL, TOLERANCE, styles.number("0E+00"))
+        sheet.band(row - 1, OPENING, f"IF(C{row}<=D{row},1,0)", [passed], styles.number('"yes";;"NO"', align="center"))
+    first, last = min(rows), max(rows)
+    sheet.conditional_format(first - 1, OPENING, last - 1, OPENING,
+                             {"type": "cell", "criteria": "==", "value": 0, "format": styles.bad})  # fmt: skip
+    cells = f"{LETTERS[OPENING]}{first}:{LETTERS[OPENING]}{last}"
+    failed = f"{len(rows)}-COUNTIF({cells},1)"
+    sheet.write_formula(0, FIGURE, f'=IF({failed}=0,"All checks pass",({failed})&" checks fail")', styles.check,
+                        master_text(plan))  # fmt: skip

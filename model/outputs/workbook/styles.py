@@ -1,0 +1,103 @@
+"""Looks: number formats by unit, and the colours that tell inputs, calculations and fixed values apart."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+
+DARK, MIDDLE, PALE, RULE = "#1F3A4D", "#5B7B8C", "#E8EEF1", "#C5D0D6"
+INPUT_FILL, INPUT_INK, FIXED_INK, WORKING_INK = "#FFF8DC", "#0000C0", "#7A7A7A", "#6B6B6B"
+GOOD_FILL, GOOD_INK, BAD_FILL, BAD_INK = "#DDF0DD", "#1B6B1B", "#F8D4D0", "#A01C10"
+PALETTE = ("#1F3A4D", "#B87333", "#D4A017", "#4F8A8B", "#8C4A3C", "#7D8CA3", "#5E7F4E", "#A9A9A9", "#3C6E91", "#C9A48B")
+
+FORMATS = {
+    "US$m": "#,##0.0;[Red]-#,##0.0;\\-",
+    "US$": "#,##0.000",
+    "Mt": "#,##0.00;[Red]-#,##0.00;\\-",
+    "kt": "#,##0.0;[Red]-#,##0.0;\\-",
+    "koz": "#,##0.0;[Red]-#,##0.0;\\-",
+    "g": "0.000",
+    "x": '0.00"x"',
+    "years": "0.00",
+    "year": "0.00",
+    "months": "0.0",
+    "days": "0",
+    "jobs": "#,##0;[Red]-#,##0;\\-",
+    "nominal/real": "0.000",
+    "1/year": "0.00%",
+}
+
+
+def number_format(unit: str, kind: str = "flow", greatest: float = 0.0) -> str:
+    """How numbers of a unit are shown.
+
+    Args:
+        kind: of the line; a flag is 0 or 1.
+        greatest: the largest magnitude among the numbers, which tells a share from a count where there is no unit.
+    """
+    if unit in FORMATS:
+        return FORMATS[unit]
+    if unit == "1":
+        whole = kind == "flag" or (greatest >= 2 and greatest == int(greatest))
+        return "0;-0;\\-" if whole else "0.0%" if greatest <= 2 else "#,##0.00"
+    head = unit.split("/")[0].split(" ")[0]
+    if "/" in unit and head in ("US$", "US$m"):
+        return "#,##0.00;[Red]-#,##0.00;\\-"
+    return FORMATS.get(head, "#,##0.00")
+
+
+class Styles:
+    """Formats of one workbook, each made once."""
+
+    def __init__(self, book: Workbook) -> None:
+        self.book = book
+        self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self.title = self.of(bold=True, font_size=15, font_color=DARK)
+        self.subtitle = self.of(font_color=MIDDLE, italic=True)
+        self.heading = self.of(bold=True, font_color=DARK, bottom=1, bottom_color=MIDDLE)
+        self.section = self.of(bold=True, font_color=DARK, bg_color=PALE)
+        self.header = self.of(bold=True, font_color="#FFFFFF", bg_color=DARK, align="right")
+        self.header_left = self.of(bold=True, font_color="#FFFFFF", bg_color=DARK)
+        self.header_wrapped = self.of(bold=True, font_color="#FFFFFF", bg_color=DARK, align="center", text_wrap=True,
+                                      valign="vcenter")  # fmt: skip
+        self.year = self.of(font_color=MIDDLE, align="right", num_format="0", bottom=1, bottom_color=RULE)
+        self.year_label = self.of(font_color=MIDDLE, bottom=1, bottom_color=RULE)
+        self.label = self.of()
+        self.bold = self.of(bold=True)
+        self.wrapped = self.of(text_wrap=True, valign="top")
+        self.unit = self.of(font_color=MIDDLE)
+        self.path = self.of(font_color=MIDDLE, font_size=9)
+        self.note = self.of(font_color=FIXED_INK, font_size=9)
+        self.working_label = self.of(font_color=WORKING_INK, italic=True, indent=1)
+        self.check = self.of(bold=True, align="center", border=1, border_color=RULE)
+        self.good = self.of(font_color=GOOD_INK, bg_color=GOOD_FILL)
+        self.bad = self.of(font_color=BAD_INK, bg_color=BAD_FILL)
+
+    def of(self, **properties: Any) -> Format:
+        """The format with these properties."""
+        key = tuple(sorted(properties.items()))
+        if key not in self._made:
+            self._made[key] = self.book.add_format(properties)
+        return self._made[key]
+
+    def number(self, shown: str, **more: Any) -> Format:
+        """A calculated number."""
+        return self.of(num_format=shown, **more)
+
+    def input(self, shown: str, **more: Any) -> Format:
+        """A cell that is there to be changed."""
+        return self.of(num_format=shown, font_color=INPUT_INK, bg_color=INPUT_FILL, border=1, border_color=RULE,
+                       locked=False, **more)  # fmt: skip
+
+    def fixed(self, shown: str, **more: Any) -> Format:
+        """A value that is fixed at export, or not used."""
+        return self.of(num_format=shown, font_color=FIXED_INK, **more)
+
+
+@cache
+def title_of(stage: str) -> str:
+    """The name of a stage's sheet."""
+    return {"us_imports": "US imports"}.get(stage, stage.replace("_", " ").capitalize())
