@@ -16,6 +16,7 @@ from .waterfall import Waterfall
 
 class BalanceSheet(NamedTuple):
     assets: Line
+    liabilities: Line
     liabilities_and_equity: Line
 
 
@@ -41,4 +42,4 @@ def balance_sheet(sheet: Sheet, cost: Costs, capital: Capex, money: Fiscal, worn
                   "Paid-in capital and retained earnings.", kind="balance")
     both_sides = line("liabilities_and_equity", NOMINAL, "Liabilities and equity", liabilities + equity,
                       "Must equal assets.", kind="balance")
-    return BalanceSheet(assets, both_sides)
+    return BalanceSheet(assets, liabilities, both_sides)

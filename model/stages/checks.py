@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..graph.expr import Expr, Line, add_up, following, highest, maximum, total
+from ..graph.expr import Expr, Line, add_up, constant, following, highest, maximum, total
 from ..graph.sheet import Sheet
 from .balance_sheet import BalanceSheet
 from .costs import NOMINAL
@@ -41,7 +41,9 @@ def checks(sheet: Sheet, time: Timeline, mine: Production, us: UsImports, money:
         return highest(worst)
 
     check("balance_sheet", NOMINAL, "Balance sheet balances",
-          highest(size(books.assets - books.liabilities_and_equity)), "Assets less liabilities and equity.")
+          highest(size(books.assets - books.liabilities_and_equity)
+                  / maximum(1, books.liabilities / constant(1e6, NOMINAL))),
+          "Assets less liabilities and equity; relative where arrears of a default exceed a million million.")
     check("sources_equal_uses", NOMINAL, "Sources equal uses",
           highest(size(funds.uses - funds.debt_draw - funds.equity)), "In every period of construction.")
     inflow = flow.cfads + flow.calls - funds.equity + lines["dsra_release"] + lines["senior_from_reserve"]
