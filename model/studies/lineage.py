@@ -1,0 +1,132 @@
+"""Lineage of figures: a calculated model as `explain` reads it, and what makes a figure differ between two cases."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..assumptions.resolve import Leaf, Scenario
+from ..graph.explain import FIGURE, At, Figures, Node, assumptions_behind, bare, step_of
+from ..structure import Model, bind, evaluate
+
+SAME = 1e-12  # two figures nearer than this, relative to their size, do not differ
+
+
+@dataclass
+class Difference:
+    """A figure in two cases; None where a case does not have it. `inputs` are those that differ."""
+
+    name: str
+    kind: str
+    at: str
+    label: str
+    unit: str
+    value: Any
+    other: Any
+    words: str = ""
+    inputs: list[Difference] = field(default_factory=list)
+    unfolded: str = ""
+
+
+def figures_of(model: Model) -> Figures:
+    """The model of a scenario, calculated, as lineage reads it."""
+    values = evaluate(model)
+    inputs, elements = bind(model)
+    lines = model.sheet.lines
+    return Figures(
+        model.sheet,
+        model.texts,
+        {name: values[name][:, 0].tolist() for name, line in lines.items() if line.series},
+        {name: float(values[name][0]) for name, line in lines.items() if not line.series},
+        {path: a[:, 0].tolist() if a.ndim == 2 else float(a[0]) for path, a in inputs.items()},
+        elements,
+        model.labels,
+        model.years,
+    )
+
+
+def place_of(figures: Figures, name: str, period: str | None) -> At | None:
+    """Where a line's figure stands: the period or year asked for, else over all periods; None if there is none."""
+    if name in figures.figures:
+        return FIGURE
+    return At("row") if period is None else figures.at(period)
+
+
+def differs(a: Any, b: Any) -> bool:
+    """Whether two figures, or rows, differ by more than rounding."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        return any(differs(a[key], b[key]) for key in a)
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) != len(b) or any(map(differs, a, b))
+    if not isinstance(a, int | float) or not isinstance(b, int | float):
+        return bool(a != b)
+    if a != a or b != b:
+        return (a == a) != (b == b)
+    return abs(a - b) > SAME * max(abs(a), abs(b), SAME)
+
+
+def difference(one: Figures, two: Figures, name: str, at: At, depth: int) -> Difference:
+    """What makes a line differ between two cases: only the inputs that differ, `depth` levels of lines down."""
+    first = bare(one, one.sheet.lines[name], at)
+    second = _counterpart(two, name, one.spell(at))
+    root = _pair(first, second)
+    waiting: deque[tuple[Difference, Node | None, Node | None, int]] = deque([(root, first, second, depth)])
+    unfolded: set[tuple[str, str]] = set()
+    while waiting:
+        found, a, b, left = waiting.popleft()
+        if found.kind != "line":
+            continue
+        if (found.name, found.at) in unfolded or left == 0:
+            found.unfolded = "deeper" if left == 0 else "elsewhere"
+            continue
+        unfolded.add((found.name, found.at))
+        (words, mine), (other_words, theirs) = _step(one, a), _step(two, b)
+        found.words = words or other_words
+        for key in dict.fromkeys([*mine, *theirs]):
+            pair = mine.get(key), theirs.get(key)
+            inner = _pair(*pair)
+            if differs(inner.value, inner.other):
+                found.inputs.append(inner)
+                waiting.append((inner, *pair, left - 1))
+    return root
+
+
+def _pair(a: Node | None, b: Node | None) -> Difference:
+    shown = a or b
+    assert shown is not None
+    value, other = (node.value if node else None for node in (a, b))
+    return Difference(shown.name, shown.kind, shown.at, shown.label, shown.unit, value, other)
+
+
+def _counterpart(figures: Figures, name: str, spelled: str) -> Node | None:
+    line = figures.sheet.lines.get(name)
+    at = None if line is None else _at(figures, spelled)
+    return bare(figures, line, at) if line is not None and at is not None else None
+
+
+def _at(figures: Figures, spelled: str) -> At | None:
+    return FIGURE if not spelled else At("row") if spelled == "all periods" else figures.at(spelled)
+
+
+def _step(figures: Figures, node: Node | None) -> tuple[str, dict[tuple[str, str], Node]]:
+    """The formula in words and the inputs of a line, by name and place as they are written."""
+    at = _at(figures, node.at) if node else None
+    if node is None or at is None:
+        return "", {}
+    step = step_of(figures, figures.sheet.lines[node.name], at)
+    return step.words, {(inner.name, inner.at): inner for inner in step.operands.values()}
+
+
+def changed_assumptions(one: Scenario, two: Scenario, models: tuple[Model, Model], name: str
+                        ) -> Iterator[tuple[Leaf | None, Leaf | None]]:  # fmt: skip
+    """The assumptions behind a line that differ between two scenarios, as each has them."""
+    behind: set[str] = set()
+    for model in models:
+        if name in model.sheet.lines:
+            behind |= assumptions_behind(model.sheet, [name])
+    for path in [*one.leaves, *(p for p in two.leaves if p not in one.leaves)]:
+        a, b = one.leaves.get(path), two.leaves.get(path)
+        if path in behind and (a.value if a else None) != (b.value if b else None):
+            yield a, b
