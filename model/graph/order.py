@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
-from .expr import REDUCTIONS, DeclarationError, Expr, Line
+from .expr import REDUCTIONS, DeclarationError, Expr, Line, walk
 
 Lag = Literal["same", "prev", "next", "all"]
 
@@ -54,9 +54,12 @@ def order(lines: Mapping[str, Line]) -> list[Group]:
             result.append(Group(tuple(members), "whole"))
             continue
         inside = set(members)
+        for name in members:
+            if any(e.op in REDUCTIONS for e in walk(lines[name].formula)):
+                raise DeclarationError(f"line '{name}' of a loop reduces a row: give the figure a line of its own")
         lags = {lag for n in members for t, lag in needs[n] if t in inside}
-        if "all" in lags or {"prev", "next"} <= lags:
-            raise DeclarationError(f"loop through {' and '.join(sorted(lags))}: {', '.join(sorted(members))}")
+        if {"prev", "next"} <= lags:
+            raise DeclarationError(f"loop through earlier and later periods: {', '.join(sorted(members))}")
         same = {n: [t for t, lag in needs[n] if lag == "same" and t in inside] for n in members}
         steps = _components(same)
         for step in steps:

@@ -75,10 +75,12 @@ def tranche(sheet: Sheet, time: Timeline, money: Fiscal, completion: Line, key: 
     line(f"{key}_repayment_value", "1", f"{label}: value of debt service", (ahead + weight) / (1 + discount),
          "Value of the weights, discounted where instalments include interest, at the start of the "
          "period.", kind="balance")
+    peak = line(f"{key}_repayment_peak", "1", f"{label}: greatest value of debt service", highest(value),
+                "What the loan is measured against.")
     left = sheet.forward(f"{key}_left_share", "1")
     line(f"{key}_left_share", "1", f"{label}: share not yet due",
          where(time.period_end >= last - constant(1e-9, "years"), 0,
-               minimum(prev(left, 1), per(ahead, highest(value), 1))),
+               minimum(prev(left, 1), per(ahead, peak, 1))),
          "Share of the loan that falls due after the period; it never rises again.", kind="balance")
     share = line(f"{key}_repay_share", "1", f"{label}: share due", prev(left, 1) - left,
                  "Share of the loan that falls due in the period.")
