@@ -36,9 +36,9 @@ class Problem:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
         path = "" if not self.path or self.file == f"--set {self.path}" else f"{self.path}: "
         got = "" if self.value is None else f", got {self.value}"
-        near = "" if self.suggestion is None else f". {self.suggestion}"
-        valid = "" if not self.valid else f". Valid here: {clip(', '.join(self.valid), 400)}"
-        return printable(f"{place}: {path}{self.message}{got}{near}{valid}")
+        valid = None if not self.valid else f"Valid here: {clip(', '.join(self.valid), 400)}"
+        advice = "".join(f" {each.rstrip('.')}." for each in (self.suggestion, valid) if each).replace("?.", "?")
+        return printable(f"{place}: {path}{self.message}{got}{'.' if advice else ''}{advice}".removesuffix("."))
 
 
 class ScenarioError(Exception):
@@ -77,7 +77,7 @@ def shown(value: object) -> str:
     if isinstance(value, list | tuple):
         return f"a list of {len(value)}"
     try:
-        return clip(str(value))
+        return clip(f"{value:.15g}" if isinstance(value, float) else str(value))
     except ValueError:  # Python refuses to print integers of thousands of digits
         return "a number of thousands of digits"
 
@@ -89,6 +89,12 @@ def near(name: object, valid: Iterable[str]) -> str | None:
         return None
     found = difflib.get_close_matches(name.lower(), list(valid), n=1, cutoff=0.6)
     return f"Did you mean '{found[0]}'?" if found else None
+
+
+def near_path(key: object, paths: Iterable[str]) -> str | None:
+    """'Did you mean …?' for a path that ends in this key, for a key that stands in the wrong place."""
+    found = [path for path in paths if isinstance(key, str) and path.endswith(f".{key}")]
+    return f"Did you mean '{min(found, key=lambda path: path.count('.'))}'?" if found else None
 
 
 def how_to_write(value: object, valid: Iterable[str] = ()) -> str | None:
@@ -112,6 +118,6 @@ def how_to_write(value: object, valid: Iterable[str] = ()) -> str | None:
         return f"Write {digits}, without quotes or leading zeros"
     if match := re.fullmatch(rf"(?:US\$|USD|\$)\s*({_NUMBER})|({_NUMBER})\s*([A-Za-z$][A-Za-z$/ ]*)", text):
         return f"Write the number alone, {match[1] or match[2]}; a unit goes into {{value: …, unit: …}}"
-    if match := re.fullmatch(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})", text):
-        return f"Write a date as {match[1]}-{int(match[2]):02}-{int(match[3]):02}"
+    if match := re.fullmatch(r"([0-9]{4})[-/.]([0-9]{1,2})(?:[-/.]([0-9]{1,2}))?(?:[T ].*)?", text):
+        return f"Write a date as {match[1]}-{int(match[2]):02}-{int(match[3] or 1):02}"
     return near(text, valid)

@@ -132,6 +132,7 @@ def _build(events: Iterator[Any], label: str, problems: list[Problem]) -> Node:
     root: Node | None = None
     open_nodes: list[Node] = []
     keys: list[Node | None] = []  # for each open collection, the key that waits for its value
+    paths: list[str] = []  # and its own path
     count = 0
     for event in events:
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
@@ -142,11 +143,13 @@ def _build(events: Iterator[Any], label: str, problems: list[Problem]) -> Node:
         if isinstance(event, yaml.CollectionEndEvent):
             open_nodes.pop()
             keys.pop()
+            paths.pop()
         if not isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
             continue
         node = Node(None, label, line, column)
+        path = _path(paths[-1], open_nodes[-1], keys[-1]) if paths else ""
         if isinstance(event, yaml.ScalarEvent):
-            node.value = _scalar(event, node, problems)
+            node.value = _scalar(event, node, path, problems)
         else:
             node.value = {} if isinstance(event, yaml.MappingStartEvent) else []
         if is_key:
@@ -154,13 +157,14 @@ def _build(events: Iterator[Any], label: str, problems: list[Problem]) -> Node:
         elif not open_nodes:
             root = node
         elif key := keys[-1]:
-            _put(open_nodes[-1], key, node, problems)
+            _put(open_nodes[-1], key, node, path, problems)
             keys[-1] = None
         else:
             open_nodes[-1].value.append(node)
         if isinstance(event, yaml.CollectionStartEvent):
             open_nodes.append(node)
             keys.append(None)
+            paths.append(path)
     return root or Node(None, label, 1, 1)
 
 
@@ -182,21 +186,29 @@ def _forbidden(event: Any, count: int, depth: int, is_key: bool, root: Node | No
     return None
 
 
-def _put(parent: Node, key: Node, node: Node, problems: list[Problem]) -> None:
+def _path(outer: str, parent: Node, key: Node | None) -> str:
+    """The path of the value that comes next in a collection."""
+    if isinstance(parent.value, list):
+        return f"{outer}[{len(parent.value)}]"
+    name = "" if key is None else clip(str(key.value))
+    return f"{outer}.{name}" if outer and name else outer or name
+
+
+def _put(parent: Node, key: Node, node: Node, path: str, problems: list[Problem]) -> None:
     node.key_line, node.key_column = key.line, key.column
     name = key.value
     if isinstance(name, bool) or not isinstance(name, str | int):
         message = f"a key must be a name or a year, got {shown(name)}"
-        problems.append(Problem(key.file, key.line, key.column, "", message))
+        problems.append(Problem(key.file, key.line, key.column, path, message))
     elif name in parent.value:
         first = parent.value[name]
         message = f"key {shown(name)} is given twice, first on line {first.key_line}"
-        problems.append(Problem(key.file, key.line, key.column, "", message))
+        problems.append(Problem(key.file, key.line, key.column, path, message))
     else:
         parent.value[name] = node
 
 
-def _scalar(event: yaml.ScalarEvent, node: Node, problems: list[Problem]) -> Scalar:
+def _scalar(event: yaml.ScalarEvent, node: Node, path: str, problems: list[Problem]) -> Scalar:
     """Plain scalars are numbers, dates, true, false, null or text; quoted ones are text."""
     text = event.value
     message = None
@@ -225,5 +237,5 @@ def _scalar(event: yaml.ScalarEvent, node: Node, problems: list[Problem]) -> Sca
         except ValueError:
             message = f"{shown(text)} is not a date in the calendar"
     if message:
-        problems.append(Problem(node.file, node.line, node.column, "", message))
+        problems.append(Problem(node.file, node.line, node.column, path, message))
     return text

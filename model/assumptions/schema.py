@@ -1,4 +1,5 @@
-"""The assumptions of a scenario: every key, its unit, its definition and its bounds.
+"""The assumptions of a scenario: every key, its unit, its definition and its bounds; `coherence` has what holds
+between keys.
 
 No number of the model stands here, only what a valid number looks like. Values, with their sources, are in
 `scenarios/base.yaml`; every other scenario is a difference on it.
@@ -7,9 +8,9 @@ No number of the model stands here, only what a valid number looks like. Values,
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict
 
 from .values import Number, Phasing, Schedule, Series, choice, flag, quantity, text, when
 
@@ -24,25 +25,14 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-def fraction(definition: str) -> object:
+def fraction(definition: str) -> Any:
     """A fraction between nothing and all."""
     return quantity(SHARE, definition, ge=0, le=1)
 
 
-def factor(definition: str) -> object:
+def factor(definition: str) -> Any:
     """A multiplier on a group of inputs, 1 by default, for sensitivities."""
     return quantity(SHARE, f"Multiplier on {definition}", ge=0, le=10)
-
-
-def sums_to_one(shares: list[float], what: str) -> None:
-    """Refuse shares that leave money over or hand it out twice.
-
-    Raises:
-        ValueError: naming the sum, when it is not 1 within 1e-9.
-    """
-    total = sum(shares)
-    if abs(total - 1) > 1e-9:
-        raise ValueError(f"{what} must sum to 1, they sum to {total:.10g}")
 
 
 class Timeline(Section):
@@ -95,18 +85,6 @@ class MinePlan(Section):
     material_moved: Series = quantity("Mt", "Cumulative ore and waste moved by then", ge=0)
     sustaining_share: Series = quantity("1", "Cumulative share of sustaining capital spent by then", ge=0, le=1)
 
-    @model_validator(mode="after")
-    def curves_rise(self) -> MinePlan:
-        for name in type(self).model_fields:
-            curve = getattr(self, name)
-            if len(curve) != len(self.cumulative_ore) or len(curve) < 2:
-                raise ValueError(f"{name} has {len(curve)} knots, cumulative_ore {len(self.cumulative_ore)}")
-            if curve[0] != 0 or any(b < a for a, b in zip(curve, curve[1:], strict=False)):
-                raise ValueError(f"{name} must start at 0 and never fall")
-        if any(b <= a for a, b in zip(self.cumulative_ore, self.cumulative_ore[1:], strict=False)):
-            raise ValueError("cumulative_ore must rise from knot to knot")
-        return self
-
 
 class NamedCurve(Section):
     shares: Series = quantity("1", "Share of nameplate in each band of months; the last share holds", ge=0, le=1.5)
@@ -120,13 +98,6 @@ class RampUp(Section):
     phase_2_curve: str | Series = quantity("1", "The same for the expansion", ge=0, le=1.5)
     band_months: Number = quantity("months", "Length of a band of the curves", gt=0, le=60)
     named_curves: dict[str, NamedCurve]
-
-    @model_validator(mode="after")
-    def curves_are_known(self) -> RampUp:
-        for curve in (self.curve, self.phase_2_curve):
-            if isinstance(curve, str) and curve not in self.named_curves:
-                raise ValueError(f"no ramp-up curve named '{curve}'; named_curves has {', '.join(self.named_curves)}")
-        return self
 
 
 class Prices(Section):
@@ -164,22 +135,14 @@ class CapexCategory(Section):
     us_share: Number = fraction("Share of the category bought from the United States")
 
 
-class Phase1Capex(Section):
-    total: Number = quantity(USD_REAL, "Phase 1 capital cost", ge=0, le=100_000)
+class PhaseCapex(Section):
+    total: Number = quantity(USD_REAL, "Capital cost of the phase", ge=0, le=100_000)
     contingency: Number = quantity("1", "Contingency spent on top, share of capital cost", ge=0, le=1)
     schedule: Phasing = quantity("1", "Share of the total spent in each calendar year", ge=0, le=1)
+
+
+class Phase1Capex(PhaseCapex):
     categories: dict[str, CapexCategory]
-
-    @model_validator(mode="after")
-    def categories_sum(self) -> Phase1Capex:
-        sums_to_one([c.share for c in self.categories.values()], "shares of the capital categories")
-        return self
-
-
-class Phase2Capex(Section):
-    total: Number = quantity(USD_REAL, "Phase 2 capital cost", ge=0, le=100_000)
-    contingency: Number = quantity("1", "Contingency spent on top, share of capital cost", ge=0, le=1)
-    schedule: Phasing = quantity("1", "Share of the total spent in each calendar year", ge=0, le=1)
 
 
 class Sustaining(Section):
@@ -194,7 +157,7 @@ class Closure(Section):
 
 class Capex(Section):
     phase_1: Phase1Capex
-    phase_2: Phase2Capex
+    phase_2: PhaseCapex
     sustaining: Sustaining
     closure: Closure
 
@@ -255,12 +218,6 @@ class Fiscal(Section):
     royalty_rate: Number = fraction("Royalty to Balochistan, share of net smelter return")
     advance_royalty: AdvanceRoyalty
     regimes: dict[str, Regime]
-
-    @model_validator(mode="after")
-    def regime_is_known(self) -> Fiscal:
-        if self.regime not in self.regimes:
-            raise ValueError(f"no fiscal regime named '{self.regime}'; regimes has {', '.join(self.regimes)}")
-        return self
 
 
 class Tranche(Section):
@@ -327,15 +284,6 @@ class JointVenture(Section):
     operator_fee: Number = quantity("1", "Operator fee, share of operating costs", ge=0, le=0.2)
     carry_recoupment: Number = fraction("Share of free-carry dividends that repays the shareholders who carried it")
     shareholder_loans: ShareholderLoans
-
-    @model_validator(mode="after")
-    def shares_sum(self) -> JointVenture:
-        holders = self.shareholders.values()
-        sums_to_one([s.dividend_share for s in holders], "dividend shares")
-        sums_to_one([s.funding_share for s in holders], "funding shares")
-        if self.operator not in self.shareholders:
-            raise ValueError(f"operator '{self.operator}' is not among {', '.join(self.shareholders)}")
-        return self
 
 
 class Discounting(Section):

@@ -9,7 +9,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import pairwise
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -17,20 +16,11 @@ from pydantic import Field
 from pydantic import GetCoreSchemaHandler as Handler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-FIRST_YEAR, LAST_YEAR, LONGEST_SERIES = 1900, 2200, 2000
+FIRST_YEAR, LAST_YEAR, LONGEST_SERIES = 2000, 2150, 200
+LAST_DATE = 2100  # the last year of a date, so that what follows from it ends before the last year
 INTERPOLATION = "interpolation"
 
 _YEARS = re.compile(r"([0-9]{4})(?:\s*-\s*([0-9]{4}))?")
-
-# Exact sizes of units in the first unit of their group. Pounds per tonne as the model uses them everywhere.
-_UNITS: tuple[dict[str, Fraction], ...] = (
-    {"1": Fraction(1), "%": Fraction(1, 100), "bp": Fraction(1, 10_000)},
-    {"t": Fraction(1), "kt": Fraction(1000), "Mt": Fraction(10**6), "lb": 1 / Fraction("2204.62262185")},
-    {"oz": Fraction(1), "koz": Fraction(1000), "Moz": Fraction(10**6), "g": 1 / Fraction("31.1034768")},
-    {"US$": Fraction(1), "US$k": Fraction(1000), "US$m": Fraction(10**6), "US$bn": Fraction(10**9)},
-    {"months": Fraction(1), "month": Fraction(1), "years": Fraction(12), "year": Fraction(12)},
-)
-
 
 def unexpected(got: object, at: object = None) -> PydanticCustomError:
     """The error for a value (or one entry `at` of it) that is not of the kind or in the range expected."""
@@ -129,14 +119,26 @@ def phasing(value: object) -> ByYear:
 
 def date(value: object) -> dt.date:
     """A calendar date, as such or as text in the form 2028-07-01."""
+    day = value
     if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         try:
-            return dt.date.fromisoformat(value)
+            day = dt.date.fromisoformat(value)
         except ValueError:
             raise refused(f"'{value}' is not a date in the calendar") from None
-    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-        return value
-    raise unexpected(value)
+    if not isinstance(day, dt.date) or isinstance(day, dt.datetime):
+        raise unexpected(value)
+    if not FIRST_YEAR <= day.year <= LAST_DATE:
+        raise refused(f"{day} is not within {FIRST_YEAR}-{LAST_DATE}")
+    return day
+
+
+def years_of(key: object) -> range:
+    """The years that a key of a mapping by year stands for; empty where it is none."""
+    match = _YEARS.fullmatch(str(key))
+    if match is None:
+        return range(0)
+    first, last = int(match[1]), int(match[2] or match[1])
+    return range(first, last + 1) if first >= FIRST_YEAR and last <= LAST_YEAR else range(0)
 
 
 def _read_years(raw: Mapping[Any, object]) -> dict[int, float]:
@@ -145,14 +147,14 @@ def _read_years(raw: Mapping[Any, object]) -> dict[int, float]:
     for key, value in raw.items():
         if key == INTERPOLATION:
             continue
-        match = _YEARS.fullmatch(str(key))
-        if match is None:
-            raise refused(f"expected a year like 2031 or a range like 2031-2033, got '{str(key)[:40]}'", key)
-        first, last = int(match[1]), int(match[2] or match[1])
-        if not FIRST_YEAR <= first <= last <= LAST_YEAR:
-            raise refused(f"{key} is not a year or ascending range within {FIRST_YEAR}-{LAST_YEAR}", key)
+        years = years_of(key)
+        if not years:
+            raise refused(
+                f"expected a year like 2031 or an ascending range like 2031-2033, within {FIRST_YEAR}-{LAST_YEAR}, "
+                f"got '{str(key)[:40]}'", key
+            )  # fmt: skip
         amount = number(value, key)
-        for year in range(first, last + 1):
+        for year in years:
             if year in result:
                 raise refused(f"{year} is given twice", key)
             result[year] = amount
@@ -184,14 +186,18 @@ class Bounds:
     def check(self, value: object) -> object:
         """The value itself, if every number in it is within the limits."""
         for at, each in _numbers_in(value):
-            if (
-                (self.ge is not None and each < self.ge)
-                or (self.gt is not None and each <= self.gt)
-                or (self.le is not None and each > self.le)
-                or (self.lt is not None and each >= self.lt)
-            ):
+            if not self.hold(each):
                 raise unexpected(each, at)
         return value
+
+    def hold(self, number: float) -> bool:
+        """Whether a number is within the limits."""
+        return (
+            (self.ge is None or number >= self.ge)
+            and (self.gt is None or number > self.gt)
+            and (self.le is None or number <= self.le)
+            and (self.lt is None or number < self.lt)
+        )
 
     def __str__(self) -> str:
         if self.ge is not None and self.le is not None:
@@ -242,43 +248,3 @@ def when(definition: str) -> Any:
     field = Field(description=definition)
     field.metadata.append(Kind(date, "a date like 2028-07-01"))
     return field
-
-
-def conversion(given: str, wanted: str) -> Fraction | None:
-    """What to multiply a value in unit `given` by to have it in `wanted`; None if it cannot be converted.
-
-    A unit may leave out the basis (real, nominal) of the wanted one, but not contradict it.
-    """
-    given_parts, given_basis = _unit_parts(given)
-    wanted_parts, wanted_basis = _unit_parts(wanted)
-    if given_basis not in ("", wanted_basis) or len(given_parts) != len(wanted_parts):
-        return None
-    result = Fraction(1)
-    for place, (one, other) in enumerate(zip(given_parts, wanted_parts, strict=True)):
-        sizes = {one: Fraction(1)} if one == other else _sizes(one)
-        if other not in sizes:
-            return None
-        ratio = sizes[one] / sizes[other]
-        result = result * ratio if place == 0 else result / ratio
-    return result
-
-
-def units_like(wanted: str) -> list[str]:
-    """Units that `conversion` accepts for `wanted`: itself, and those that differ in one part."""
-    parts, basis = _unit_parts(wanted)
-    result = [wanted]
-    for place, part in enumerate(parts):
-        for other in _sizes(part):
-            changed = "/".join([*parts[:place], other, *parts[place + 1 :]])
-            result += [f"{changed} {basis}".strip()] if other != part else []
-    return result
-
-
-def _sizes(part: str) -> dict[str, Fraction]:
-    return next((units for units in _UNITS if part in units), {})
-
-
-def _unit_parts(unit: str) -> tuple[list[str], str]:
-    head, _, tail = unit.strip().rpartition(" ")
-    bare, basis = (head, tail) if head and tail in ("real", "nominal") else (unit.strip(), "")
-    return [part.strip() for part in bare.split("/")], basis

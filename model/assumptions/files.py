@@ -1,0 +1,89 @@
+"""Scenario files: where they are, and the chain of `extends` from the oldest ancestor down."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from .problems import Problem, ScenarioError, near, shown
+from .reader import Node, read_file
+
+HERE = Path(__file__).resolve().parent.parent
+FOLDERS = (HERE / "scenarios", HERE.parent / "scenarios")  # installed, and in a checkout
+LONGEST_CHAIN = 20
+
+
+class File(NamedTuple):
+    """A scenario file on disk, and its name in messages."""
+
+    path: Path
+    label: str
+
+
+def bundled() -> dict[str, Path]:
+    """The scenarios that come with the program, by name; `base` first."""
+    for folder in FOLDERS:
+        if folder.is_dir():
+            return {p.stem: p for p in sorted(folder.glob("*.yaml"), key=lambda p: (p.stem != "base", p.stem))}
+    return {}
+
+
+def read_chain(name_or_path: str | os.PathLike[str], problems: list[Problem]) -> list[Node]:
+    """The files of a scenario, from its oldest ancestor to itself.
+
+    Args:
+        problems: receives what is wrong in the files without stopping the reading.
+
+    Raises:
+        ScenarioError: a file cannot be read, an ancestor is missing, or the chain goes round in a circle.
+    """
+    reference = os.fspath(name_or_path)
+    roots: list[Node] = []
+    seen: list[Path] = []
+    following: File | None = _named(reference, Node(None, reference, 0, 0), "") or File(Path(reference), reference)
+    while following is not None:
+        path = following.path.resolve()
+        if path in seen or len(seen) >= LONGEST_CHAIN:
+            at = roots[0].value["extends"]
+            message = "goes round in a circle" if path in seen else f"is a chain of more than {LONGEST_CHAIN} files"
+            raise _stop(at, message, at.value)
+        seen.append(path)
+        root, found = read_file(path, following.label)
+        problems += found
+        roots.insert(0, root)
+        following = _parent(root, path.parent)
+    return roots
+
+
+def _parent(root: Node, folder: Path) -> File | None:
+    """What a file extends; a path is relative to the file's folder and never leaves it."""
+    at = root.value.get("extends")
+    if at is None:
+        return None
+    if not isinstance(at.value, str) or not at.value:
+        raise _stop(at, "expected the name of a scenario, or the path of one beside this file", at.plain())
+    if found := _named(at.value, at, "extends"):
+        return found
+    path = (folder / at.value).resolve()
+    if Path(at.value).is_absolute() or ".." in Path(at.value).parts or not path.is_relative_to(folder):
+        raise _stop(at, "a path stays inside the folder of its file", at.value)
+    if not path.is_file():
+        raise _stop(at, "there is no such file beside this one", at.value)
+    return File(path, os.path.join(os.path.dirname(root.file), at.value))
+
+
+def _named(reference: str, at: Node, key: str) -> File | None:
+    """The bundled scenario of this name; None for what looks like the path of a file."""
+    known = bundled()
+    if reference in known:
+        return File(known[reference], f"scenarios/{reference}.yaml")
+    if reference.endswith((".yaml", ".yml")):
+        return None
+    message = "no bundled scenario has this name, and a path ends in .yaml"
+    raise ScenarioError([Problem(at.file, at.line, at.column, key, message, shown(reference), tuple(known),
+                                 near(reference, known))])  # fmt: skip
+
+
+def _stop(at: Node, message: str, got: object) -> ScenarioError:
+    return ScenarioError([Problem(at.file, at.line, at.column, "extends", message, shown(got))])

@@ -1,0 +1,239 @@
+"""What a file or an override writes: its leaves by path, each with unit, source, note and place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+
+from .problems import Problem, ScenarioError, near, near_path, shown
+from .reader import Node, read_text
+from .schema import ScenarioModel, Section
+from .values import INTERPOLATION
+
+WRAPPER = ("value", "unit", "source", "note")
+ASSUMPTION = "assumption"
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A leaf as written: the node of its value, and of the wrapper's other entries."""
+
+    value: Node
+    unit: Node | None = None
+    source: str = ASSUMPTION
+    note: str = ""
+
+
+def section_of(field: FieldInfo) -> type[Section] | None:
+    """The group of keys that a field holds, if it holds one."""
+    annotation = field.annotation
+    return annotation if isinstance(annotation, type) and issubclass(annotation, Section) else None
+
+
+def member_of(field: FieldInfo) -> type[Section] | None:
+    """The group of keys that each named entry of a field holds, if the field is a collection of entries."""
+    if get_origin(field.annotation) is not dict:
+        return None
+    member = get_args(field.annotation)[1]
+    return member if isinstance(member, type) and issubclass(member, Section) else None
+
+
+def field_of(path: str) -> FieldInfo:
+    """The schema's field behind a path.
+
+    Raises:
+        KeyError: when no leaf has this path.
+    """
+    model: type[Section] = ScenarioModel
+    parts = iter(path.split("."))
+    for part in parts:
+        field = model.model_fields[part]
+        if section := section_of(field):
+            model = section
+        elif member := member_of(field):
+            next(parts, None)
+            model = member
+        elif next(parts, None) is None:
+            return field
+    raise KeyError(path)
+
+
+@cache
+def schema_paths(model: type[Section] = ScenarioModel) -> tuple[str, ...]:
+    """Every path outside named entries, groups included."""
+    paths: list[str] = []
+    for name, field in model.model_fields.items():
+        paths.append(name)
+        if section := section_of(field):
+            paths += [f"{name}.{inner}" for inner in schema_paths(section)]
+    return tuple(paths)
+
+
+@cache
+def collections(model: type[Section] = ScenarioModel) -> tuple[str, ...]:
+    """The paths that hold named entries: tranches, shareholders, regimes."""
+    paths: list[str] = []
+    for name, field in model.model_fields.items():
+        paths += [name] if member_of(field) else []
+        if section := section_of(field):
+            paths += [f"{name}.{inner}" for inner in collections(section)]
+    return tuple(paths)
+
+
+def collect(root: Node, problems: list[Problem]) -> dict[str, Raw]:
+    """The leaves that a file writes, by path, telling what cannot stand where it stands."""
+    return _collect(root, ScenarioModel, "", problems)
+
+
+def _collect(node: Node, model: type[Section], path: str, problems: list[Problem]) -> dict[str, Raw]:
+    result: dict[str, Raw] = {}
+    fields = model.model_fields
+    if not isinstance(node.value, dict):
+        problems.append(at(node, path, "expected a group of keys", shown(node.plain()), tuple(fields)))
+        return result
+    for key, child in node.value.items():
+        if key == "extends" and not path:
+            continue
+        inner = f"{path}.{key}" if path else str(key)
+        if key not in fields:
+            suggestion = near(key, fields) or near_path(key, schema_paths())
+            problems.append(at_key(child, inner, "unknown key", shown(key), tuple(fields), suggestion))
+        elif section := section_of(fields[key]):
+            result |= _collect(child, section, inner, problems)
+        elif member := member_of(fields[key]):
+            result |= _entries(child, member, inner, problems)
+        else:
+            result[inner] = _leaf(child, inner, problems)
+    return result
+
+
+def _entries(node: Node, member: type[Section], path: str, problems: list[Problem]) -> dict[str, Raw]:
+    result: dict[str, Raw] = {}
+    if not isinstance(node.value, dict):
+        problems.append(at(node, path, "expected a group of named entries", shown(node.plain())))
+        return result
+    for name, entry in node.value.items():
+        if isinstance(name, str) and _NAME.fullmatch(name):
+            result |= _collect(entry, member, f"{path}.{name}", problems)
+        else:
+            message = "a name is up to 40 lower-case letters, digits and _, the first a letter"
+            problems.append(at_key(entry, f"{path}.{name}", message, shown(name)))
+    return result
+
+
+def _leaf(node: Node, path: str, problems: list[Problem]) -> Raw:
+    entries = node.value
+    if not isinstance(entries, dict) or not any(key in entries for key in WRAPPER):
+        return Raw(node)
+    allowed = (*WRAPPER, INTERPOLATION)
+    for key, child in entries.items():
+        if key not in allowed and ("value" in entries or not isinstance(key, int)):
+            problems.append(at_key(child, path, "unknown key", shown(key), allowed, near(key, allowed)))
+    if "value" not in entries:
+        beside = ", ".join(key for key in WRAPPER if key in entries)
+        problems.append(at(node, path, f"needs `value` beside {beside}: {{value: …, {beside}: …}}"))
+        return Raw(node)
+    value = entries["value"]
+    if how := entries.get(INTERPOLATION):
+        if isinstance(value.value, dict) and INTERPOLATION not in value.value:
+            value = Node(value.value | {INTERPOLATION: how}, value.file, value.line, value.column)
+        else:
+            problems.append(at(how, path, f"{INTERPOLATION} belongs to one mapping by year, once"))
+    texts = {}
+    for key in ("source", "note"):
+        child = entries.get(key)
+        if child is not None and not isinstance(child.value, str):
+            problems.append(at(child, path, f"expected text for {key}", shown(child.plain())))
+        texts[key] = child.value if child is not None and isinstance(child.value, str) else ""
+    return Raw(value, entries.get("unit"), texts["source"].strip() or ASSUMPTION, texts["note"].strip())
+
+
+def override(path: str, given: Any, known: Iterable[str], problems: list[Problem]) -> dict[str, Raw]:
+    """The leaves that `--set PATH=VALUE` writes; text is read as YAML, except where the key holds text.
+
+    Args:
+        known: every path of the scenario so far.
+    """
+    label = f"--set {path}"
+
+    def refuse(message: str, suggestion: str | None = None) -> dict[str, Raw]:
+        problems.append(Problem(label, 0, 0, path, message, suggestion=suggestion))
+        return {}
+
+    if path == "extends":
+        return refuse("a parent is chosen in the file, not by an override")
+    known = list(known)
+    if leaf := next((k for k in known if path.startswith(k + ".")), None):
+        return refuse(f"is inside one assumption: set {leaf} as a whole, `{leaf}={{…}}`")
+    node = _given(path, given, label, problems)
+    if node is None:
+        return {}
+    nested = node
+    for part in reversed(path.split(".")):
+        nested = Node({part: nested}, label, 0, 0)
+    found: list[Problem] = []
+    leaves = collect(nested, found)
+    if any(problem.message == "unknown key" and path.startswith(problem.path) for problem in found):
+        groups = {k.rpartition(".")[0] for k in known} - {""}
+        last = path.rpartition(".")[2]
+        return refuse("unknown path", near(path, known) or near_path(last, known) or near(path, groups))
+    problems += found
+    return leaves
+
+
+def _given(path: str, given: Any, label: str, problems: list[Problem]) -> Node | None:
+    if not isinstance(given, str):
+        return _node(given, label)
+    if _holds_text(path) and not given.startswith(("{", "'", '"')):
+        return Node(given, label, 0, 0)
+    try:
+        node, found = read_text(given, label)
+    except ScenarioError as error:
+        node, found = None, list(error.problems)
+    problems += [Problem(label, 0, 0, path, p.message, p.value, p.valid, p.suggestion) for p in found]
+    if node is not None:
+        _unplace(node)
+    return node
+
+
+def _holds_text(path: str) -> bool:
+    try:
+        return field_of(path).annotation is str
+    except KeyError:
+        return False
+
+
+def _node(value: Any, label: str) -> Node:
+    """A Python value as nodes without a place."""
+    if hasattr(value, "tolist"):  # numpy's numbers and arrays
+        value = value.tolist()
+    if isinstance(value, Mapping):
+        return Node({k: _node(v, label) for k, v in value.items()}, label, 0, 0)
+    if isinstance(value, list | tuple):
+        return Node([_node(v, label) for v in value], label, 0, 0)
+    return Node(value, label, 0, 0)
+
+
+def _unplace(node: Node) -> None:
+    node.line = node.column = node.key_line = node.key_column = 0
+    children = node.value.values() if isinstance(node.value, dict) else node.value
+    for child in children if isinstance(node.value, dict | list) else ():
+        _unplace(child)
+
+
+def at(node: Node, path: str, message: str, value: str | None = None, valid: tuple[str, ...] | None = None,
+       suggestion: str | None = None) -> Problem:  # fmt: skip
+    """A problem at the place of a node."""
+    return Problem(node.file, node.line, node.column, path, message, value, valid, suggestion)
+
+
+def at_key(node: Node, path: str, message: str, value: str | None = None, valid: tuple[str, ...] | None = None,
+           suggestion: str | None = None) -> Problem:  # fmt: skip
+    """A problem at the place of a node's key."""
+    return Problem(node.file, node.key_line, node.key_column, path, message, value, valid, suggestion)
