@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-import model.commands.app
+from model.commands import main
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setattr(sys, "argv", ["rekodiq", *map(str, arguments)])
         capsys.readouterr()
         with pytest.raises(SystemExit) as exit_:
-            model.commands.app.main()
+            main()
         captured = capsys.readouterr()
         return Answer(int(exit_.value.code or 0), captured.out, captured.err)
 

@@ -85,7 +85,8 @@ def checks(sheet: Sheet, time: Timeline, mine: Production, us: UsImports, money:
           highest(maximum(size(given - flow.calls), size(received - venture.distributions))),
           "Calls and distributions of all shareholders against the joint venture's.")
     check("capital_spent", "1", "Capital schedules are spent in full",
-          maximum(size(total(lines["phase_1_share_spent"]) - 1), size(total(lines["phase_2_share_spent"]) - 1)),
+          maximum(size(total(lines["phase_1_share_spent"]) - 1),
+                  size(total(lines["phase_2_share_spent"]) - 1) * x("production.phase_2.included")),
           "Share of each phase's schedule inside the timeline.")
     check("timeline_covers_closure", "years", "Timeline covers closure",
           maximum(lines["closure_end"] - highest(time.period_end), 0), "Years of closure beyond the timeline.")

@@ -56,8 +56,8 @@ def ratios(sheet: Sheet, time: Timeline, mine: Production, funds: Funding, debt:
                 "Interest rates weighted by commitments.", kind="average")
     maturity: Expr = constant(0, "years")
     for t in funds.tranches:
-        maturity = maximum(maturity, sheet.lines[f"{t.key}_maturity"])
-    last = line("loan_maturity", "years", "Last maturity", maturity, "Date of the last instalment of any loan.")
+        maturity = maximum(maturity, where(t.commitment > 0, sheet.lines[f"{t.key}_maturity"], 0))
+    last = line("loan_maturity", "years", "Last maturity", maturity, "Date of the last instalment of any loan that is offered.")
     inside = line("loan_life_share", "1", "Share of the period within the loan life", time.share_before(last),
                   "1 until the last maturity.", kind="average")
     owed = line("debt_opening", NOMINAL, "Debt outstanding, opening",

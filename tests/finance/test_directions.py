@@ -154,7 +154,9 @@ def test_switches_of_the_joint_venture(base: Result) -> None:
     recouped = case(changes={"joint_venture.carry_recoupment": 0.5})
     assert recouped.shareholders["balochistan_free_carry"]["distributions"] < \
         base.shareholders["balochistan_free_carry"]["distributions"]
-    assert recouped.sum("carry_recouped") == pytest.approx(0.1 * recouped.sum("equity_contributions"), rel=1e-9)
+    carried = 0.1 * recouped.sum("equity_contributions")
+    assert recouped.sum("carry_recouped") + recouped.series("carry_account")[-1] == pytest.approx(carried, rel=1e-9)
+    assert recouped.sum("carry_recouped") > 0.999 * carried
     lent = case(changes={"joint_venture.shareholder_loans.share": 0.5})
     assert lent.shareholders["barrick"]["irr"] > base.shareholders["barrick"]["irr"]
     assert lent.metrics["equity_irr"] == pytest.approx(base.metrics["equity_irr"], rel=1e-12)
