@@ -2,8 +2,10 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 BIN := .venv/bin
+CASES := base technical_report lender_case delay_2031 copper_low copper_high capex_overrun slow_ramp_up no_exim \
+  standard_regime
 
-.PHONY: help demo test check setup clean
+.PHONY: help demo test check setup system docs images benchmarks audit clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,19 +24,35 @@ setup: .venv/ready ## create .venv with the program and its tools, exactly as pi
 	fi
 	@touch $@
 
-demo: .venv/ready ## compare the main cases on the terminal and leave the workbook in out/
-	@mkdir -p out
-	@$(BIN)/rekodiq compare base technical_report lender_case delay_2031 copper_low copper_high capex_overrun \
-	  slow_ramp_up no_exim standard_regime
-	@$(BIN)/rekodiq export base lender_case delay_2031 copper_low --out out/rekodiq.xlsx
+system: ## install what the tests of workbook and page open them with, where this user may
+	@if command -v soffice chromium pdftoppm >/dev/null && soffice --version >/dev/null 2>&1; then :; \
+	elif ! command -v apt-get >/dev/null; then \
+	  echo "LibreOffice Calc, Chromium or poppler-utils is missing: the tests that need them are skipped."; \
+	elif [ "$$(id -u)" = 0 ]; then \
+	  echo "Installing LibreOffice Calc, Chromium and poppler-utils for the tests ..."; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+	    libreoffice-calc chromium poppler-utils fonts-dejavu >/dev/null; \
+	elif sudo -n true 2>/dev/null; then sudo $(MAKE) --no-print-directory system; \
+	else echo "No right to install LibreOffice Calc, Chromium and poppler-utils: their tests are skipped."; fi
 
-check: .venv/ready ## lint, format, types and import rules
+demo: .venv/ready ## compare the main cases on the terminal; leave the workbook and the page in out/
+	@mkdir -p out
+	@$(BIN)/rekodiq compare $(CASES)
+	@$(BIN)/rekodiq export base lender_case delay_2031 copper_low capex_overrun --out out/rekodiq.xlsx
+	@$(BIN)/rekodiq report base lender_case delay_2031 copper_low capex_overrun --out out/rekodiq.html
+	@echo "Left in out/: rekodiq.xlsx (the live workbook), rekodiq.html (the page that computes)"
+
+check: .venv/ready ## lint, types, import rules, installed packages
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/pip check --disable-pip-version-check
 
-test: check ## the whole test suite, after check
-	@$(BIN)/python -m pytest
+test: check system ## the whole test suite, after check
+	@$(BIN)/python -m pytest -n auto
+
+docs: .venv/ready ## write the generated parts of docs/ again
+	@$(BIN)/python -m docs.generate
 
 clean: ## remove what the targets made
 	@rm -rf .venv out build *.egg-info

@@ -1,5 +1,33 @@
-"""Open project-finance scenario model of the Reko Diq copper-gold mine."""
+"""Open project-finance scenario model of the Reko Diq copper-gold mine.
 
-from .irr import irr, irr_roots, npv
+`load` a scenario, `run` it, `compare` several; `irr`, `irr_roots` and `npv` for cash flows of your own.
+"""
 
-__all__ = ["irr", "irr_roots", "npv"]
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .assumptions.resolve import load
+    from .rates import irr, irr_roots, npv
+    from .results import run
+    from .studies.compare import compare_table as compare
+
+__all__ = ["compare", "irr", "irr_roots", "load", "npv", "run"]
+
+_HOMES = {
+    "load": ("assumptions.resolve", "load"),
+    "run": ("results", "run"),
+    "compare": ("studies.compare", "compare_table"),
+    **{name: ("rates", name) for name in ("irr", "irr_roots", "npv")},
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for when it is asked for: the commands start without what they do not use."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    home, attribute = _HOMES[name]
+    return getattr(import_module(f".{home}", __name__), attribute)

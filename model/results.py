@@ -15,7 +15,7 @@ import numpy as np
 from .assumptions.resolve import Scenario
 from .graph.arrays import NAMESPACE, Array, input_name, write
 from .graph.expr import Line, walk
-from .irr import irr_roots, why_no_irr
+from .rates import irr_roots, why_no_irr
 from .stages.checks import TOLERANCE
 from .stages.loans import keys_of
 from .structure import Model, bind, evaluate, structure

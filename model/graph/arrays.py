@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..irr import irr_many
+from ..rates import irr_many
 from .expr import REDUCTIONS, Expr, Line
 from .order import Group
 from .sheet import Sheet

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ..assumptions.resolve import Scenario
+from ..assumptions.resolve import Scenario, load
 from ..results import Result, run
 
 if TYPE_CHECKING:
@@ -81,6 +81,11 @@ def compare(scenarios: Sequence[Scenario], against: Scenario | None = None,
         r.scenario.name: bridge(reference, r) for r in results if r.scenario.sha256 != reference.scenario.sha256
     }
     return Comparison(reference, tuple(results), bridges)
+
+
+def compare_table(scenarios: Sequence[Scenario | str]) -> pd.DataFrame:
+    """Metrics of several scenarios, one column a case; a text is a bundled name or a path."""
+    return compare([load(s) if isinstance(s, str) else s for s in scenarios]).table()
 
 
 def bridge(start: Result, end: Result, metric: str = BRIDGE_METRIC) -> tuple[Step, ...]:
