@@ -17,7 +17,7 @@ from .values import INTERPOLATION
 
 WRAPPER = ("value", "unit", "source", "note")
 ASSUMPTION = "assumption"
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+NAME = "[a-z][a-z0-9_]{0,39}"
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def _entries(node: Node, member: type[Section], path: str, problems: list[Proble
         problems.append(at(node, path, "expected a group of named entries", shown(node.plain())))
         return result
     for name, entry in node.value.items():
-        if isinstance(name, str) and _NAME.fullmatch(name):
+        if isinstance(name, str) and re.fullmatch(NAME, name):
             result |= _collect(entry, member, f"{path}.{name}", problems)
         else:
             message = "a name is up to 40 lower-case letters, digits and _, the first a letter"
