@@ -267,7 +267,8 @@ def warnings(result: Result) -> Any:
         if isinstance(metrics[name], float) and math.isnan(metrics[name]):
             yield f"{name} does not exist: {why}"
     for row, words in (("lock_up", "locked up"), ("covenant_default", "below the default level of cover"),
-                       ("payment_default", "in payment default"), ("llcr_breach", "below the LLCR covenant")):
+                       ("payment_default", "in payment default"), ("llcr_breach", "below the LLCR covenant"),
+                       ("reserve_tail_breach", "below the reserve-tail covenant")):
         hit = [label for label, on in zip(result.model.labels, result.series(row), strict=True) if on]
         if hit:
             first, last = hit[0], hit[-1]

@@ -81,6 +81,9 @@ def ratios(sheet: Sheet, time: Timeline, mine: Production, funds: Funding, debt:
                 where(both(inside > 0, offered > 0), 1 - mine.mined_share, NAN),
                 "Share of the ore still to be milled; its least value stands at the last maturity.",
                 kind="balance")
+    line("reserve_tail_breach", "1", "Reserve tail below the covenant",
+         both(both(inside > 0, offered > 0), 1 - mine.mined_share < x("financing.reserve_tail")),
+         "1 where less ore is left than the covenant asks for while loans run.", kind="flag")
     below = line("covenant_default", "1", "Cover below the default level",
                  both(instalments > 0, flow.cfads < x("financing.default_dscr") * flow.scheduled_service),
                  "1 where DSCR is below the default level.", kind="flag")
