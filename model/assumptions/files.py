@@ -43,7 +43,7 @@ def read_chain(name_or_path: str | os.PathLike[str], problems: list[Problem]) ->
     seen: list[Path] = []
     following: File | None = _named(reference, Node(None, reference, 0, 0), "") or File(Path(reference), reference)
     while following is not None:
-        path = following.path.resolve()
+        path = _resolved(following.path)
         if path in seen or len(seen) >= LONGEST_CHAIN:
             at = roots[0].value["extends"]
             message = "goes round in a circle" if path in seen else f"is a chain of more than {LONGEST_CHAIN} files"
@@ -65,12 +65,20 @@ def _parent(root: Node, folder: Path) -> File | None:
         raise _stop(at, "expected the name of a scenario, or the path of one beside this file", at.plain())
     if found := _named(at.value, at, "extends"):
         return found
-    path = (folder / at.value).resolve()
+    path = _resolved(folder / at.value)
     if Path(at.value).is_absolute() or ".." in Path(at.value).parts or not path.is_relative_to(folder):
         raise _stop(at, "a path stays inside the folder of its file", at.value)
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise _stop(at, "there is no such file beside this one", at.value)
     return File(path, os.path.join(os.path.dirname(root.file), at.value))
+
+
+def _resolved(path: Path) -> Path:
+    """The path with its links followed, where that can be done; else as it is, to be refused when it is opened."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError, ValueError):  # a round of links, a NUL in the name
+        return path
 
 
 def _named(reference: str, at: Node, key: str) -> File | None:

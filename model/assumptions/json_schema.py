@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 from .conversions import units_like
 from .refusals import unit_of
 from .schema import ScenarioModel, Section
-from .values import INTERPOLATION, LONGEST_SERIES, Bounds, Kind, date, number, phasing, schedule, series
+from .values import INTERPOLATION, LONGEST_SERIES, Bounds, Kind, date, named_series, number, phasing, schedule, series
 from .written import NAME, member_of, section_of
 
 YEARS = "^[0-9]{4}( *- *[0-9]{4})?$"
@@ -84,7 +84,6 @@ def _value(field: FieldInfo, bounds: Bounds) -> Schema:
     if get_origin(annotation) is Literal:
         return {"enum": list(get_args(annotation))}
     kinds = [m.parse for m in field.metadata if isinstance(m, Kind)]
-    kinds += [m.parse for a in get_args(annotation) for m in getattr(a, "__metadata__", ()) if isinstance(m, Kind)]
     if not kinds:
         return {"type": "string"}
     if annotation is dt.date or date in kinds:
@@ -96,11 +95,13 @@ def _value(field: FieldInfo, bounds: Bounds) -> Schema:
     }  # fmt: skip
     by_year = {"type": "object", "minProperties": 1, "additionalProperties": False,
                "patternProperties": {YEARS: limited}}  # fmt: skip
+    listed = {"type": "array", "items": limited, "minItems": 1, "maxItems": LONGEST_SERIES}
     choices: dict[Any, list[Schema]] = {
         number: [limited],
-        series: [{"type": "array", "items": limited, "minItems": 1, "maxItems": LONGEST_SERIES}],
+        series: [listed],
+        named_series: [{"type": "string"}, listed],
         schedule: [limited, by_year | {"properties": {INTERPOLATION: {"enum": ["step", "linear"]}}}],
         phasing: [by_year],
     }
-    allowed = choices[kinds[0]] + ([{"type": "string"}] if str in get_args(annotation) else [])
+    allowed = choices[kinds[0]]
     return allowed[0] if len(allowed) == 1 else {"anyOf": allowed}

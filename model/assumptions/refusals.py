@@ -109,9 +109,6 @@ def _expected(field: FieldInfo, item: bool) -> str:
     kinds = ["a number"] if item else [m.expected for m in field.metadata if isinstance(m, Kind)]
     if not kinds and field.annotation is str:
         kinds = ["text"]
-    if not kinds:  # a name or a list
-        kinds = [f"{m.expected} or a name" for a in get_args(field.annotation)
-                 for m in getattr(a, "__metadata__", ()) if isinstance(m, Kind)]  # fmt: skip
     unit = unit_of(field)
     bounds = " ".join(str(m) for m in field.metadata if isinstance(m, Bounds) and str(m))
     return " ".join([kinds[0], *([f"in {unit}"] if unit not in (None, "1") else []), *([bounds] if bounds else [])])

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from .values import Number, Phasing, Schedule, Series, choice, flag, quantity, text, when
+from .values import NamedSeries, Number, Phasing, Schedule, Series, choice, flag, quantity, text, when
 
 USD_REAL = "US$m real"
 USD_NOMINAL = "US$m nominal"
@@ -79,10 +79,10 @@ class Production(Section):
 class MinePlan(Section):
     """What the pit gives, as cumulative curves of ore milled: a delay moves metal in time and loses none."""
 
-    cumulative_ore: Series = quantity("Mt", "Knots of the curves: cumulative ore milled", ge=0)
-    contained_copper: Series = quantity("kt", "Cumulative copper contained in that ore", ge=0)
-    contained_gold: Series = quantity("koz", "Cumulative gold contained in that ore", ge=0)
-    material_moved: Series = quantity("Mt", "Cumulative ore and waste moved by then", ge=0)
+    cumulative_ore: Series = quantity("Mt", "Knots of the curves: cumulative ore milled", ge=0, le=100_000)
+    contained_copper: Series = quantity("kt", "Cumulative copper contained in that ore", ge=0, le=1e6)
+    contained_gold: Series = quantity("koz", "Cumulative gold contained in that ore", ge=0, le=1e7)
+    material_moved: Series = quantity("Mt", "Cumulative ore and waste moved by then", ge=0, le=1e6)
     sustaining_share: Series = quantity("1", "Cumulative share of sustaining capital spent by then", ge=0, le=1)
 
 
@@ -91,11 +91,11 @@ class NamedCurve(Section):
 
 
 class RampUp(Section):
-    curve: str | Series = quantity(
+    curve: NamedSeries = quantity(
         "1", "Phase 1 ramp-up: shares of nameplate in each band of months, or a named curve; the last share holds",
         ge=0, le=1.5,
     )  # fmt: skip
-    phase_2_curve: str | Series = quantity("1", "The same for the expansion", ge=0, le=1.5)
+    phase_2_curve: NamedSeries = quantity("1", "The same for the expansion", ge=0, le=1.5)
     band_months: Number = quantity("months", "Length of a band of the curves", gt=0, le=60)
     named_curves: dict[str, NamedCurve]
 
@@ -163,17 +163,17 @@ class Capex(Section):
 
 
 class UsImports(Section):
-    announced_total: Number = quantity(USD_NOMINAL, "US equipment and services announced, ceiling of all imports", ge=0)
-    construction_total: Number = quantity(USD_NOMINAL, "Ceiling of the contracts eligible under the EXIM loan", ge=0)
+    announced_total: Number = quantity(USD_NOMINAL, "US equipment and services announced, the ceiling", ge=0, le=1e5)
+    construction_total: Number = quantity(USD_NOMINAL, "Ceiling of contracts under the EXIM loan", ge=0, le=1e5)
     financed_share: Number = fraction("Share of an eligible invoice that EXIM finances; the rest is the cash payment")
     sustaining_us_share: Number = fraction("Share of sustaining capital bought from the United States")
     operating_us_share: Number = fraction("Share of operating costs (parts, services) bought from the United States")
 
 
 class Jobs(Section):
-    us_per_import: Number = quantity("jobs/US$m nominal", "Jobs supported in the United States per import", ge=0)
-    balochistan_construction_peak: Number = quantity("jobs", "Jobs in Balochistan at the peak of construction", ge=0)
-    operations: Number = quantity("jobs", "Long-term jobs in Balochistan at full operation", ge=0)
+    us_per_import: Number = quantity("jobs/US$m nominal", "US jobs supported per import", ge=0, le=1000)
+    balochistan_construction_peak: Number = quantity("jobs", "Jobs in Balochistan at construction peak", ge=0, le=1e6)
+    operations: Number = quantity("jobs", "Long-term jobs in Balochistan", ge=0, le=1e6)
 
 
 class WorkingCapital(Section):
@@ -190,9 +190,9 @@ class Inflation(Section):
 
 
 class AdvanceRoyalty(Section):
-    amounts: Series = quantity("US$m/year nominal", "Advance royalty, each year from the start; the last holds", ge=0)
+    amounts: Series = quantity("US$m/year nominal", "Advance royalty by year; the last holds", ge=0, le=10_000)
     start: dt.date = when("First day of the first year, on the calendar of timeline.schedules_drawn_for")
-    cap: Number = quantity(USD_NOMINAL, "Ceiling of all advance royalty", ge=0)
+    cap: Number = quantity(USD_NOMINAL, "Ceiling of all advance royalty", ge=0, le=1e5)
 
 
 class Regime(Section):

@@ -78,6 +78,11 @@ def series(value: object) -> tuple[float, ...]:
     return tuple(number(item, index) for index, item in enumerate(value))
 
 
+def named_series(value: object) -> str | tuple[float, ...]:
+    """A list of finite numbers, or the name of one."""
+    return value if isinstance(value, str) else series(value)
+
+
 def schedule(value: object) -> float | ByYear:
     """A number, or numbers by year with every year between the first and the last accounted for."""
     if isinstance(value, ByYear):
@@ -222,6 +227,7 @@ def _numbers_in(value: object) -> Iterator[tuple[object, float]]:
 
 Number: TypeAlias = Annotated[float, Kind(number, "a number")]
 Series: TypeAlias = Annotated[tuple[float, ...], Kind(series, "a list of numbers")]
+NamedSeries: TypeAlias = Annotated[str | tuple[float, ...], Kind(named_series, "a list of numbers, or a name")]
 Schedule: TypeAlias = Annotated[float | ByYear, Kind(schedule, "a number (or numbers by year)")]
 Phasing: TypeAlias = Annotated[ByYear, Kind(phasing, "shares by year that sum to 1")]
 
