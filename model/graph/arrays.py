@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..rates import irr_many
-from .expr import REDUCTIONS, Expr, Line
+from .expr import Expr, Line
 from .order import Group
 from .sheet import Sheet
 
@@ -119,8 +119,7 @@ def write(e: Expr, loop: Mapping[str, str], texts: Mapping[str, str]) -> str:
             return f"{'earlier' if e.op == 'prev' else 'later'}({target.name}, {bound})"
         step, inside = ("t - 1", "t > 0") if e.op == "prev" else ("t + 1", "t < T - 1")
         return f"({target.name}[{step}] if {inside} else {bound})"
-    within = {} if e.op in REDUCTIONS else loop  # a reduction sees the whole row, also from inside a loop
-    return TEMPLATES[e.op].format(*(write(a, within, texts) for a in e.args), data=e.data)
+    return TEMPLATES[e.op].format(*(write(a, loop, texts) for a in e.args), data=e.data)
 
 
 def input_name(path: str) -> str:

@@ -57,7 +57,8 @@ def ratios(sheet: Sheet, time: Timeline, mine: Production, funds: Funding, debt:
     maturity: Expr = constant(0, "years")
     for t in funds.tranches:
         maturity = maximum(maturity, where(t.commitment > 0, sheet.lines[f"{t.key}_maturity"], 0))
-    last = line("loan_maturity", "years", "Last maturity", maturity, "Date of the last instalment of any loan that is offered.")
+    last = line("loan_maturity", "years", "Last maturity", maturity,
+                "Date of the last instalment of any loan that is offered.")
     inside = line("loan_life_share", "1", "Share of the period within the loan life", time.share_before(last),
                   "1 until the last maturity.", kind="average")
     owed = line("debt_opening", NOMINAL, "Debt outstanding, opening",
@@ -68,7 +69,8 @@ def ratios(sheet: Sheet, time: Timeline, mine: Production, funds: Funding, debt:
         ahead = following(value)
         line(f"{name}_value", NOMINAL, f"{label}: present value of CFADS",
              (flow.cfads * share + ahead) / (1 + rate * time.period_years),
-             f"CFADS over {words}, discounted at the lenders' rate to the start of the period.", kind="balance")
+             f"CFADS over {words}, discounted at the lenders' rate to the start of the period.",
+             kind="balance")
         return line(name, "x", label,
                     where(both(both(owed > constant(1e-6, NOMINAL), funds.funding_share <= 0), inside > 0),
                           per(value, owed, NAN), NAN),

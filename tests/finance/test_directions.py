@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from model.assumptions.resolve import load
@@ -69,7 +71,8 @@ RAISES = [
 ]
 
 
-@pytest.mark.parametrize(("changes", "metric", "up"), RAISES, ids=lambda v: next(iter(v)) if isinstance(v, dict) else str(v))
+@pytest.mark.parametrize(("changes", "metric", "up"), RAISES,
+                         ids=lambda v: next(iter(v)) if isinstance(v, dict) else str(v))
 def test_direction(base: Result, changes: Change, metric: str, up: bool) -> None:
     moved = case(changes=changes).metrics[metric]
     assert moved != pytest.approx(base.metrics[metric], rel=1e-9)
@@ -86,7 +89,7 @@ def test_a_delay_moves_metal_and_loses_none(base: Result) -> None:
 def test_irr_is_smooth_in_the_delay() -> None:
     """No jump where a delay crosses the edge of a period: neighbouring steps of a month differ alike."""
     irr = [case(changes={"timeline.delay_months": m}).metrics["equity_irr"] for m in range(4, 11)]
-    steps = [b - a for a, b in zip(irr, irr[1:], strict=False)]
+    steps = [b - a for a, b in pairwise(irr)]
     assert all(step < 0 for step in steps)
     assert max(steps) - min(steps) < 0.5 * -min(steps)
 
@@ -113,7 +116,8 @@ def test_lock_up_traps_cash_and_default_is_recorded() -> None:
     assert crash.checks["passed"]
     assert crash.metrics["payment_default_periods"] > 0
     rows = crash.period_rows
-    for locked, default, paid_out in zip(rows["lock_up"], rows["payment_default"], rows["distribution_paid"], strict=True):
+    for locked, default, paid_out in zip(rows["lock_up"], rows["payment_default"], rows["distribution_paid"],
+                                         strict=True):
         if locked or default:
             assert paid_out == 0
     assert max(rows["interest_arrears"]) > 0 or max(rows["us_exim_principal_arrears"]) > 0

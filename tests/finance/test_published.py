@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.conftest import Cli
 
 POUNDS_PER_KT = 2_204_622.62185

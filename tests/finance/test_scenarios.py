@@ -7,9 +7,9 @@ import math
 import numpy as np
 import numpy_financial as npf
 import pytest
-from tests.conftest import Cli
 
 from model.assumptions.resolve import bundled
+from tests.conftest import Cli
 
 SCENARIOS = sorted(bundled())
 CONTRACT = {
@@ -51,7 +51,8 @@ def test_checks_and_printed_flows(cli: Cli, name: str) -> None:
 def test_project_irr_is_free_of_the_financing(cli: Cli, name: str) -> None:
     with_debt = cli("run", name, "--json").json["metrics"]
     without = cli("run", name, "--set", "financing.included=false", "--json").json["metrics"]
-    dear = cli("run", name, "--set", "factors.interest_rate=2", "--set", "financing.gearing=0.8", "--json").json["metrics"]
+    dear = cli("run", name, "--set", "factors.interest_rate=2", "--set", "financing.gearing=0.8",
+               "--json").json["metrics"]
     for metric in ("project_irr", "project_irr_pre_tax", "project_irr_nominal", "project_npv"):
         assert without[metric] == pytest.approx(with_debt[metric], rel=1e-9)
         assert dear[metric] == pytest.approx(with_debt[metric], rel=1e-9)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy_financial as npf
 import pytest
+
 from tests.conftest import Cli
 
 TO_THE_CENT = 1e-8  # in US$m: a cent
@@ -41,7 +42,8 @@ def test_small_mine(cli: Cli) -> None:
     row("net_smelter_return", [0, nsr, nsr, nsr])
     opex = 20 * 2 + 10 * 8 + 20  # mining 20 Mt, processing 10 Mt, general
     row("operating_costs", [0, opex, opex, opex])
-    c1 = (3 * (opex + selling - payable_gold * 10 / 1000) - 3 * (payable_gold * (2000 - 10) / 1000)) / (3 * payable_copper)
+    gold_refining, gold_credit = payable_gold * 10 / 1000, payable_gold * (2000 - 10) / 1000
+    c1 = (opex + selling - gold_refining - gold_credit) / payable_copper
     assert metrics["c1_cost"] == pytest.approx(c1, abs=TO_THE_CENT)
 
     # Capital 500 + 10 %; sustaining 20 % in the first year, 40 % in each of the others; working capital a tenth of NSR.
@@ -54,7 +56,8 @@ def test_small_mine(cli: Cli) -> None:
     row("closure_expense", [0, 10, 10, 10])
     row("closure_spending", [0, 0, 0, 0, 30])
 
-    # Royalty 5 %, with 2 paid in advance in 2028 and credited in 2029. Standard regime: community 0.4 %, no federal levies.
+    # Royalty 5 %, with 2 paid in advance in 2028 and credited in 2029. In the standard
+    # regime the community receives 0.4 % and there are no federal levies.
     due = 0.05 * nsr
     row("royalty_due", [0, due, due, due])
     row("royalty_paid", [2, due - 2, due, due])
@@ -114,8 +117,8 @@ def test_small_mine(cli: Cli) -> None:
         allowance = pool if year == 3 else 0.15 * pool
         pool -= allowance
         before_interest = nsr - opex - due - community - 10 - allowance
-        for kind, profit, taxes in ((0, before_interest, unlevered_tax),
-                                    (1, before_interest - (interest[year] if year < 3 else 0) - financing, company_tax)):
+        after_interest = before_interest - (interest[year] if year < 3 else 0) - financing
+        for kind, profit, taxes in ((0, before_interest, unlevered_tax), (1, after_interest, company_tax)):
             used = min(losses[kind], max(profit, 0))
             taxes.append(max(0.39 * (max(profit, 0) - used), 0.01 * nsr))
             losses[kind] += max(-profit, 0) - used

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.conftest import Cli
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,8 +85,8 @@ def test_json_alone_on_stdout(cli: Cli) -> None:
 def test_a_metric_that_does_not_exist_is_null_with_a_reason(cli: Cli) -> None:
     found = cli("run", "base", "--set", "prices.copper=0.5", "--set", "prices.gold=100", "--json").json
     assert found["metrics"]["project_irr"] is None
-    assert any(text.startswith("project_irr does not exist: no real root") or
-               text.startswith("project_irr does not exist: no inflow") for text in found["warnings"])
+    reasons = ("project_irr does not exist: no real root", "project_irr does not exist: no inflow")
+    assert any(text.startswith(reasons) for text in found["warnings"])
     assert found["checks"]["passed"]
 
 

@@ -7,7 +7,18 @@ import pytest
 
 from model.graph.arrays import compile_source, source
 from model.graph.expr import (
-    NAN, DeclarationError, constant, following, highest, interpolate, lowest, maximum, per, prev, total, where,
+    NAN,
+    DeclarationError,
+    constant,
+    following,
+    highest,
+    interpolate,
+    lowest,
+    maximum,
+    per,
+    prev,
+    total,
+    where,
 )
 from model.graph.order import order
 from model.graph.sheet import Assumption, Sheet
@@ -41,7 +52,7 @@ def test_units_are_converted_where_the_dimension_agrees(sheet: Sheet) -> None:
 
 def test_real_and_nominal_money_do_not_mix(sheet: Sheet) -> None:
     value = sheet.line("value", "US$m real", "", sheet.input("price") * sheet.input("tonnes"), "")
-    with pytest.raises(DeclarationError, match="money real.*money nominal"):
+    with pytest.raises(DeclarationError, match=r"money real.*money nominal"):
         value + sheet.input("cost")
     with pytest.raises(DeclarationError, match="line 'wrong'"):
         sheet.line("wrong", M, "", value, "")
