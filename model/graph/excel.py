@@ -8,8 +8,9 @@ the last. 'Not applicable' is the empty text.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from .expr import DeclarationError, Expr, Line, lift
 
@@ -36,7 +37,9 @@ class Places:
         elements: the cell of every figure of a list.
         choices: the cell that holds the number of the option chosen, by path and names of the options.
         curves: of every curve the cells of its knots, and of intercept and slope beyond each knot.
-        guesses: where to start the search for a rate of return, by line.
+        links: of every sheet the rows that bring in what its formulas use from other sheets, by line name, ("input",
+            path), ("element", (path, place)) or ("select", (path, options)).
+        guesses: the cell where the search for a rate of return starts, by line.
     """
 
     first: str
@@ -47,7 +50,8 @@ class Places:
     elements: dict[tuple[str, int], tuple[str, str]] = field(default_factory=dict)
     choices: dict[tuple[str, tuple[str, ...]], tuple[str, str]] = field(default_factory=dict)
     curves: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)
-    guesses: dict[str, float] = field(default_factory=dict)
+    links: dict[str, dict[Hashable, int]] = field(default_factory=dict)
+    guesses: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def cells(self, sheet: str, name: str) -> str:
         """All periods of a row, as seen from a sheet."""
@@ -73,10 +77,10 @@ class Writer:
 
     def __init__(self, sheet: str, places: Places) -> None:
         self.sheet, self.places = sheet, places
+        self.links = places.links.get(sheet, {})
 
     def line(self, line: Line) -> str:
         """The formula of a line, without the equals sign; a series as it stands in any period."""
-        self.guess = self.places.guesses.get(line.name)
         return self.formula(line.formula)
 
     def formula(self, e: Expr, known: Mapping[int, str] | None = None) -> str:
@@ -137,7 +141,13 @@ class Writer:
 
     def _line(self, line: Line, column: str) -> str:
         at, row = self.places.lines[line.name]
-        cell = f"{column}{row}" if line.series else f"${self.places.figure}${row}"
+        if line.name in self.links:
+            at, row = self.sheet, self.links[line.name]
+        return prefix(self.sheet, at) + (f"{column}{row}" if line.series else f"${self.places.figure}${row}")
+
+    def _cell(self, key: tuple[str, Any], at: str, cell: str) -> str:
+        if key in self.links:
+            return f"${self.places.figure}${self.links[key]}"
         return prefix(self.sheet, at) + cell
 
     def _const(self, e: Expr) -> str:
@@ -145,15 +155,17 @@ class Writer:
 
     def _input(self, e: Expr) -> str:
         at, place = self.places.inputs[e.data]
-        return prefix(self.sheet, at) + (place if isinstance(place, str) else f"{NOW}{place}")
+        if isinstance(place, str):
+            return self._cell(("input", e.data), at, place)
+        key = ("input", e.data)
+        return f"{NOW}{self.links[key]}" if key in self.links else f"{prefix(self.sheet, at)}{NOW}{place}"
 
     def _element(self, e: Expr) -> str:
-        at, cell = self.places.elements[e.data]
-        return prefix(self.sheet, at) + cell
+        return self._cell(("element", e.data), *self.places.elements[e.data])
 
     def _select(self, e: Expr) -> str:
-        at, cell = self.places.choices[e.data]
-        return f"CHOOSE({prefix(self.sheet, at)}{cell},{','.join(map(self.text, e.args))})"
+        chosen = self._cell(("select", e.data), *self.places.choices[e.data])
+        return f"CHOOSE({chosen},{','.join(map(self.text, e.args))})"
 
     def _prev(self, e: Expr) -> str:
         return self._neighbour(e, BEFORE)
@@ -219,9 +231,8 @@ class Writer:
         return self.places.cells(self.sheet, e.name)
 
     def _irr(self, e: Expr) -> str:
-        cells = self._cells(e.args[0])
-        guess = "" if self.guess is None or self.guess != self.guess else f",{self.guess:.6g}"
-        return f"IFERROR(IRR({cells}{guess}),{ABSENT})"
+        at, guess = self.places.guesses[e.args[0].data]
+        return f"IFERROR(IRR({self._cells(e.args[0])},{prefix(self.sheet, at)}{guess}),{ABSENT})"
 
 
 def settle(e: Expr) -> Expr:

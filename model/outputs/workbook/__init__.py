@@ -14,6 +14,7 @@ from ..files import atomic
 from .inputs import write_by_year, write_curves, write_inputs, write_tables
 from .page import Sheet
 from .plan import planned
+from .search import write_search
 from .stages import write_stage
 from .styles import Styles
 
@@ -46,6 +47,7 @@ def fill(path: Path, results: Sequence[Result]) -> None:
         write_by_year(book, styles, plan)
         for name in plan.rows:
             write_stage(book, styles, plan, name)
+        write_search(book, styles, plan)
         for metric, line in METRICS.items():
             at, row = plan.places.lines[line]
             book.define_name(f"metrics.{metric}", f"='{at}'!$C${row}")

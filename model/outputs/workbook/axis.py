@@ -86,7 +86,7 @@ def _period_header(sheet: Sheet, styles: Styles, plan: Plan, name: str) -> None:
     header, year = HEADER_ROW - 1, YEAR_ROW - 1
     if name != TIMELINE:
         sheet.band(header, FIRST, f"{TIMELINE}!{NOW}${HEADER_ROW}", labels, styles.header)
-        sheet.band(year, FIRST, f"{TIMELINE}!{NOW}${YEAR_ROW}", years, styles.year)
+        sheet.band(year, FIRST, f"VALUE(LEFT({NOW}{HEADER_ROW},4))", years, styles.year)
         return
     at = prefix(TIMELINE, INPUTS) + str(plan.places.inputs["timeline.period_months"][1])
     start = f"{NOW}{plan.places.lines['period_start'][1]}"

@@ -42,7 +42,7 @@ def write_inputs(book: Workbook, styles: Styles, plan: Plan) -> None:
         sheet.set_row(row.number - 1, None, None, {"level": 1})
         _describe(sheet, styles, row.leaf, row.number - 1)
         _value(sheet, styles, plan, row)
-        if isinstance(row.leaf.value, bool | float | int | dt.date):
+        if row.options or isinstance(row.leaf.value, bool | float | int | dt.date):
             book.define_name(row.leaf.path, f"={INPUTS}!$C${row.number}")
     sheet.freeze_panes(4, UNIT)
     sheet.set_landscape()

@@ -33,6 +33,8 @@ class Band(NamedTuple):
 class Sheet(Worksheet):
     """A worksheet that can also hold bands."""
 
+    bands = 0  # how many of them share a formula so far
+
     def band(self, row: int, column: int, formula: str, values: Sequence[float | str], style: Format) -> None:
         """Write one formula into neighbouring cells.
 
@@ -58,19 +60,25 @@ class Sheet(Worksheet):
             super()._write_cell(row, col, cell)
             return
         text = cell.formula.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        neighbours = BEFORE in text or AFTER in text
         style, number, parts = cell.style._get_xf_index(), row + 1, []
+        # Excel itself stores a formula that refers to its own sheet once for all cells it is filled into.
+        shared = len(cell.values) > 1 and "!" not in text
+        group = self.bands
+        self.bands += shared
         for at, value in enumerate(cell.values, col):
-            own = text.replace(NOW, LETTERS[at])
-            if neighbours:
-                own = own.replace(BEFORE, LETTERS[at - 1]).replace(AFTER, LETTERS[at + 1])
+            if shared and at > col:
+                formula = f'<f t="shared" si="{group}"/>'
+            else:
+                own = text.replace(NOW, LETTERS[at]).replace(BEFORE, LETTERS[at - 1]).replace(AFTER, LETTERS[at + 1])
+                span = f"{LETTERS[at]}{number}:{LETTERS[at + len(cell.values) - 1]}{number}"
+                formula = f'<f t="shared" ref="{span}" si="{group}">{own}</f>' if shared else f"<f>{own}</f>"
             if isinstance(value, str):
                 kind, shown = ' t="str"', value
             elif value != value:
                 kind, shown = ' t="str"', ""
             else:
-                kind, shown = "", f"{value:.15g}"
-            parts.append(f'<c r="{LETTERS[at]}{number}" s="{style}"{kind}><f>{own}</f><v>{shown}</v></c>')
+                kind, shown = "", f"{value:.13g}"
+            parts.append(f'<c r="{LETTERS[at]}{number}" s="{style}"{kind}>{formula}<v>{shown}</v></c>')
         self.fh.write("".join(parts))
 
     def _get_range_data(self, row_start: int, col_start: int, row_end: int, col_end: int) -> Any:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
@@ -14,7 +15,7 @@ from ...assumptions.resolve import Leaf, Scenario
 from ...assumptions.values import ByYear
 from ...graph.arrays import NAMESPACE, Array, input_name, write
 from ...graph.excel import Places
-from ...graph.expr import Expr, Line, walk
+from ...graph.expr import REDUCTIONS, Expr, Line, walk
 from ...graph.order import order
 from ...graph.sheet import Sheet
 from ...graph.workings import with_workings
@@ -25,18 +26,21 @@ from .styles import title_of
 
 INPUTS, TABLES, CURVES, BY_YEAR = "Inputs", "Input tables", "Curves", "Inputs by year"
 FIXED = frozenset({"timeline.period_months"})  # numbers of the graph that nevertheless stay as exported
+SEARCH, SEARCH_ROWS = "IRR search", 2
+OFTEN = 3  # rows of a sheet that use a row of another before it is brought in by a link
 LEAST_BLOCK = 3  # neighbouring lines with one prefix that make a block with a heading
 PHASE_2, SPARE_YEARS = "production.phase_2.included", 3
 CURVE_ROWS = 6  # heading, x, y, slope, intercept, blank
 
 
 class Row(NamedTuple):
-    """A row of a stage's sheet: a heading, or a line, inside a block or not."""
+    """A row of a stage's sheet: a heading, a line (inside a block or not), or a link to another sheet."""
 
     number: int
-    heading: str
-    line: Line | None
-    inside: bool
+    heading: str = ""
+    line: Line | None = None
+    inside: bool = False
+    link: Expr | None = None
 
 
 class InputRow(NamedTuple):
@@ -88,6 +92,10 @@ class Plan:
         row: list[float] = np.broadcast_to(self.values[name], (self.model.periods, 1))[:, 0].tolist()
         return row
 
+    def series_of(self, e: Expr) -> list[float]:
+        """The values of a row: of a line, or of numbers by year."""
+        return self.series(e.name) if isinstance(e, Line) else bind(self.model)[0][e.data][:, 0].tolist()
+
     @property
     def own_periods(self) -> int:
         """How many periods the scenario itself needs; the rest is room for changes."""
@@ -109,8 +117,7 @@ def planned(result: Result) -> Plan:
     sheet = with_workings(model.sheet)
     model = Model(sheet, order(sheet.lines), model.texts, model.first_year, model.periods, model.period_months)
     values = evaluate(model)
-    guesses = {n: float(values[n][0]) for n, line in sheet.lines.items() if line.formula.op == "irr"}
-    places = Places(LETTERS[FIRST], LETTERS[FIRST + model.periods - 1], guesses=guesses)
+    places = Places(LETTERS[FIRST], LETTERS[FIRST + model.periods - 1])
     plan = Plan(result.scenario, result, model, values, places)
     _place_lines(plan)
     _place_inputs(plan)
@@ -129,18 +136,51 @@ def room(result: Result) -> float:
 
 def _place_lines(plan: Plan) -> None:
     for stage, members in groupby(sorted(plan.model.sheet.lines.values(), key=_stage_order(plan)), lambda i: i.stage):
-        at, number = title_of(stage), FIRST_ROW
-        rows = plan.rows[at] = []
-        for prefix, block in groupby(members, lambda i: i.label.partition(": ")[0] if ": " in i.label else ""):
-            lines = list(block)
-            inside = bool(prefix) and len(lines) >= LEAST_BLOCK
+        at, number, lines = title_of(stage), FIRST_ROW, list(members)
+        rows, links = plan.rows.setdefault(at, []), plan.places.links.setdefault(at, {})
+        linked = list(worth_linking(lines))
+        if linked:
+            rows.append(Row(number, "From other sheets"))
+        for number, (key, e) in enumerate(linked, number + 1):
+            rows.append(Row(number, link=e))
+            links[key] = number
+        number += 2 * bool(linked)
+        for prefix, block in groupby(lines, lambda i: i.label.partition(": ")[0] if ": " in i.label else ""):
+            together = list(block)
+            inside = bool(prefix) and len(together) >= LEAST_BLOCK
             if inside:
-                rows.append(Row(number, prefix, None, False))
+                rows.append(Row(number, prefix))
                 number += 1
-            for line in lines:
-                rows.append(Row(number, "", line, inside))
+            for line in together:
+                rows.append(Row(number, line=line, inside=inside))
                 plan.places.lines[line.name] = (at, number)
+                if line.formula.op == "irr":
+                    row = FIRST_ROW + SEARCH_ROWS * len(plan.places.guesses)
+                    plan.places.guesses[line.formula.args[0].data] = (SEARCH, f"$C${row}")
                 number += 1
+
+
+def worth_linking(lines: list[Line]) -> Iterator[tuple[Hashable, Expr]]:
+    """What the rows of a sheet use from others: every figure, and the rows that several of them use."""
+    stage, found, uses = lines[0].stage, dict[Hashable, Expr](), Counter[Hashable]()
+    for line in lines if lines[0].stage != "checks" else ():
+        if line.series:
+            used = {key: e for key, e in outside(line.formula) if not isinstance(e, Line) or e.stage != stage}
+            found.update({key: e for key, e in used.items() if key not in found})
+            uses.update(used.keys())
+    for key, e in found.items():
+        if not (isinstance(e, Line) and e.series) or uses[key] >= OFTEN:
+            yield key, e
+
+
+def outside(e: Expr) -> Iterator[tuple[Hashable, Expr]]:
+    """What a formula refers to in its own period, by the key of a link; a reduction goes to the row itself."""
+    if isinstance(e, Line):
+        yield e.name, e
+    elif e.op in ("input", "element", "select"):
+        yield (e.op, e.data), e
+    for a in () if e.op in REDUCTIONS else e.args[:1] if e.op in ("prev", "next") else e.args:
+        yield from outside(a)
 
 
 def _stage_order(plan: Plan) -> Any:

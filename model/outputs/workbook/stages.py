@@ -6,13 +6,13 @@ import numpy as np
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
-from ...graph.excel import Writer
+from ...graph.excel import Writer, prefix
 from ...graph.expr import Expr, Line
 from ...stages.checks import TOLERANCE
 from .axis import CHECKS, master_text, open_page
 from .page import FIGURE, FIRST, LABEL, LETTERS, OPENING, TOTAL, UNIT, Sheet
 from .plan import Plan
-from .styles import Styles, number_format
+from .styles import LINK_INK, Styles, number_format
 
 CHECK_HEADS = ("Deviation", "Tolerance", "Passed")
 
@@ -23,6 +23,9 @@ def write_stage(book: Workbook, styles: Styles, plan: Plan, name: str) -> None:
     writer = Writer(name, plan.places)
     sheet.outline_settings(symbols_below=False)
     for row in plan.rows[name]:
+        if row.link is not None:
+            write_link(sheet, styles, plan, row.link, row.number - 1)
+            continue
         if row.line is None:
             sheet.write_string(row.number - 1, LABEL, row.heading, styles.section)
             for column in (UNIT, FIGURE, TOTAL, OPENING):
@@ -57,6 +60,42 @@ def write_line(sheet: Sheet, styles: Styles, plan: Plan, writer: Writer, line: L
     for neighbour, column in (("prev", OPENING), ("next", FIRST + len(series))):
         if (neighbour, line.name) in plan.edges:
             _edge(sheet, writer, plan, row, column, plan.edges[neighbour, line.name], style)
+
+
+def write_link(sheet: Sheet, styles: Styles, plan: Plan, e: Expr, row: int) -> None:
+    """Write a row that brings in what this sheet uses from another one."""
+    sheet.set_row(row, None, None, {"level": 1})
+    label, unit, kind = described(plan, e)
+    sheet.write_string(row, LABEL, label, styles.of(indent=1, font_color=LINK_INK))
+    sheet.write_string(row, UNIT, unit, styles.unit)
+    writer = Writer("", plan.places)  # from nowhere, so that every address names its sheet
+    series = plan.series_of(e) if e.series else [plan.figure(e)]
+    shown = number_format(unit, kind, max(abs(v) for v in series if v == v) if any(v == v for v in series) else 0.0)
+    style = styles.number(shown, font_color=LINK_INK)
+    if e.op == "select":
+        at, cell = plan.places.choices[e.data]
+        sheet.band(row, FIGURE, prefix("", at) + cell, [1.0 + e.data[1].index(plan.model.texts[e.data[0]])], style)
+        return
+    formula = writer.formula(e)
+    sheet.band(row, FIRST if e.series else FIGURE, formula, series, style)
+    if isinstance(e, Line):
+        for neighbour, column in (("prev", OPENING), ("next", FIRST + len(series))):
+            if (neighbour, e.name) in plan.edges:
+                value = plan.figure(plan.edges[neighbour, e.name])
+                sheet.band(row, column, formula, [value], style)
+
+
+def described(plan: Plan, e: Expr) -> tuple[str, str, str]:
+    """Label, unit and kind of a line, or of an assumption."""
+    if isinstance(e, Line):
+        return e.label, e.written_unit, e.kind
+    path = e.data if e.op == "input" else e.data[0]
+    leaf = plan.scenario.leaves[path]
+    owner = plan.scenario.leaves.get(f"{path.rpartition('.')[0]}.label")
+    label = f"{owner.value}: {leaf.definition[0].lower()}{leaf.definition[1:]}" if owner is not None else leaf.definition
+    if e.op == "select":
+        return f"{label} (number of the option)", "1", "flag"
+    return label + (f", {e.data[1]}" if e.op == "element" else ""), leaf.unit or "1", "average"
 
 
 def _edge(sheet: Sheet, writer: Writer, plan: Plan, row: int, column: int, e: Expr, style: Format) -> None:

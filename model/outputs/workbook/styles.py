@@ -9,6 +9,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
 DARK, MIDDLE, PALE, RULE = "#1F3A4D", "#5B7B8C", "#E8EEF1", "#C5D0D6"
+LINK_INK = "#2E6B34"
 INPUT_FILL, INPUT_INK, FIXED_INK, WORKING_INK = "#FFF8DC", "#0000C0", "#7A7A7A", "#6B6B6B"
 GOOD_FILL, GOOD_INK, BAD_FILL, BAD_INK = "#DDF0DD", "#1B6B1B", "#F8D4D0", "#A01C10"
 PALETTE = ("#1F3A4D", "#B87333", "#D4A017", "#4F8A8B", "#8C4A3C", "#7D8CA3", "#5E7F4E", "#A9A9A9", "#3C6E91", "#C9A48B")

@@ -1,0 +1,68 @@
+"""The sheet that tells IRR() where to start, so that it finds the same root as the engine after any change.
+
+IRR() takes some twenty Newton steps from its guess and gives up if it is far off. Here the present value of every cash
+flow is taken at a row of rates: first from zero upwards, then from zero downwards. The first change of sign in that
+order brackets the root that `model.irr` chooses: the smallest that is not negative, else the one nearest to zero.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from xlsxwriter import Workbook
+
+from ...graph.excel import AFTER, NOW
+from .axis import open_sheet
+from .page import FIGURE, FIRST, FIRST_ROW, HEADER_ROW, LABEL, LETTERS, TOTAL, UNIT
+from .plan import SEARCH, SEARCH_ROWS, Plan
+from .styles import Styles
+
+UPWARDS = (0.0, 0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.125, 0.15, 0.2, 0.25, 0.3, 0.4,
+           0.5, 0.75, 1.0, 1.5, 2.5, 5.0)  # fmt: skip
+DOWNWARDS = (0.0, -0.0025, -0.005, -0.01, -0.015, -0.02, -0.03, -0.04, -0.05, -0.075, -0.1, -0.15, -0.2, -0.3, -0.4)
+GAP = FIRST + len(UPWARDS)  # a blank column between the two
+
+
+def write_search(book: Workbook, styles: Styles, plan: Plan) -> None:
+    """Write `IRR search`: for every row that has a rate of return, the rate just below it."""
+    sheet = open_sheet(book, styles, plan, SEARCH, "IRR search",
+                       "Where IRR() starts: the lower end of the first bracket, from zero upwards, then downwards, in which "
+                       "the present value changes its sign.")  # fmt: skip
+    sheet.set_column(LABEL, LABEL, 52)
+    sheet.set_column(UNIT, UNIT, 15, styles.unit)
+    sheet.set_column(FIGURE, TOTAL, 12)
+    sheet.set_column(FIRST, GAP + len(DOWNWARDS), 8)
+    for column, text in ((LABEL, "Cash flow"), (UNIT, "Unit")):
+        sheet.write_string(HEADER_ROW - 1, column, text, styles.header_left)
+    for column, text in ((FIGURE, "Start"), (TOTAL, "At export")):
+        sheet.write_string(HEADER_ROW - 1, column, text, styles.header)
+    sheet.write_string(HEADER_ROW, LABEL, "Lower end of the bracket", styles.year_label)
+    rate = styles.number("0.0%", bold=True, font_color="#FFFFFF", bg_color=styles.header.bg_color)
+    for first, rates, lower in ((FIRST, UPWARDS, UPWARDS), (GAP + 1, DOWNWARDS, (*DOWNWARDS[1:], DOWNWARDS[-1]))):
+        for column, (r, start) in enumerate(zip(rates, lower, strict=True), first):
+            sheet.write_number(HEADER_ROW - 1, column, r, rate)
+            sheet.write_number(HEADER_ROW, column, start, styles.number("0.0%", font_color=styles.year.font_color))
+    last = LETTERS[GAP + len(DOWNWARDS)]
+    for k, name in enumerate(plan.places.guesses):
+        row = FIRST_ROW + SEARCH_ROWS * k
+        line = plan.model.sheet.lines[name]
+        sheet.write_string(row - 1, LABEL, f"{line.label}: sign of its present value", styles.label)
+        sheet.write_string(row, LABEL, "changes before the next rate", styles.working_label)
+        sheet.write_string(row - 1, UNIT, "1", styles.unit)
+        cells, flows = plan.places.cells(SEARCH, name), np.array(plan.series(name))
+        found: list[float] = []
+        for first, rates, lower in ((FIRST, UPWARDS, UPWARDS), (GAP + 1, DOWNWARDS, (*DOWNWARDS[1:], DOWNWARDS[-1]))):
+            signs = [float(np.sign(flows @ (1.0 + r) ** -np.arange(1.0, len(flows) + 1))) for r in rates]
+            flips = [float(a * b <= 0) for a, b in zip(signs, signs[1:], strict=False)]
+            sheet.band(row - 1, first, f"SIGN(NPV({NOW}${HEADER_ROW},{cells}))", signs, styles.number("0"))
+            sheet.band(row, first, f"IF({NOW}{row}*{AFTER}{row}<=0,1,0)", flips, styles.number("0;;\\-"))
+            found += [start for start, flip in zip(lower, flips, strict=False) if flip]
+        own = plan.values[next(n for n, i in plan.model.sheet.lines.items()
+                               if i.formula.op == "irr" and i.formula.args[0].data == name)][0]  # fmt: skip
+        known = own == own
+        sheet.write(row - 1, TOTAL, float(own) if known else "none", styles.number("0.00%", align="right"))
+        starts, flags = (f"${LETTERS[FIRST]}${r}:${last}${r}" for r in (HEADER_ROW + 1, row + 1))
+        sheet.band(row - 1, FIGURE, f"IFERROR(INDEX({starts},MATCH(1,{flags},0)),D{row})",
+                   [found[0] if found else float(own) if known else "none"], styles.number("0.00%"))  # fmt: skip
+    sheet.freeze_panes(HEADER_ROW + 1, FIRST)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
