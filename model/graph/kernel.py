@@ -1,0 +1,242 @@
+"""The compiled interpreter: from the graph to the source of a function that takes many scenarios through time.
+
+Scenarios go through in blocks of `LANES` that stay in the processor's cache. A block is taken through the periods in
+a few sweeps (see passes.py); at each period, short loops over its scenarios compute a handful of rows each, which is
+the form that compilers turn into vector instructions. A row keeps one number a scenario unless a later sweep needs
+it at every period. Only lines that the wanted ones need and the varied inputs move are in it; all else comes in as
+numbers from the NumPy interpreter. The source is a function of the structure and of what is asked, never of the
+scenario's numbers, so that its machine code is compiled once and kept.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from . import lanes
+from .arrays import write
+from .expr import Expr, Line
+from .order import Group, references
+from .passes import Job, Sweep, plan
+from .sheet import Sheet
+from .sweep import BUCKETS, EMPTY, LANES, Step, Steps, filled
+
+HEAD = '''"""Generated from the line items of the model; changes made here are lost."""
+
+from numba import njit
+
+compiled = njit(nogil=True, error_model="numpy", cache=True)
+
+'''
+ARGUMENTS = "T, b, s, w, g, state, places, p, figures, rows, tab, near, rows_out, hard"
+
+
+class Kernel(NamedTuple):
+    """The source of a kernel, and which numbers it takes and gives, in order."""
+
+    source: str
+    scalars: tuple[str, ...]  # varied inputs that are figures
+    series: tuple[str, ...]  # varied inputs that are rows
+    figures: tuple[Expr, ...]  # what all scenarios share: figures,
+    rows: tuple[Expr, ...]  # rows,
+    curves: tuple[str, ...]  # curves by their values,
+    axes: tuple[str, ...]  # and curves whose axis is searched
+    figures_out: tuple[str, ...]
+    rows_out: tuple[str, ...]
+    constant: tuple[str, ...]  # wanted lines that no varied input moves
+    lines: int  # line items computed for every scenario
+
+
+class Book:
+    """Where every number of the kernel stands, while its source is written."""
+
+    def __init__(self, sheet: Sheet, texts: Mapping[str, str], job: Job, varied: frozenset[str]) -> None:
+        self.sheet, self.texts, self.job, self.varied = sheet, texts, job, varied
+        self.names: dict[str, tuple[str, Expr]] = {}
+        self.slots: dict[str, int] = {}
+        self.temporaries = 0
+        self.kept = _kept(sheet, job)
+        self.axes: dict[str, str] = {}
+        self.curves: dict[str, int] = {}
+        self.knots = 0
+        self.searches: dict[tuple[int, str], int] = {}
+        inputs = sorted(p for p in varied if p in sheet.inputs)
+        self.scalars = tuple(p for p in inputs if not sheet.inputs[p].series)
+        self.series = tuple(p for p in inputs if sheet.inputs[p].series)
+
+    @property
+    def frame(self) -> int:
+        """Numbers that a block keeps for each period."""
+        return len(self.kept) * LANES
+
+    def slot(self, name: str) -> str:
+        """A lasting working place by name, one number a scenario."""
+        return f"s[{self.slots.setdefault(name, len(self.slots)) * LANES} + l]"
+
+    def temporary(self, number: int) -> str:
+        """A working place for part of a period; all lasting ones must be known."""
+        self.temporaries = max(self.temporaries, number + 1)
+        return f"s[{(len(self.slots) + number) * LANES} + l]"
+
+    def at_period(self, name: str, lag: int = 0) -> str:
+        """A row kept at every period."""
+        return f"w[o + {self.kept[name] * LANES + lag * self.frame} + l]"
+
+    def shared(self, e: Expr) -> str:
+        """A number that all scenarios share: a literal, a figure `f3`, or a row's value at the period `q5`."""
+        if e.op == "const":
+            return {"nan": "np.nan", "inf": "np.inf", "-inf": "-np.inf"}.get(repr(e.data), repr(e.data))
+        key = write(e, {}, self.texts)
+        if key not in self.names:
+            kind = "q" if e.series else "f"
+            self.names[key] = (f"{kind}{len(self.shared_by(kind))}", e)
+        return self.names[key][0]
+
+    def shared_by(self, kind: str) -> tuple[Expr, ...]:
+        """What all scenarios share of one kind, in order of use."""
+        return tuple(e for name, e in self.names.values() if name[0] == kind)
+
+    def moves(self, e: Expr) -> bool:
+        """Whether a formula differs between scenarios."""
+        if isinstance(e, Line):
+            return e.name in self.job.dynamic
+        return (e.op == "input" and e.data in self.varied) or any(map(self.moves, e.args))
+
+    def knots_of(self, curve: str) -> tuple[int, int]:
+        """Where a curve begins among all curves' numbers, and its number of knots."""
+        size = len(self.sheet.curves[curve].x)
+        if curve not in self.curves:
+            self.curves[curve] = self.knots
+            self.knots += 2 + 3 * (size + 1)
+        return self.curves[curve], size
+
+    def axis_of(self, curve: str) -> tuple[str, int]:
+        """The first curve in use that has the same axis, and where its buckets begin."""
+        text = ", ".join(write(x, {}, self.texts) for x in self.sheet.curves[curve].x)
+        axis = self.axes.setdefault(text, curve)
+        return axis, list(self.axes.values()).index(axis) * BUCKETS
+
+
+def kernel(sheet: Sheet, groups: list[Group], texts: Mapping[str, str], outputs: tuple[str, ...],
+           varied: frozenset[str]) -> Kernel:  # fmt: skip
+    """Write the kernel that computes the wanted lines for scenarios that differ in the varied inputs.
+
+    Args:
+        outputs: names of lines, figures or rows.
+        varied: paths of inputs.
+
+    Raises:
+        ValueError: when a curve is drawn from a varied input, which one run cannot have.
+    """
+    job = plan(sheet.lines, groups, texts, outputs, varied)
+    book = Book(sheet, texts, job, varied)
+    if any(book.moves(knot) for curve in sheet.curves.values() for knot in (*curve.x, *curve.y)):
+        raise ValueError("what a curve is drawn from cannot differ between the scenarios of one run")
+    wanted = [n for n in outputs if n in job.dynamic]
+    figures_out = tuple(n for n in wanted if not sheet.lines[n].series)
+    rows_out = tuple(n for n in wanted if sheet.lines[n].series)
+    before = [f"{book.slot(f'input {p}')} = x[{k}, b + l]" for k, p in enumerate(book.scalars)]
+    opening = Steps(book, None)
+    for name in job.before:
+        opening.figure(name)
+    sweeps = []
+    for number, sweep in enumerate(job.sweeps):
+        steps = Steps(book, sweep, number)
+        steps.write_sweep(rows_out)
+        closing = Steps(book, None)
+        for name in sweep.figures:
+            closing.figure(name)
+        sweeps.append((sweep, steps, closing))
+    outs = [f"out[{k}, b + l] = {book.slot(n)}" for k, n in enumerate(figures_out)]
+    functions = [line for number, each in enumerate(sweeps) for line in _sweep(book, number, *each)]
+    body = [*filled(before, 8), *opening.render(8)]
+    text = [
+        HEAD + inspect.getsource(lanes).replace("def irr_block", "@compiled\ndef irr_block"),
+        *functions, "", "@compiled",
+        "def run(T, N, x, p, figures, rows, tab, near, out, rows_out, hard):",
+        f"    s = np.zeros({(len(book.slots) + book.temporaries) * LANES})",
+        f"    w = np.zeros(T * {max(book.frame, 1)})",
+        f"    places = np.zeros({max(len(book.searches), 1) * LANES}, np.int64)",
+        f"    g, state = np.zeros({12 * LANES}), np.zeros({LANES})",
+        *_loads(body, "f", "figures[{}]", 4),
+        f"    for b in range(0, N, {LANES}):",
+        *body,
+        *(f"        sweep_{number}({ARGUMENTS})" for number in range(len(sweeps))),
+        *filled(outs, 8),
+        "",
+    ]  # fmt: skip
+    return Kernel(
+        "\n".join(text), book.scalars, book.series, book.shared_by("f"), book.shared_by("q"), tuple(book.curves),
+        tuple(book.axes.values()), figures_out, rows_out, tuple(n for n in outputs if n not in job.dynamic),
+        len(job.dynamic),
+    )  # fmt: skip
+
+
+def _kept(sheet: Sheet, job: Job) -> dict[str, int]:
+    """Rows needed at every period: by a later sweep, or as the flows of a rate of return (by its own name)."""
+    kept: dict[str, int] = {}
+    for number, sweep in enumerate(job.sweeps):
+        for name in (*sweep.rows, *sweep.figures):
+            for target, _ in references(job.formulas[name]):
+                earlier = (s.rows for s in job.sweeps[:number])
+                if sheet.lines[name].series and any(target in rows for rows in earlier):
+                    kept.setdefault(target, len(kept))
+        for r in sweep.reductions:
+            earlier = (s.rows for s in job.sweeps[:number])
+            flows = r.node.args[0]
+            for target, _ in references(flows):
+                if any(target in rows for rows in earlier):
+                    kept.setdefault(target, len(kept))
+            if r.node.op == "irr":
+                kept.setdefault(flows.name if isinstance(flows, Line) else r.name, len(kept))
+    return kept
+
+
+def _loads(body: Iterable[str], kind: str, source: str, indent: int) -> list[str]:
+    """Statements that read the shared numbers that some source uses."""
+    used = {int(k) for line in body for k in re.findall(rf"\b{kind}([0-9]+)\b", line.partition("#")[0])}
+    return [f"{' ' * indent}{kind}{k} = {source.format(k)}" for k in sorted(used)]
+
+
+def _sweep(book: Book, number: int, sweep: Sweep, steps: Steps, closing: Steps) -> list[str]:
+    """The source of one sweep as a function."""
+    forward = sweep.direction == "forward"
+    first, periods = ("0", "range(T)") if forward else ("T - 1", "range(T - 1, -1, -1)")
+    edges = Steps(book, None)
+    opening = [f"{place} = {edges.value(edge, Step())}" for place, edge in steps.carried.values()]
+    after = []
+    for r in sweep.reductions:
+        op, place = r.node.op, book.slot(r.name)
+        if op == "irr":
+            continue
+        opening.append(f"{place} = {EMPTY[op]}")
+        if op == "average":
+            count = book.slot(r.name + " count")
+            opening.append(f"{count} = 0.0")
+            after.append(f"{place} = {place} / {count} if {count} > 0.0 else np.nan")
+        elif op != "total":
+            after.append(f"{place} = np.nan if {place} == {EMPTY[op]} else {place}")
+    body = steps.render(8)
+    end = filled(after, 4)
+    for r in sweep.reductions:
+        if r.node.op == "irr":
+            flows = r.node.args[0]
+            at = book.kept[flows.name if isinstance(flows, Line) else r.name] * LANES
+            to = book.slots[r.name] * LANES
+            end.append(f"    irr_block(w, {at}, {book.frame}, T, {LANES}, g, s, {to}, state)")
+            end += filled(["hard[b + l] = 1 if state[l] == ASK else hard[b + l]"], 4)
+    end += closing.render(4)
+    start = filled(opening, 4)
+    return [
+        "", "@compiled", f"def sweep_{number}({ARGUMENTS}):",
+        *_loads([*start, *body, *end], "f", "figures[{}]", 4),
+        f"    t = {first}",
+        *_loads(start, "q", "rows[{}, t]", 4),
+        *start,
+        f"    for t in {periods}:",
+        f"        o = t * {book.frame}",
+        *_loads(body, "q", "rows[{}, t]", 8),
+        *body, *end, "",
+    ]  # fmt: skip
