@@ -146,8 +146,10 @@ def waterfall(sheet: Sheet, time: Timeline, capital: Capex, money: Fiscal, funds
         share = per(d.after_payment, senior_left, 0) if d.terms.senior else lift(0)
         prepaid = line(f"{d.terms.key}_prepaid", NOMINAL, f"{d.terms.label}: prepaid", sweep * share,
                        "Its part of the sweep.")
-        line(f"{d.terms.key}_balance", NOMINAL, f"{d.terms.label}: balance", d.after_payment - prepaid,
-             "Outstanding at the end of the period.", kind="balance")
+        left = d.after_payment - prepaid
+        line(f"{d.terms.key}_balance", NOMINAL, f"{d.terms.label}: balance", where(left <= CENT, 0, left),
+             "Outstanding at the end of the period; what rounding leaves of a loan that is paid off is nothing.",
+             kind="balance")
 
     service = line("scheduled_service", NOMINAL, "Scheduled debt service",
                    add_up(d.interest_current + d.instalment for d in tranches),
