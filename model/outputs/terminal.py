@@ -168,14 +168,17 @@ def show_comparison(comparison: Comparison, out: Console) -> None:
     out.print(made)
     if comparison.bridges:
         base = comparison.reference
-        title = f"Bridge of project IRR from {plain(base.scenario.name)} ({metric_text(base, 'project_irr')})"
-        made = table("Case", "Changed inputs", "Effect", numbers_from=2, title=title)
+        title = (f"Bridge of IRR from {plain(base.scenario.name)}: project {metric_text(base, 'project_irr')}, "
+                 f"equity {metric_text(base, 'equity_irr')}")
+        made = table("Case", "Changed inputs", "Project", "Equity", numbers_from=2, title=title)
         for result in comparison.results:
             steps = comparison.bridges.get(result.scenario.name, ())
             for place, step in enumerate(steps):
-                made.add_row(plain(result.scenario.name) if place == 0 else "", step.label, points(step.effect))
-            if steps:
-                made.add_row("", "[bold]in all[/]", f"[bold]{points(sum(s.effect for s in steps))}[/]")
+                made.add_row(plain(result.scenario.name) if place == 0 else "", step.label, points(step.effect),
+                             points(step.equity_effect))
+            if len(steps) > 1:
+                made.add_row("", "in all", points(sum(s.effect for s in steps)),
+                             points(sum(s.equity_effect for s in steps)))
         out.print(made)
     failing = [r.scenario.name for r in comparison.results if not r.checks["passed"]]
     out.print(f"[red]Checks fail in {', '.join(failing)}[/]" if failing

@@ -24,12 +24,13 @@ GROUP_LABELS = {
 
 @dataclass(frozen=True)
 class Step:
-    """One group of changed inputs and what it does to the metric."""
+    """One group of changed inputs and what it does to project IRR (`effect`) and to equity IRR."""
 
     group: str
     label: str
     paths: tuple[str, ...]
     effect: float
+    equity_effect: float
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ class Comparison:
             ],
             "bridge": [
                 {"case": name, "metric": BRIDGE_METRIC,
-                 "steps": [{"group": s.group, "effect": s.effect, "paths": list(s.paths)} for s in steps]}
+                 "steps": [{"group": s.group, "effect": s.effect, "equity_irr_effect": s.equity_effect,
+                            "paths": list(s.paths)} for s in steps]}
                 for name, steps in self.bridges.items()
             ],
         }
@@ -88,8 +90,8 @@ def compare_table(scenarios: Sequence[Scenario | str]) -> pd.DataFrame:
     return compare([load(s) if isinstance(s, str) else s for s in scenarios]).table()
 
 
-def bridge(start: Result, end: Result, metric: str = BRIDGE_METRIC) -> tuple[Step, ...]:
-    """What each group of changed inputs does to a metric, changed group by group in the order of the schema.
+def bridge(start: Result, end: Result) -> tuple[Step, ...]:
+    """What each group of changed inputs does to the IRRs, changed group by group in the order of the schema.
 
     The steps sum to the difference. An effect includes the interaction with the groups changed before it.
     """
@@ -97,12 +99,13 @@ def bridge(start: Result, end: Result, metric: str = BRIDGE_METRIC) -> tuple[Ste
     groups: dict[str, list[str]] = {}
     for path in names:
         groups.setdefault(path.split(".")[0], []).append(path)
-    at, value, steps = start.scenario, start.figure(metric), []
+    at, last, steps = start.scenario, start, []
     for place, (group, paths) in enumerate(groups.items()):
         at = replace(at, leaves=with_group(at, end.scenario, group))
-        reached = end.figure(metric) if place == len(groups) - 1 else run(at).figure(metric)
-        steps.append(Step(group, GROUP_LABELS.get(group, group), tuple(paths), reached - value))
-        value = reached
+        reached = end if place == len(groups) - 1 else run(at)
+        effects = [reached.figure(metric) - last.figure(metric) for metric in (BRIDGE_METRIC, "equity_irr")]
+        steps.append(Step(group, GROUP_LABELS.get(group, group), tuple(paths), *effects))
+        last = reached
     return tuple(steps)
 
 

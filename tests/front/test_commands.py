@@ -63,6 +63,9 @@ def test_bridge_steps_sum_for_all_bundled(cli: Cli) -> None:
     for bridge in compared["bridge"]:
         effect = sum(step["effect"] for step in bridge["steps"])
         assert effect == pytest.approx(metrics[bridge["case"]] - metrics["base"], abs=1e-12)
+        equity = sum(step["equity_irr_effect"] for step in bridge["steps"])
+        expected = {c["name"]: c["metrics"]["equity_irr"] for c in compared["cases"]}
+        assert equity == pytest.approx(expected[bridge["case"]] - expected["base"], abs=1e-12)
     against = cli("compare", "lender_case", "delay_2031", "--against", "base", "--json").json
     assert [b["case"] for b in against["bridge"]] == ["lender_case", "delay_2031"]
 
