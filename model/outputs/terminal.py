@@ -170,7 +170,8 @@ def show_comparison(comparison: Comparison, out: Console) -> None:
         base = comparison.reference
         title = (f"Bridge of IRR from {plain(base.scenario.name)}: project {metric_text(base, 'project_irr')}, "
                  f"equity {metric_text(base, 'equity_irr')}")
-        made = table("Case", "Changed inputs", "Project", "Equity", numbers_from=2, title=title)
+        out.print(f"[bold]{title}[/]")
+        made = table("Case", "Changed inputs", "Project", "Equity", numbers_from=2)
         for result in comparison.results:
             steps = comparison.bridges.get(result.scenario.name, ())
             for place, step in enumerate(steps):
