@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .annual import annual
 from .assumptions.resolve import Scenario
-from .graph.arrays import NAMESPACE, Array, input_name, write
-from .graph.expr import Line, walk
-from .rates import irr_roots, why_no_irr
+from .graph.arrays import Array
+from .graph.expr import Line
 from .stages.checks import TOLERANCE
 from .stages.loans import keys_of
-from .structure import Model, bind, evaluate, structure
+from .structure import Model, evaluate, structure
+from .warnings import warnings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,20 +43,6 @@ LOAN_FIGURES = {
     "commitment": "commitment", "drawn": "loan_drawn", "interest": "loan_interest", "fees": "loan_fees",
     "premium": "loan_premium", "repaid": "loan_repaid", "wal_years": "wal", "final_maturity": "maturity",
     "min_dscr": "min_dscr",
-}
-# Rates of return, and the row of cash flows that each belongs to.
-RATES = {
-    "project_irr": "project_cash_flow_real", "project_irr_pre_tax": "project_cash_flow_pre_tax_real",
-    "project_irr_nominal": "project_cash_flow", "equity_irr": "equity_cash_flow",
-    "equity_irr_real": "equity_cash_flow_real",
-}
-WHY_EMPTY = {
-    "payback_years": "cash flow to date never reaches zero",
-    "min_dscr": "no instalment falls due", "avg_dscr": "no instalment falls due",
-    "min_llcr": "no debt is outstanding in operation", "min_plcr": "no debt is outstanding in operation",
-    "min_reserve_tail": "no loan is offered", "government_take": "cash flow before tax is not positive",
-    "c1_cost": "no copper is sold", "aisc": "no copper is sold",
-    "c1_cost_co_product": "no copper is sold", "aisc_co_product": "no copper is sold",
 }
 
 
@@ -157,7 +143,7 @@ class Result:
     def annual_rows(self) -> dict[str, list[Any]]:
         """Every row by calendar year: flows summed, balances at year end, ratios recomputed, rates averaged."""
         years = [year for year, _ in groupby(self.model.years)]
-        return {"year": years, **annual(self)}
+        return {"year": years, **annual(self.model, self.lines)}
 
     @cached_property
     def period_rows(self) -> dict[str, list[Any]]:
@@ -207,37 +193,6 @@ def run(scenario: Scenario) -> Result:
     return Result(scenario, model, evaluate(model))
 
 
-def annual(result: Result) -> dict[str, list[float]]:
-    """Rows by calendar year. A ratio's formula is evaluated again on the year's figures, never averaged."""
-    model = result.model
-    each = 12 // model.period_months
-    starts = np.arange(0, model.periods, each)
-    by_kind: dict[str, Callable[[Array], Array]] = {
-        "flow": lambda a: np.add.reduceat(a, starts, axis=0),
-        "balance": lambda a: a[each - 1 :: each],
-        "average": lambda a: np.add.reduceat(a, starts, axis=0) / each,
-        "flag": lambda a: np.maximum.reduceat(a, starts, axis=0),
-    }
-    lines, texts = model.sheet.lines, model.texts
-    found: dict[str, Array] = {}
-    for line in result.rows:
-        if line.kind != "ratio":
-            found[line.name] = by_kind[line.kind](np.broadcast_to(result.lines[line.name], (model.periods, 1)))
-    inputs, _ = bind(model)
-    for line in result.rows:
-        if line.kind == "ratio":
-            names: dict[str, Any] = dict(NAMESPACE, T=len(starts))
-            for e in walk(line.formula):
-                if e.op == "line":
-                    names[e.data] = found[e.data] if lines[e.data].series else result.lines[e.data]
-                elif e.op == "input":
-                    a = inputs[e.data]
-                    names[input_name(e.data)] = by_kind["average"](a) if a.ndim == 2 else a
-            with np.errstate(all="ignore"):
-                found[line.name] = np.broadcast_to(eval(write(line.formula, {}, texts), names), (len(starts), 1))
-    return {line.name: found[line.name][:, 0].tolist() for line in result.rows}
-
-
 def iso_date(decimal: float) -> str:
     """A decimal year as a date: 2028.5 is 2028-07-01."""
     months = round(decimal * 12 * 1000) / 1000
@@ -245,54 +200,3 @@ def iso_date(decimal: float) -> str:
     start = dt.date(year, month + 1, 1)
     days = (dt.date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1) - start).days
     return (start + dt.timedelta(days=round((months - math.floor(months)) * days))).isoformat()
-
-
-def warnings(result: Result) -> Any:
-    """Yield every warning, in words."""
-    metrics = result.metrics
-    holders = result.shareholders
-    rates = dict(RATES) | {f"{key}_irr": f"{key}_cash_flow" for key in holders if key != "groups"}
-    several = []
-    for name, row in rates.items():
-        flows = result.series(row)
-        if math.isnan(result.figure(name)):
-            yield f"{name} does not exist: {why_no_irr(flows)}"
-        elif len(roots := roots_of(flows)) > 1:
-            each = 12 / result.model.period_months
-            several.append(f"{name} ({', '.join(f'{(1 + r) ** each - 1:.2%}' for r in roots)})")
-    if several:
-        yield (f"more than one rate zeroes the flows of {', '.join(several)}; "
-               "the smallest that is not negative is shown")
-    for name, why in WHY_EMPTY.items():
-        if isinstance(metrics[name], float) and math.isnan(metrics[name]):
-            yield f"{name} does not exist: {why}"
-    for row, words in (("lock_up", "locked up"), ("covenant_default", "below the default level of cover"),
-                       ("payment_default", "in payment default"), ("llcr_breach", "below the LLCR covenant"),
-                       ("reserve_tail_breach", "below the reserve-tail covenant")):
-        hit = [label for label, on in zip(result.model.labels, result.series(row), strict=True) if on]
-        if hit:
-            first, last = hit[0], hit[-1]
-            yield f"{words} in {len(hit)} period{'s' * (len(hit) > 1)}" + (
-                f", {first} to {last}" if len(hit) > 1 else f", {first}"
-            )
-    if metrics["ore_left_behind"] > TOLERANCE:
-        yield f"{metrics['ore_left_behind']:,.1f} Mt of ore are left behind when the licence ends"
-    for key, loan in result.lenders.items():
-        if loan["drawn"] < loan["commitment"] - TOLERANCE:
-            yield f"{key} draws {loan['drawn']:,.1f} of {loan['commitment']:,.1f}"
-    for call, why in (("phase_2_call", "for Phase 2"), ("operating_call", "for operating shortfalls"),
-                      ("senior_support", "to support senior debt service"),
-                      ("subordinated_support", "to support subordinated debt service")):
-        amount = result.sum(call)
-        if amount > 0.05:
-            yield f"shareholders pay in US${amount:,.1f}m {why}"
-    for name, item in result.checks["items"].items():
-        if not item["passed"]:
-            yield f"check {name} fails by {item['worst']:.6g}"
-
-
-def roots_of(flows: list[float]) -> list[float]:
-    """All rates a period that zero the flows; looked for only where the flows change sign more than once."""
-    present = [f for f in flows if f]
-    changes = sum(a * b < 0 for a, b in pairwise(present))
-    return irr_roots(flows) if changes > 1 else []
