@@ -76,3 +76,78 @@ function evaluate(overrides) {
   for (const group of MODEL.groups) group(state);
   return state;
 }
+
+// How a year's figure comes from its periods, by the kind of line.
+const BY_YEAR = {
+  flow: values => values.reduce((a, b) => a + b, 0),
+  balance: values => values[values.length - 1],
+  average: values => values.reduce((a, b) => a + b, 0) / values.length,
+  flag: values => values.reduce((a, b) => Math.max(a, b)),
+};
+
+function byYear(state, row, kind) {
+  const each = 12 / state.months;
+  return Float64Array.from({length: state.years}, (_, k) => BY_YEAR[kind](row.subarray(k * each, (k + 1) * each)));
+}
+
+// Every row by calendar year; a ratio's formula is evaluated again on the year's figures.
+function annualOf(state) {
+  const found = {...state, T: state.years, x: {...state.x}};
+  for (const path of Object.keys(DATA.byYear)) found.x[path] = byYear(state, state.x[path], "average");
+  const rows = Object.entries(DATA.lines).filter(([, line]) => line[5]);
+  for (const [name, line] of rows) if (line[2] !== "ratio") found[name] = byYear(state, state[name], line[2]);
+  for (const [name, line] of rows) {
+    if (line[2] !== "ratio") continue;
+    const formula = MODEL.ratios[name];
+    found[name] = Float64Array.from({length: state.years}, (_, k) => formula(found, k));
+  }
+  return found;
+}
+
+// 2028.5 is 2028-07-01.
+function isoDate(decimal) {
+  const months = Math.round(decimal * 12 * 1000) / 1000, whole = Math.floor(months);
+  const year = Math.floor(whole / 12), month = whole - year * 12;
+  const days = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
+  return new Date(Date.UTC(year, month, 1 + Math.round((months - whole) * days))).toISOString().slice(0, 10);
+}
+
+// Overrides as numbers within their bounds.
+function checked(overrides) {
+  const found = {};
+  for (const [path, value] of Object.entries(overrides)) {
+    const given = Object.hasOwn(DATA.assumptions, path) ? DATA.assumptions[path] : null;
+    if (!given || typeof given[0] !== "number") throw new Error(`'${path}' is not an assumption with one number`);
+    if (typeof value !== "number" || !Number.isFinite(value)) throw new Error(`${path}: expected a number`);
+    const [low, lowToo] = given[6], [high, highToo] = given[7], unit = given[1] === "1" ? "" : ` ${given[1]}`;
+    if (low !== null && (value < low || (value === low && !lowToo))) {
+      throw new RangeError(`${path}: expected ${lowToo ? "at least" : "more than"} ${low}${unit}`);
+    }
+    if (high !== null && (value > high || (value === high && !highToo))) {
+      throw new RangeError(`${path}: expected ${highToo ? "at most" : "less than"} ${high}${unit}`);
+    }
+    if (path === "timeline.period_months" && ![3, 6, 12].includes(value)) {
+      throw new RangeError(`${path}: expected 3, 6 or 12`);
+    }
+    found[path] = value;
+  }
+  for (const group of DATA.sums) {
+    if (!group.some(path => path in found)) continue;
+    const sum = group.reduce((a, path) => a + (found[path] ?? DATA.assumptions[path][0]), 0);
+    if (Math.abs(sum - 1) > 1e-9) throw new RangeError(`${group[0]} and its likes must sum to 1, they sum to ${sum}`);
+  }
+  return found;
+}
+
+const orNull = value => (Number.isFinite(value) ? value : null);
+
+// The contract of the page: metrics and annual rows under the names of `run --json`.
+function run(overrides = {}) {
+  const state = evaluate(checked(overrides)), rows = annualOf(state);
+  const metrics = {}, annual = {year: Array.from({length: state.years}, (_, k) => DATA.firstYear + k)};
+  for (const [name, line] of Object.entries(DATA.metrics)) metrics[name] = orNull(state[line]);
+  for (const name of DATA.whole) metrics[name] = Math.round(metrics[name]);
+  metrics.first_production = isoDate(state.first_production);
+  for (const [name, line] of Object.entries(DATA.lines)) if (line[5]) annual[name] = Array.from(rows[name], orNull);
+  return {metrics, annual};
+}

@@ -1,0 +1,166 @@
+"""Puts the page together: contents, drawn once in HTML, and the scripts with the model inside."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import math
+from collections.abc import Iterable
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from ...graph.javascript import source
+from ...results import Result
+from ...studies.compare import Comparison
+from .contents import CAVEATS, CONTROLS, QUESTION, SPLIT, STORY, TILES, Chart, charts
+from .data import model_data
+from .drawn import Drawn, sentence_html
+
+HERE = Path(__file__).parent
+SCRIPTS = ("irr.js", "engine.js", "formats.js", "lineage.js", "charts.js", "page.js")
+LICENCES = ("NOTICE-echarts", "LICENSE-echarts", "LICENSE-d3")
+
+
+def page(comparison: Comparison, tornado: dict[str, Any]) -> str:
+    """The whole page as HTML; the first case is the one that it calculates.
+
+    Args:
+        comparison: the cases, the first of them the reference.
+        tornado: the sensitivity of the first case as `sensitivity --json` prints it.
+    """
+    result = comparison.results[0]
+    sheet = result.model.sheet
+    holders = {key: (text(sheet, f"joint_venture.shareholders.{key}.label"),
+                     text(sheet, f"joint_venture.shareholders.{key}.group"))
+               for key in result.shareholders if key != "groups"}  # fmt: skip
+    loans = {key: text(sheet, f"financing.tranches.{key}.label") for key in result.lenders}
+    # A line that is one figure in this case (a party that never pays) is no row to draw.
+    drawings = [c._replace(series=tuple(s for s in c.series if sheet.lines[s.line].series))
+                for c in charts(holders, loans)]  # fmt: skip
+    drawn = Drawn(result, comparison, tornado)
+    data = model_data(result) | {
+        "story": [[s.text, list(s.when)] for s in STORY],
+        "tiles": [list(t) for t in TILES],
+        "charts": [chart_data(c) for c in drawings],
+        "split": SPLIT,
+        "cases": drawn.cases(),
+        "bridges": drawn.bridges(),
+        "tornado": {"metric": tornado["metric"], "swing": tornado["swing"],
+                    "paths": [bar["path"] for bar in tornado["bars"]]},
+    }  # fmt: skip
+    model = (f'"use strict";\nconst MODEL = {source(sheet, result.model.groups, result.model.texts)};\n'
+             'const DATA = JSON.parse(document.getElementById("data").textContent);')  # fmt: skip
+    scripts = [read("vendor/echarts.common.min.js"), model, "\n".join(read(name) for name in SCRIPTS)]
+    s = result.scenario
+    parts = {
+        "title": escape(f"Reko Diq: {s.title}"),
+        "policy": policy(scripts),
+        "style": read("page.css"),
+        "question": escape(QUESTION),
+        "case": f"<b>{escape(s.title)}.</b> {escape(s.description)}",
+        "story": " ".join(filter(None, (sentence_html(result, x) for x in STORY))),
+        "tiles": drawn.tiles(),
+        "controls": controls(result),
+        "mine": figures(drawn, drawings[:2]),
+        "money": figures(drawn, drawings[2:3]) + drawn.split(),
+        "lenders": figures(drawn, drawings[3:5]),
+        "us": figures(drawn, drawings[5:6]),
+        "owners": figures(drawn, drawings[6:8]),
+        "comparison": drawn.comparison(),
+        "tornado": drawn.tornado(),
+        "assumptions": drawn.assumptions(),
+        "caveats": "".join(f"<li>{escape(c)}</li>" for c in CAVEATS)
+        + "".join(f"<li>Of this case: {escape(w)}.</li>" for w in result.warnings),
+        "sha": s.sha256,
+        "checks": checks(result),
+        "licences": escape("\n\n".join(read(f"vendor/{name}") for name in LICENCES)),
+        "data": script_json(data),
+        "scripts": "".join(f"<script>{script}</script>\n" for script in scripts),
+    }
+    return fill(read("page.html"), parts)
+
+
+def fill(template: str, parts: dict[str, str]) -> str:
+    """The template with each `{{name}}` replaced; what is put in is not read again."""
+    pieces = template.split("{{")
+    done = [pieces[0]]
+    for piece in pieces[1:]:
+        name, rest = piece.split("}}", 1)
+        done += [parts[name], rest]
+    return "".join(done)
+
+
+def read(name: str) -> str:
+    """A file of this package."""
+    return (HERE / name).read_text(encoding="utf-8")
+
+
+def text(sheet: Any, path: str) -> str:
+    """A text among the assumptions."""
+    return str(sheet.assumptions[path].value)
+
+
+def script_json(value: Any) -> str:
+    """JSON that can stand inside a script element: nothing in it can end the element; nan becomes null."""
+    found = json.dumps(finite(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return found.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def finite(value: Any) -> Any:
+    """Plain data with null in place of nan."""
+    if isinstance(value, dict):
+        return {key: finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def policy(scripts: Iterable[str]) -> str:
+    """What the page may do: run these very scripts, and reach nothing outside itself."""
+    hashes = (base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts)
+    allowed = " ".join(f"'sha256-{h}'" for h in hashes)
+    return f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; script-src {allowed}"
+
+
+def chart_data(chart: Chart) -> dict[str, Any]:
+    """A chart as the script draws it."""
+    return {"id": chart.id, "unit": chart.unit, "log": chart.log, "marks": chart.marks,
+            "series": [list(s) for s in chart.series]}  # fmt: skip
+
+
+def figures(drawn: Drawn, wanted: Iterable[Chart]) -> str:
+    """Charts with their tables."""
+    return "".join(drawn.chart(chart) for chart in wanted)
+
+
+def controls(result: Result) -> str:
+    """Sliders with number fields, each for the first of its assumptions that is one number."""
+    sheet = result.model.sheet
+    parts = []
+    for control in CONTROLS:
+        for path, (low, high, step) in zip(control.paths, control.ranges, strict=True):
+            given = sheet.assumptions.get(path)
+            if path not in sheet.inputs or given is None or not isinstance(given.value, float | int):
+                continue
+            note = control.note if path == control.paths[0] else "times the scenario’s prices by year"
+            low, high = min(low, given.value), max(high, given.value)
+            common = f'data-path="{path}" min="{low:g}" max="{high:g}" value="{given.value:.17g}"'
+            parts.append(
+                f'<div class="control"><label for="n-{path}">{escape(control.label)}'
+                f'<input type="number" id="n-{path}" {common} step="any"></label>'
+                f'<input type="range" {common} step="{step:g}" aria-label="{escape(control.label)}, {escape(note)}">'
+                f"<small>{escape(note)}</small></div>"
+            )
+            break
+    return "".join(parts)
+
+
+def checks(result: Result) -> str:
+    """One sentence about the checks."""
+    items = result.checks["items"]
+    failed = [name for name, item in items.items() if not item["passed"]]
+    if failed:
+        return escape(f"Checks that fail: {', '.join(failed)}.")
+    return f"All {len(items)} checks of the model pass."

@@ -1,0 +1,101 @@
+"""What the script in the page calculates and explains with: numbers, line items, formulas in words, sources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...assumptions.resolve import Leaf, Scenario, plain
+from ...assumptions.values import Bounds, ByYear
+from ...assumptions.written import field_of
+from ...graph.expr import Expr, Line
+from ...graph.words import Piece, write
+from ...results import METRICS, Result
+from ...structure import PROBE_YEARS, Model, element_value
+
+# Metrics that are counts, and the date; the others are numbers or null.
+WHOLE = ("lock_up_periods", "default_periods", "payment_default_periods", "llcr_breach_periods", "last_production_year")
+# Shares that sum to 1: one of them cannot be changed alone.
+SUMS = (
+    ("capex.phase_1.categories.", ".share"),
+    ("joint_venture.shareholders.", ".dividend_share"),
+    ("joint_venture.shareholders.", ".funding_share"),
+)
+
+
+def model_data(result: Result) -> dict[str, Any]:
+    """The numbers of the scenario as the page's engine takes them."""
+    model, sheet = result.model, result.model.sheet
+    given = {path: sheet.assumptions[path].value for path in sheet.inputs}
+    return {
+        "firstYear": model.first_year,
+        "probeYears": PROBE_YEARS,
+        "scalars": {path: float(value) for path, value in given.items() if not isinstance(value, ByYear)},
+        "byYear": {
+            path: {"years": value.years, "values": value.values, "interpolation": value.interpolation}
+            for path, value in given.items()
+            if isinstance(value, ByYear)
+        },
+        "elements": [element_value(sheet.assumptions[path].value, place) for path, place in sheet.elements],
+        "elementNames": [f"{path}[{place}]" for path, place in sheet.elements],
+        "metrics": METRICS,
+        "whole": WHOLE,
+        "lines": {line.name: line_data(model, line) for line in sheet.lines.values()},
+        "assumptions": {path: assumption_data(leaf) for path, leaf in result.scenario.leaves.items()},
+        "sums": sums(result.scenario),
+    }
+
+
+def line_data(model: Model, line: Line) -> list[Any]:
+    """Label, unit, kind, stage, definition, whether it is a row, and the formula in words with its operands."""
+    text, operands = template(model, line.formula)
+    return [line.label, line.written_unit, line.kind, line.stage, line.definition, int(line.series), text, operands]
+
+
+def template(model: Model, formula: Expr) -> tuple[str, list[list[Any]]]:
+    """A formula in words with marks ⟦k⟧ for its operands.
+
+    Operands are `l` a line, `i` an assumption, `e` one place of a list, `c` a curve, `p` and `n` a line one period
+    earlier or later with the template of the first or last period; the last entry tells whether it is a whole row.
+    """
+    operands: list[list[Any]] = []
+
+    def leaf(e: Expr, row: bool) -> Piece:
+        whole = int(row and e.series)
+        if isinstance(e, Line):
+            found: list[Any] = ["l", e.name, whole]
+        elif e.op == "element":
+            found = ["e", list(model.sheet.elements).index(e.data), 0]
+        elif e.op == "interp":
+            inside = write(e.args[0], leaf, model.texts, row)
+            operands.append(["c", e.data, 0])
+            return Piece(f"the curve ⟦{len(operands) - 1}⟧ at ({inside.words})", "", "")
+        elif e.op == "input":
+            found = ["i", e.data, whole]
+        else:
+            found = [e.op[0], e.args[0].data, whole, template(model, e.args[1])]
+        if found not in operands:
+            operands.append(found)
+        return Piece(f"⟦{operands.index(found)}⟧", "", "")
+
+    return write(formula, leaf, model.texts).words, operands
+
+
+def assumption_data(leaf: Leaf) -> list[Any]:
+    """Value as written, unit, definition, source, note, place in a file, and bounds where it is one number."""
+    value = plain(leaf.value)
+    low, high = bounds(leaf.path) if isinstance(value, int | float) and not isinstance(value, bool) else (None, None)
+    place = f"{leaf.file}:{leaf.line}" if leaf.line else leaf.file
+    return [value, leaf.unit or "", leaf.definition, leaf.source, leaf.note, place, low, high]
+
+
+def bounds(path: str) -> tuple[list[Any], list[Any]]:
+    """The least and greatest value of an assumption, each with whether the bound itself is allowed."""
+    found = next((m for m in field_of(path).metadata if isinstance(m, Bounds)), Bounds())
+    low = [found.ge, True] if found.ge is not None else [found.gt, False]
+    high = [found.le, True] if found.le is not None else [found.lt, False]
+    return low, high
+
+
+def sums(scenario: Scenario) -> list[list[str]]:
+    """The groups of assumptions that must sum to 1."""
+    return [[p for p in scenario.leaves if p.startswith(start) and p.endswith(end)] for start, end in SUMS]

@@ -1,0 +1,213 @@
+"""The first drawing of the page: sentences, tiles, charts and tables as HTML, all text escaped."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from ...assumptions.resolve import Leaf, plain
+from ...results import Result
+from ...studies.compare import Comparison
+from . import svg
+from .contents import SPLIT, TILES, Chart, Sentence
+from .formats import number, percent, usd, written
+
+
+def figure_of(result: Result, name: str) -> float:
+    """The figure behind a name: a line (a row stands for its sum) or an assumption."""
+    line = result.model.sheet.lines.get(name)
+    if line is None:
+        return float(result.scenario.leaves[name].value)
+    return result.sum(name) if line.series else result.figure(name)
+
+
+def holds(result: Result, condition: str) -> bool:
+    """Whether a sentence's condition holds; see `Sentence`."""
+    asked = condition.removeprefix("!")
+    value = figure_of(result, asked.removeprefix("?"))
+    found = not math.isnan(value) if asked.startswith("?") else value > 1e-9
+    return found != condition.startswith("!")
+
+
+def sentence_html(result: Result, sentence: Sentence) -> str:
+    """A sentence with its figures as buttons, or nothing where its conditions do not hold."""
+    if not all(holds(result, condition) for condition in sentence.when):
+        return ""
+    parts = re.split(r"\{([^|}]*)\|([a-z]*)\}", sentence.text)
+    done = [escape(parts[0])]
+    for name, how, rest in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        done += [button(name, written(figure_of(result, name), how)), escape(rest)]
+    return "".join(done)
+
+
+def button(line: str, text: str, year: int | None = None) -> str:
+    """A figure that shows where it comes from when pressed."""
+    at = "" if year is None else f' data-year="{year}"'
+    return f'<button type="button" data-line="{line}"{at}>{escape(text)}</button>'
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The cases and the tornado, drawn part by part."""
+
+    result: Result
+    all: Comparison
+    sensitivity: dict[str, Any]
+
+    def tiles(self) -> str:
+        """The headline figures."""
+        return "".join(
+            f'<div class="tile"><button type="button" data-line="{t.line}" data-format="{t.format}"><b>{escape(t.label)}'
+            f'</b><span class="figure">{escape(written(figure_of(self.result, t.line), t.format))}</span></button>'
+            f'<span class="base"></span><span class="note">{escape(t.note)}</span></div>'
+            for t in TILES
+        )
+
+    def chart(self, chart: Chart) -> str:
+        """A chart over the years with its legend and its table."""
+        annual = self.result.annual_rows
+        rows = [(s.label, s.colour % 8, s.shape, [s.sign * v for v in annual[s.line]]) for s in chart.series]
+        marks = [(label, figure_of(self.result, path)) for path, label in chart.marks if self._one(path)]
+        drawn = svg.over_time(annual["year"], rows, marks, chart.log)
+        legend = "".join(f'<li><i class="c{colour}{" line" if shape == "line" else ""}"></i>{escape(label)}</li>'
+                         for label, colour, shape, _ in rows) if len(rows) > 1 else ""  # fmt: skip
+        head = "".join(f'<th scope="col">{escape(s.label)}</th>' for s in chart.series)
+        body = "".join(
+            f'<tr><th scope="row">{year}</th>'
+            + "".join(f"<td>{button(s.line, number(annual[s.line][k]) if annual[s.line][k] == annual[s.line][k] else '–', year)}</td>"
+                      for s in chart.series) + "</tr>"
+            for k, year in enumerate(annual["year"])
+        )  # fmt: skip
+        wide = " class=wide" if len(chart.series) > 5 else ""
+        return (
+            f'<figure{wide} id="{chart.id}"><figcaption><h3>{escape(chart.title)}</h3>'
+            f"<p>{escape(chart.deck)}. {escape(chart.unit)}</p></figcaption>"
+            f'<ul class="legend">{legend}</ul><div class="chart" data-chart="{chart.id}">{drawn}</div>'
+            f'<details><summary>Table: {escape(chart.title)}</summary><div class="scroll" tabindex="0">'
+            f'<table data-table="{chart.id}"><caption hidden>{escape(chart.title)}, {escape(chart.unit)}</caption>'
+            f'<thead><tr><th scope="col">Year</th>{head}</tr></thead><tbody>{body}</tbody></table></div></details></figure>'
+        )
+
+    def split(self) -> str:
+        """Who gets what of the money that passes through over the life."""
+        rows = [(label, figure_of(self.result, line), line) for line, label in SPLIT]
+        bars = [(label, [(0.0, value, k % 8)], usd(value)) for k, (label, value, _) in enumerate(rows)]
+        return self._lying("split", "Who gets what", "All years of the mine together. Nominal", svg.across(bars),
+                           [(label, button(line, usd(value))) for label, value, line in rows], "wide")  # fmt: skip
+
+    def cases(self) -> list[dict[str, Any]]:
+        """Metrics of the cases for the script."""
+        return [{"name": r.scenario.name, "title": r.scenario.title, "metrics": r.metrics,
+                 "barrick": r.figure("barrick_group_irr"), "pakistan": r.figure("pakistan_group_irr")}
+                for r in self.all.results]  # fmt: skip
+
+    def bridges(self) -> list[dict[str, Any]]:
+        """The IRR bridges for the script."""
+        return [{"case": name, "steps": [[s.label, s.effect, list(s.paths)] for s in steps]}
+                for name, steps in self.all.bridges.items()]  # fmt: skip
+
+    def comparison(self) -> str:
+        """The cases side by side and the bridges between them."""
+        if len(self.all.results) < 2:
+            return ""
+        rates = [("project_irr", "Project", 1), ("equity_irr", "Shareholders", 0)]
+        bars, cells = [], []
+        for r in self.all.results:
+            for metric, label, colour in rates:
+                value = r.metrics[metric]
+                bars.append((f"{r.scenario.name}: {label}", [] if math.isnan(value) else [(0.0, value, colour)],
+                             written(value, "percent")))  # fmt: skip
+            m = r.metrics
+            cells.append((f"{r.scenario.name}: {r.scenario.title}",
+                          *(written(m[k], how) for k, how in CASE_COLUMNS.values())))  # fmt: skip
+        head = "".join(f'<th scope="col">{escape(label)}</th>' for label in ("Case", *CASE_COLUMNS))
+        body = "".join("<tr>" + f'<th scope="row">{escape(row[0])}</th>'
+                       + "".join(f"<td>{escape(c)}</td>" for c in row[1:]) + "</tr>" for row in cells)  # fmt: skip
+        steps = [(name, step) for name, found in self.all.bridges.items() for step in found]
+        lying = [(f"{name}: {step.label}", [] if math.isnan(step.effect) else
+                  [(0.0, step.effect, 1 if step.effect >= 0 else 0)], points(step.effect))
+                 for name, step in steps]  # fmt: skip
+        told = [(f"{name}: {step.label}", escape(points(step.effect))) for name, step in steps]
+        reference = self.all.reference
+        irr = written(reference.metrics["project_irr"], "percent")
+        return (
+            '<section aria-labelledby="h-cases"><h2 id="h-cases">Other cases</h2><p class="deck">The same model under '
+            "other assumptions, as published in its scenario files.</p>"
+            '<div class="charts"><figure id="cases"><figcaption><h3>Rates of return</h3><p>Project real, '
+            'shareholders nominal, a year</p></figcaption><div class="chart" data-static="cases">'
+            f'{svg.across(bars)}</div><details open><summary>Table: cases</summary><div class="scroll" tabindex="0">'
+            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></details></figure>"
+            + self._lying("bridge", "Why they differ", f"Project IRR against {reference.scenario.name} ({irr}), input "
+                          "by input, in percentage points; the steps of a case add up to its difference",
+                          svg.across(lying), told)
+            + "</div></section>"
+        )  # fmt: skip
+
+    def tornado(self) -> str:
+        """What moves the metric most."""
+        s = self.sensitivity
+        bars, told = [], []
+        for bar in s["bars"]:
+            label = bar["path"].removeprefix("factors.").replace("_", " ")
+            ends = (bar["low_value"], bar["high_value"])
+            segments = [(v - s["base"], 0.0, 0 if v < s["base"] else 1) for v in ends if v is not None and v == v]
+            text = f"{written(ends[0], 'percent')} / {written(ends[1], 'percent')}"
+            bars.append((label, segments, text))
+            told.append((label, escape(text)))
+        return self._lying("tornado", "What matters most", f"Project IRR with each input {percent(s['swing'])} lower / "
+                           "higher than in the case", svg.across(bars), told, "wide")  # fmt: skip
+
+    def assumptions(self) -> str:
+        """Every assumption with its unit, source and place."""
+        rows = []
+        for leaf in self.result.scenario.leaves.values():
+            if leaf.path in ("name", "title", "description"):
+                continue
+            source = leaf.source + (f" – {leaf.note}" if leaf.note else "")
+            place = f"{leaf.file}:{leaf.line}" if leaf.line else leaf.file
+            rows.append(
+                f'<tr data-row="{escape(leaf.path)}"><td><code>{escape(leaf.path)}</code><br>{escape(leaf.definition)}</td>'
+                f"<td>{escape(value_text(leaf))}</td><td>{escape(leaf.unit or '')}</td><td>{escape(source)}</td>"
+                f"<td>{escape(place)}</td></tr>"
+            )
+        return "".join(rows)
+
+    def _one(self, path: str) -> bool:
+        return isinstance(self.result.scenario.leaves[path].value, float | int)
+
+    def _lying(self, name: str, title: str, deck: str, drawn: str, rows: list[tuple[str, str]], kind: str = "") -> str:
+        body = "".join(f'<tr><th scope="row">{escape(label)}</th><td>{text}</td></tr>' for label, text in rows)
+        wide = f" class={kind}" if kind else ""
+        return (
+            f'<figure{wide} id="{name}"><figcaption><h3>{escape(title)}</h3><p>{escape(deck)}</p></figcaption>'
+            f'<div class="chart" data-chart="{name}">{drawn}</div><details><summary>Table: {escape(title)}</summary>'
+            f'<div class="scroll" tabindex="0"><table data-table="{name}"><tbody>{body}</tbody></table></div></details>'
+            "</figure>"
+        )
+
+
+CASE_COLUMNS = {
+    "Project IRR": ("project_irr", "percent"), "Project NPV": ("project_npv", "usd"),
+    "Shareholders’ IRR": ("equity_irr", "percent"), "Least DSCR": ("min_dscr", "times"),
+    "Debt": ("total_debt_drawn", "usd"), "EXIM": ("exim_drawn", "usd"), "Take": ("government_take", "percent"),
+}  # fmt: skip
+
+
+def points(effect: float) -> str:
+    """A difference of rates in percentage points."""
+    return "–" if math.isnan(effect) else f"{'+' if effect >= 0 else '−'}{abs(effect) * 100:.2f} pt"
+
+
+def value_text(leaf: Leaf) -> str:
+    """The value of an assumption as it is written."""
+    value = plain(leaf.value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return ", ".join(f"{year}: {number(v)}" for year, v in value.items() if isinstance(v, float | int))
+    if isinstance(value, list):
+        return ", ".join(number(v) for v in value)
+    return number(value) if isinstance(value, float | int) else str(value)

@@ -1,0 +1,34 @@
+// Figures as the page writes them, as in formats.py; sentences from the same texts.
+"use strict";
+
+const fixed = (value, places) =>
+  value.toLocaleString("en-US", {minimumFractionDigits: places, maximumFractionDigits: places});
+
+// A size with its sign; what rounds to nothing has none.
+const signed = (value, text) => (value < 0 && /[1-9]/.test(text) ? "−" + text : text);
+
+const FORMATS = {
+  percent: value => signed(value, fixed(Math.abs(value) * 100, 1) + "%"),
+  usd: value => {
+    const size = Math.abs(value);
+    if (size >= 99950) return signed(value, `US$${fixed(size / 1000, 0)} bn`);
+    if (size >= 999.5) return signed(value, `US$${fixed(size / 1000, size >= 9995 ? 1 : 2)} bn`);
+    return signed(value, `US$${fixed(size, 0)}m`);
+  },
+  times: value => signed(value, fixed(Math.abs(value), 2) + "×"),
+  count: value => signed(value, fixed(Math.abs(value), 0)),
+  number: value => {
+    const size = Math.abs(value), places = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 1 ? 2 : 4;
+    const text = fixed(size, places);
+    return signed(value, text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text);
+  },
+};
+
+const written = (value, how) => (value === null || Number.isNaN(value) ? "–" : FORMATS[how](value));
+
+// Whether a sentence's condition holds: `line` above zero, `?line` exists, `!` turns either round.
+function holds(condition, figure) {
+  const turned = condition.startsWith("!"), asked = turned ? condition.slice(1) : condition;
+  const exists = asked.startsWith("?"), value = figure(exists ? asked.slice(1) : asked);
+  return (exists ? !Number.isNaN(value) : value > 1e-9) !== turned;
+}

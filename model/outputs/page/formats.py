@@ -1,0 +1,51 @@
+"""Figures as the page writes them; `formats.js` writes the same."""
+
+from __future__ import annotations
+
+import math
+
+
+def percent(value: float) -> str:
+    """A share or a rate: 20.3%."""
+    return signed(value, f"{abs(value) * 100:,.1f}%")
+
+
+def usd(millions: float) -> str:
+    """Money in words: US$1.25 bn, US$850m."""
+    size = abs(millions)
+    if size >= 99_950:
+        return signed(millions, f"US${size / 1000:,.0f} bn")
+    if size >= 999.5:
+        return signed(millions, f"US${size / 1000:,.{1 if size >= 9995 else 2}f} bn")
+    return signed(millions, f"US${size:,.0f}m")
+
+
+def times(value: float) -> str:
+    """A multiple: 1.25×."""
+    return signed(value, f"{abs(value):,.2f}×")
+
+
+def count(value: float) -> str:
+    """A whole number."""
+    return signed(value, f"{abs(value):,.0f}")
+
+
+def number(value: float) -> str:
+    """A number with the figures that tell."""
+    size = abs(value)
+    places = 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 1 else 4
+    text = f"{size:,.{places}f}"
+    return signed(value, text.rstrip("0").rstrip(".") if "." in text else text)
+
+
+def signed(value: float, text: str) -> str:
+    """A size with its sign; what rounds to nothing has none."""
+    return f"−{text}" if value < 0 and any(c in "123456789" for c in text) else text
+
+
+FORMATS = {"percent": percent, "usd": usd, "times": times, "count": count, "number": number}
+
+
+def written(value: float | None, how: str) -> str:
+    """A figure in one of the formats; a dash where it does not exist."""
+    return "–" if value is None or math.isnan(value) else FORMATS[how](value)
