@@ -9,14 +9,21 @@ from typing import Any
 from xlsxwriter import Workbook
 
 from ...assumptions.resolve import Scenario
-from ...results import METRICS, Result, run
+from ...results import METRICS
+from ...studies.compare import Comparison, compare
 from ..files import atomic
+from .axis import CHECKS, open_sheet
+from .side_by_side import write_compare
+from .cover import COVER, write_cover, write_lines
 from .inputs import write_by_year, write_curves, write_inputs, write_tables
 from .page import Sheet
 from .plan import planned
 from .search import write_search
 from .stages import write_stage
 from .styles import Styles
+from .summary import NAME as SUMMARY
+from .summary import write_summary
+from .yearly import write_annual, write_statements
 
 OPTIONS: dict[str, Any] = {
     "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True,
@@ -24,30 +31,46 @@ OPTIONS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def write_workbook(scenarios: Sequence[Scenario], path: Path) -> None:
+def write_workbook(scenarios: Sequence[Scenario], path: Path, comparison: Comparison | None = None) -> None:
     """Write a workbook: the sheets of the first scenario's model, and a comparison where there are several.
+
+    Args:
+        comparison: of the same scenarios, where it has been calculated already.
 
     Raises:
         OutputError: when the folder is missing or the file cannot be written; an earlier file then stays.
     """
-    results = [run(scenario) for scenario in scenarios]
+    calculated = comparison or compare(scenarios)
     with atomic(path) as temporary:
-        fill(temporary, results)
+        fill(temporary, calculated)
 
 
-def fill(path: Path, results: Sequence[Result]) -> None:
-    """Write the sheets into a file."""
-    plan = planned(results[0])
+def fill(path: Path, comparison: Comparison) -> None:
+    """Write all sheets into a file."""
+    plan = planned(comparison.results[0])
     with Workbook(path, OPTIONS) as book:
         book.worksheet_class = Sheet
         styles = Styles(book)
+        s = plan.scenario
+        cover = open_sheet(book, styles, plan, COVER, "Reko Diq: project finance model", s.title)
+        summary = open_sheet(book, styles, plan, SUMMARY, "Summary", s.title)
+        if len(comparison.results) > 1:
+            write_compare(book, styles, plan, comparison)
         write_inputs(book, styles, plan)
         write_tables(book, styles, plan)
-        write_curves(book, styles, plan)
         write_by_year(book, styles, plan)
+        write_curves(book, styles, plan)
         for name in plan.rows:
-            write_stage(book, styles, plan, name)
+            if name != CHECKS:
+                write_stage(book, styles, plan, name)
         write_search(book, styles, plan)
+        write_statements(book, styles, plan)
+        annual_rows = write_annual(book, styles, plan)
+        write_stage(book, styles, plan, CHECKS)
+        write_lines(book, styles, plan)
+        write_summary(book, summary, styles, plan, annual_rows)
+        write_cover(book, cover, styles, plan)
         for metric, line in METRICS.items():
             at, row = plan.places.lines[line]
-            book.define_name(f"metrics.{metric}", f"='{at}'!$C${row}")
+            if metric != "first_production":  # a date, which `Summary` shows as such
+                book.define_name(f"metrics.{metric}", f"='{at}'!$C${row}")

@@ -10,7 +10,7 @@ from xlsxwriter import Workbook
 from ...assumptions.resolve import Leaf
 from ...assumptions.values import Bounds, ByYear
 from ...assumptions.written import field_of
-from ...graph.excel import BEFORE, NOW, AFTER, Writer, prefix
+from ...graph.excel import AFTER, NOW, Writer, prefix
 from ...graph.expr import Expr
 from ...graph.sheet import decimal_year
 from .axis import open_page, open_sheet
@@ -258,6 +258,3 @@ def _knot(sheet: Sheet, styles: Styles, writer: Writer, row: int, column: int, k
         sheet.write_number(row, column, value, style)
     else:
         sheet.band(row, column, writer.formula(knot, known), [value], style)
-
-
-__all__ = ["BEFORE", "write_by_year", "write_curves", "write_inputs", "write_tables"]

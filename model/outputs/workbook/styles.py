@@ -73,6 +73,7 @@ class Styles:
         self.path = self.of(font_color=MIDDLE, font_size=9)
         self.note = self.of(font_color=FIXED_INK, font_size=9)
         self.working_label = self.of(font_color=WORKING_INK, italic=True, indent=1)
+        self.link = self.of(font_color="#1F5FA8", underline=1)
         self.check = self.of(bold=True, align="center", border=1, border_color=RULE)
         self.good = self.of(font_color=GOOD_INK, bg_color=GOOD_FILL)
         self.bad = self.of(font_color=BAD_INK, bg_color=BAD_FILL)

@@ -1,0 +1,122 @@
+"""`Compare`: cases side by side, and the bridge of the project IRR from the first case to each of the others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from xlsxwriter import Workbook
+
+from ...graph.excel import prefix
+from ...results import METRICS
+from ...studies.compare import Comparison
+from .axis import open_sheet
+from .charts import Chart, Series, drawn
+from .page import LETTERS, Sheet
+from .plan import Plan
+from .styles import BAD_INK, Styles, number_format
+
+NAME = "Compare"
+LABEL, UNIT, FIRST_CASE = 0, 1, 2
+DATES = ("first_production",)
+
+
+def write_compare(book: Workbook, styles: Styles, plan: Plan, comparison: Comparison) -> None:
+    """Write metrics by case, differences from the first, and a bridge for every other case."""
+    cases = comparison.results
+    sheet = open_sheet(book, styles, plan, NAME, "Comparison",
+                       f"The column '{cases[0].scenario.name}' is live; the other cases are values at export.")  # fmt: skip
+    sheet.set_column(LABEL, LABEL, 46)
+    sheet.set_column(UNIT, UNIT, 15, styles.unit)
+    sheet.set_column(FIRST_CASE, FIRST_CASE + 2 * len(cases) + 1, 15)
+    row = _metrics(sheet, styles, plan, comparison, 3)
+    for result in cases[1:]:
+        steps = comparison.bridges.get(result.scenario.name, ())
+        if steps:
+            row = _bridge(book, sheet, styles, comparison, result.scenario.name, row + 2)
+    sheet.freeze_panes(4, FIRST_CASE)
+    sheet.set_landscape()
+    sheet.set_paper(8)
+    sheet.fit_to_pages(1, 0)
+
+
+def _metrics(sheet: Sheet, styles: Styles, plan: Plan, comparison: Comparison, row: int) -> int:
+    cases = comparison.results
+    apart = FIRST_CASE + len(cases) + 1
+    sheet.set_row(row, 30)
+    sheet.write_string(row, LABEL, "Metric", styles.header_left)
+    sheet.write_string(row, UNIT, "Unit", styles.header_left)
+    for k, result in enumerate(cases):
+        sheet.write_string(row, FIRST_CASE + k, result.scenario.name, styles.header_wrapped)
+        if k:
+            sheet.write_string(row, apart + k - 1, f"{result.scenario.name} less {cases[0].scenario.name}",
+                               styles.header_wrapped)  # fmt: skip
+    wanted = {name: line for name, line in METRICS.items() if name not in DATES}
+    holders = [key for key in cases[0].shareholders if key != "groups"]
+    wanted |= {f"{key}_irr": f"{key}_irr" for key in holders} | {f"{key}_npv": f"{key}_npv" for key in holders}
+    for name in wanted.values():
+        row += 1
+        line = plan.model.sheet.lines[name]
+        at, number = plan.places.lines[name]
+        figures = [r.figure(name) if name in r.lines else float("nan") for r in cases]
+        look = number_format(line.written_unit, "flow", max((abs(v) for v in figures if v == v), default=0.0))
+        style = styles.number(look)
+        sheet.write_string(row, LABEL, line.label, styles.label)
+        sheet.write_string(row, UNIT, "" if line.written_unit == "1" else line.written_unit, styles.unit)
+        sheet.band(row, FIRST_CASE, f"{prefix(NAME, at)}$C${number}", figures[:1], style)
+        for k, value in enumerate(figures[1:], 1):
+            if value == value:
+                sheet.write_number(row, FIRST_CASE + k, value, style)
+            else:
+                sheet.write_string(row, FIRST_CASE + k, "", style)
+            mine, first = (f"${LETTERS[c]}{row + 1}" for c in (FIRST_CASE + k, FIRST_CASE))
+            gap = value - figures[0]
+            sheet.band(row, apart + k - 1, f'IF(COUNT({mine},{first})<2,"",{mine}-{first})', [gap],
+                       styles.number(difference(look)))  # fmt: skip
+    return row
+
+
+def difference(look: str) -> str:
+    """The same number format with a sign."""
+    plain = look.split(";")[0]
+    return f"+{plain};[Red]-{plain};{plain}"
+
+
+def _bridge(book: Workbook, sheet: Sheet, styles: Styles, comparison: Comparison, case: str, row: int) -> int:
+    """A table of steps with a chart of floating columns, values at export."""
+    start = comparison.reference
+    steps = comparison.bridges[case]
+    value = start.figure("project_irr")
+    sheet.write_string(row, LABEL, f"Project IRR from {start.scenario.name} to {case}", styles.heading)
+    heads = ("Effect", "Level", "Base of column", "Total", "Rise", "Fall")
+    for column, text in enumerate(heads, FIRST_CASE):
+        sheet.write_string(row, column, text, styles.header)
+    table: list[tuple[str, float | None, float, bool]] = [(start.scenario.name, None, value, True)]
+    for step in steps:
+        value += step.effect
+        table.append((step.label, step.effect, value, False))
+    table.append((case, None, value, True))
+    first = row + 2
+    share = styles.number("0.00%")
+    for label, effect, level, whole in table:
+        row += 1
+        before = level - (effect or 0.0)
+        sheet.write_string(row, LABEL, label, styles.bold if whole else styles.of(indent=1))
+        if effect is not None:
+            sheet.write_number(row, FIRST_CASE, effect, styles.number("+0.00%;[Red]-0.00%;0.00%"))
+        sheet.write_number(row, FIRST_CASE + 1, level, styles.number("0.00%", bold=whole))
+        parts = (0.0 if whole else min(before, level), level if whole else 0.0,
+                 max(effect or 0.0, 0.0), max(-(effect or 0.0), 0.0))  # fmt: skip
+        for column, part in enumerate(parts, FIRST_CASE + 2):
+            sheet.write_number(row, column, part, share)
+
+    def cells(column: int) -> str:
+        return f"={NAME}!${LETTERS[column]}${first}:${LETTERS[column]}${row + 1}"
+
+    looks: tuple[tuple[str, str | None], ...] = (("Base", None), ("Total", "#1F3A4D"), ("Rise", "#5E7F4E"), ("Fall", BAD_INK))
+    made = [Series(name, cells(LABEL), cells(FIRST_CASE + 2 + k), colour=colour) for k, (name, colour) in enumerate(looks)]
+    notes: dict[str, Any] = {"Base": {"fill": {"none": True}}}
+    chart = drawn(book, Chart(f"Project IRR: {start.scenario.name} to {case}", made, "real, after tax", number="0%",
+                              notes=notes))  # fmt: skip
+    chart.set_legend({"none": True})
+    sheet.insert_chart(first - 2, FIRST_CASE + 7, chart, {"object_position": 2, "description": f"IRR bridge to {case}"})
+    return max(row, first + 16)
