@@ -13,18 +13,24 @@ from .values import ByYear
 
 LONGEST_LEAD = 20  # years from the first spending to planned production
 # Lines of other names would be declared twice under these: `debt_drawdown`, `equity_irr`.
-RESERVED = ("company", "debt", "equity", "project", "tied", "unlevered", "untied")
+RESERVED = frozenset((
+    "balochistan", "cash", "construction", "debt", "dsra", "equity", "exim", "federation", "financing",
+    "lenders_discount", "loan", "lom_after_tax", "lom_pre_tax", "pakistan", "pakistan_group", "project",
+    "regime_withholding", "senior", "shareholder_loans", "subordinated", "tied", "total_debt", "untied",
+))  # fmt: skip
+RESERVED_CATEGORIES = frozenset(("index", "index_close"))
 
 
 @dataclass(frozen=True)
 class Issue:
-    """Assumptions that do not go together; the first path is where the message points."""
+    """Assumptions that do not go together; the message is about the first, or, where `alike`, about all of them."""
 
     paths: tuple[str, ...]
     message: str
     value: str | None = None
     valid: tuple[str, ...] | None = None
     suggestion: str | None = None
+    alike: bool = False
 
 
 def incoherent(s: ScenarioModel) -> Iterator[Issue]:
@@ -105,7 +111,9 @@ def _names(s: ScenarioModel) -> Iterator[Issue]:
     for group, names in (("financing.tranches", s.financing.tranches), ("joint_venture.shareholders", holders)):
         for name in names:
             if name in RESERVED or (group.endswith("holders") and name in s.financing.tranches):
-                yield Issue((f"{group}.{name}.label",), f"the name '{name}' is taken by other lines of the model")
+                yield Issue((f"{group}.{name}.label",), f"the name '{name}' is taken by other lines")
+    for name in RESERVED_CATEGORIES & s.capex.phase_1.categories.keys():
+        yield Issue((f"capex.phase_1.categories.{name}.label",), f"the name '{name}' is taken by other lines")
     for path, label in _labels(s):
         if not label.strip() or "\n" in label or len(label) > 200:
             yield Issue((path,), "expected one line of 1 to 200 characters", shown(label))
@@ -128,13 +136,15 @@ def _sums(s: ScenarioModel) -> Iterator[Issue]:
         total = sum(getattr(entry, key) for entry in entries.values())
         if abs(total - 1) > 1e-9:
             yield Issue(tuple(f"{group}.{name}.{key}" for name in entries),
-                        f"{key} of {', '.join(entries)} must sum to 1, they sum to {total:.10g}")  # fmt: skip
+                        f"{key} of {', '.join(entries)} must sum to 1, they sum to {total:.10g}",
+                        alike=True)  # fmt: skip
     for name, regime in s.fiscal.regimes.items():
         keys = ("effective_take", "final_tax", "export_surcharge", "community")
         take = sum(getattr(regime, key) for key in keys) + (s.fiscal.royalty_rate if regime.royalty_applies else 0)
         if take > 1:
             yield Issue((*(f"fiscal.regimes.{name}.{key}" for key in keys), "fiscal.royalty_rate"),
-                        f"royalty and levies take {take:.10g} of net smelter return, more than all")  # fmt: skip
+                        f"royalty and levies take {take:.10g} of net smelter return, more than all",
+                        alike=True)  # fmt: skip
         if regime.royalty_applies and regime.effective_take > 0:
             yield Issue((f"fiscal.regimes.{name}.effective_take", f"fiscal.regimes.{name}.royalty_applies"),
                         "stands in place of the royalty: set royalty_applies to false, or the take to 0")  # fmt: skip

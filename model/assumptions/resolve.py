@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from .coherence import doubts, incoherent
+from .coherence import Issue, doubts, incoherent
 from .conversions import conversion, units_like
 from .files import bundled, read_chain
 from .problems import Problem, ScenarioError, shown
@@ -91,7 +91,7 @@ def load(name_or_path: str | os.PathLike[str], overrides: Mapping[str, Any] | No
         model = _without(problems, layers)
     if model is not None:
         found = [i for i in incoherent(model) if not any(_touched(path, problems) for path in i.paths)]
-        problems += [at(raws[i.paths[0]].value, i.paths[0], i.message, i.value, i.valid, i.suggestion) for i in found]
+        problems += [_placed(issue, layers) for issue in found]
     if problems or model is None:
         raise ScenarioError(_told(problems))
     leaves = {}
@@ -99,7 +99,7 @@ def load(name_or_path: str | os.PathLike[str], overrides: Mapping[str, Any] | No
         raw = raws[path]
         leaves[path] = Leaf(path, value, unit, definition, raw.source, raw.note, raw.value.file, raw.value.line,
                             raw.value.column)  # fmt: skip
-    warnings = tuple(at(raws[d.paths[0]].value, d.paths[0], d.message, d.value) for d in doubts(model))
+    warnings = tuple(_placed(doubt, layers) for doubt in doubts(model))
     parent = root.value.get("extends")
     return Scenario(model.name, model.title, model.description, model, leaves, parent.value if parent else None,
                     dict(overrides or {}), warnings)  # fmt: skip
@@ -147,6 +147,14 @@ def _without(problems: list[Problem], layers: list[dict[str, Raw]]) -> ScenarioM
     """The scenario with what it inherits in place of each wrong value, to find what else is wrong."""
     kept = [{path: raw for path, raw in layer.items() if not _touched(path, problems)} for layer in layers[1:]]
     return _validated(merged([layers[0], *kept]), [])[0]
+
+
+def _placed(issue: Issue, layers: list[dict[str, Raw]]) -> Problem:
+    """An issue at the assumption that was written last: that is the one to look at."""
+    last = next(layer for layer in reversed(layers) if any(path in layer for path in issue.paths))
+    path = next(path for path in issue.paths if path in last)
+    return at(last[path].value, path if issue.alike else issue.paths[0], issue.message, issue.value, issue.valid,
+              issue.suggestion)  # fmt: skip
 
 
 def _leaf_of(path: str) -> str:

@@ -90,7 +90,7 @@ def _about(scenario: Scenario) -> Iterator[str]:
     yield f"name: {_text(scenario.name)}"
     yield f"title: {_text(scenario.title)}"
     text = scenario.description
-    if text and text == " ".join(text.split(" ")) and not re.search(r"\s\s|[^\S ]", text):
+    if text and text == " ".join(text.split()):
         yield "description: >-"
         yield from textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="  ", break_long_words=False,
                                  break_on_hyphens=False)  # fmt: skip

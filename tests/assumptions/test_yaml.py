@@ -51,8 +51,11 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "number key": (b"extends: base\n1.5: 1\n", "a key must be a name"),
     "true key": (b"extends: base\ntrue: 1\n", "a key must be a name"),
     "null key": (b"extends: base\n~: 1\n", "a key must be a name"),
-    "duplicate key": (b"extends: base\nprices: {copper: 4, copper: 5}\n", ":2:21: prices.copper: key 'copper' is given twice"),
-    "duplicate group": (b"extends: base\nprices: {copper: 4}\nprices: {gold: 5}\n", ":3:1: prices: key 'prices' is given twice"),
+    "duplicate key": (b"extends: base\nprices: {copper: 4, copper: 5}\n", "prices.copper: key 'copper' is given twice"),
+    "duplicate group": (
+        b"extends: base\nprices: {copper: 4}\nprices: {gold: 5}\n",
+        "prices: key 'prices' is given twice",
+    ),
     "duplicate extends": (b"extends: base\nextends: base\n", "given twice"),
     "open bracket": (b"extends: base\nprices: {copper: 4\n", "not valid YAML"),
     "open quote": (b"extends: base\ntitle: 'x\n", "not valid YAML"),
@@ -96,7 +99,11 @@ def test_line_ends_of_any_system_and_a_byte_order_mark(ending: str, tmp_path: Pa
     assert load(tmp_path / "file.yaml").leaves["prices.copper"].value == 4.5
 
 
-@pytest.mark.parametrize("what", ["missing.yaml", "folder.yaml", "pipe.yaml", "no_such_name", "", "base.txt", "a\0b.yaml", "x" * 5000 + ".yaml", "loop.yaml"])
+NO_FILES = ("missing.yaml", "folder.yaml", "pipe.yaml", "loop.yaml", "no_such_name", "", "base.txt", "a\0b.yaml",
+            "x" * 5000 + ".yaml")  # fmt: skip
+
+
+@pytest.mark.parametrize("what", NO_FILES, ids=lambda what: what[:20])
 def test_what_is_no_file(what: str, tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("folder.yaml").mkdir()
