@@ -74,7 +74,11 @@ def test_a_schedule_for_every_number_that_takes_one_and_back() -> None:
 @pytest.mark.parametrize(
     ("path", "given", "expected"),
     [
-        ("prices.copper", "{2028: 4, 2029-2035: 3.5, interpolation: step}", ByYear(tuple(range(2028, 2036)), (4, *[3.5] * 7))),
+        (
+            "prices.copper",
+            "{2028: 4, 2029-2035: 3.5, interpolation: step}",
+            ByYear(tuple(range(2028, 2036)), (4, *[3.5] * 7)),
+        ),
         ("prices.copper", "{2028: 4, 2035: 3.3, interpolation: linear}", ByYear((2028, 2035), (4, 3.3), "linear")),
         ("prices.copper", "{value: {2028: 4, 2035: 3.3}, interpolation: step}", ByYear((2028, 2035), (4, 3.3), "step")),
         ("prices.copper", "{value: 2204.62262185, unit: US$/t}", 1.0),
@@ -103,7 +107,7 @@ def test_a_schedule_for_every_number_that_takes_one_and_back() -> None:
         ("title", "{value: From a wrapper, note: x}", "From a wrapper"),
         ("financing.tranches.adb.label", "no", "no"),
     ],
-)  # fmt: skip
+)
 def test_what_can_be_set(path: str, given: Any, expected: Any) -> None:
     assert value(path, given) == expected
 

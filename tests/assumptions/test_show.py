@@ -22,9 +22,12 @@ OVERRIDES: tuple[dict[str, Any], ...] = (
     {"title": "- [not a list]: 'x' # no comment", "name": "=cmd|' /C calc'!A0", "description": "a  b\n\n c\t"},
     {"description": "x " * 300, "financing.tranches.adb.label": "null", "joint_venture.shareholders.ppl.label": "1e3"},
     {"capex.phase_1.schedule": {2024: 0.25, 2026: 0.25, 2028: 0.5}, "timeline.first_production": "2030-12-31"},
-    {"ramp_up.curve": "mcnulty_1", "production.phase_2.included": False, "financing.base_rate": "{2026: 0.04, 2030: 0.03}"
-     .replace("}", ", interpolation: step}")},
-)  # fmt: skip
+    {
+        "ramp_up.curve": "mcnulty_1",
+        "production.phase_2.included": False,
+        "financing.base_rate": "{2026: 0.04, 2030: 0.03}".replace("}", ", interpolation: step}"),
+    },
+)
 
 
 def same(a: Scenario, b: Scenario) -> None:
@@ -65,8 +68,10 @@ def test_a_difference_is_a_scenario(name: str, tmp_path: Path, cli: Cli) -> None
     assert all(f"scenarios/{name}.yaml:" in line and "was" in line for line in written)
 
 
-text = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters="\ufeff\ufffe\uffff"),
-               max_size=60)  # fmt: skip
+text = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters="\ufeff\ufffe\uffff"),
+    max_size=60,
+)
 years = st.dictionaries(st.integers(2000, 2150), st.floats(0, 50), min_size=1, max_size=8)
 
 
@@ -100,9 +105,15 @@ def test_show_as_json(cli: Cli) -> None:
     answer = cli("show", "copper_high", "--json", "--set", "prices.gold={2030: 2000}")
     values = answer.json["values"]
     assert values["prices.gold"] | {"line": 0} == {
-        "value": {"2030": 2000.0}, "unit": "US$/oz real", "definition": "Gold price", "source": "assumption", "note": "",
-        "file": "--set prices.gold", "line": 0, "column": 0,
-    }  # fmt: skip
+        "value": {"2030": 2000.0},
+        "unit": "US$/oz real",
+        "definition": "Gold price",
+        "source": "assumption",
+        "note": "",
+        "file": "--set prices.gold",
+        "line": 0,
+        "column": 0,
+    }
     assert values.keys() == load("base").leaves.keys()
     diff = cli("show", "copper_high", "--json", "--diff", "base").json
     assert list(diff["values"]) == ["prices.copper"] and diff["values"]["prices.copper"]["other"] == 4.03
