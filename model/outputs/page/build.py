@@ -14,6 +14,7 @@ from typing import Any
 from ...graph.javascript import source
 from ...results import Result
 from ...studies.compare import Comparison
+from ...studies.swings import Swings
 from .contents import CAVEATS, CONTROLS, QUESTION, SPLIT, STORY, TILES, Chart, charts
 from .data import model_data
 from .drawn import Drawn, sentence_html
@@ -23,17 +24,16 @@ SCRIPTS = ("irr.js", "engine.js", "formats.js", "lineage.js", "charts.js", "page
 LICENCES = ("NOTICE-echarts", "LICENSE-echarts", "LICENSE-d3")
 
 
-def page(comparison: Comparison, tornado: dict[str, Any]) -> str:
+def page(comparison: Comparison, tornado: Swings) -> str:
     """The whole page as HTML; the first case is the one that it calculates.
 
     Args:
         comparison: the cases, the first of them the reference.
-        tornado: the sensitivity of the first case as `sensitivity --json` prints it.
+        tornado: the sensitivity of the first case.
     """
     result = comparison.results[0]
     sheet = result.model.sheet
-    holders = {key: (text(sheet, f"joint_venture.shareholders.{key}.label"),
-                     text(sheet, f"joint_venture.shareholders.{key}.group"))
+    holders = {key: text(sheet, f"joint_venture.shareholders.{key}.label")
                for key in result.shareholders if key != "groups"}  # fmt: skip
     loans = {key: text(sheet, f"financing.tranches.{key}.label") for key in result.lenders}
     # A line that is one figure in this case (a party that never pays) is no row to draw.
@@ -41,14 +41,13 @@ def page(comparison: Comparison, tornado: dict[str, Any]) -> str:
                 for c in charts(holders, loans)]  # fmt: skip
     drawn = Drawn(result, comparison, tornado)
     data = model_data(result) | {
-        "story": [[s.text, list(s.when)] for s in STORY],
+        "story": [[[s.text, list(s.when)] for s in paragraph] for paragraph in STORY],
         "tiles": [list(t) for t in TILES],
         "charts": [chart_data(c) for c in drawings],
         "split": SPLIT,
         "cases": drawn.cases(),
         "bridges": drawn.bridges(),
-        "tornado": {"metric": tornado["metric"], "swing": tornado["swing"],
-                    "paths": [bar["path"] for bar in tornado["bars"]]},
+        "tornado": {"metric": tornado.metric, "swing": tornado.swing, "paths": [b.path for b in tornado.bars]},
     }  # fmt: skip
     model = (f'"use strict";\nconst MODEL = {source(sheet, result.model.groups, result.model.texts)};\n'
              'const DATA = JSON.parse(document.getElementById("data").textContent);')  # fmt: skip
@@ -60,7 +59,8 @@ def page(comparison: Comparison, tornado: dict[str, Any]) -> str:
         "style": read("page.css"),
         "question": escape(QUESTION),
         "case": f"<b>{escape(s.title)}.</b> {escape(s.description)}",
-        "story": " ".join(filter(None, (sentence_html(result, x) for x in STORY))),
+        "story": "".join(f"<p>{' '.join(filter(None, (sentence_html(result, s) for s in paragraph)))}</p>"
+                         for paragraph in STORY),
         "tiles": drawn.tiles(),
         "controls": controls(result),
         "mine": figures(drawn, drawings[:2]),

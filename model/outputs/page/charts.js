@@ -15,7 +15,6 @@ const Charts = {
     window.addEventListener("resize", () => { for (const chart of this.live.values()) chart.resize(); });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.redraw());
     window.addEventListener("beforeprint", () => {
-      for (const place of document.querySelectorAll("[data-chart]")) this.draw(place);
       for (const chart of this.live.values()) chart.resize({width: 640});
     });
     window.addEventListener("afterprint", () => { for (const chart of this.live.values()) chart.resize({width: "auto"}); });
@@ -35,10 +34,13 @@ const Charts = {
     if (!chart) {
       place.replaceChildren();
       place.classList.add("live");
-      chart = echarts.init(place, null, {renderer: "svg", height});
+      place.style.height = `${height}px`;
+      chart = echarts.init(place, null, {renderer: "svg"});
       this.live.set(id, chart);
+    } else if (chart.getHeight() !== height) {
+      place.style.height = `${height}px`;
+      chart.resize();
     }
-    if (chart.getHeight() !== height) { place.style.height = height + "px"; chart.resize({height}); }
     chart.setOption(option, {notMerge: true});
     const about = document.getElementById(id).querySelector("h3").textContent;
     place.setAttribute("role", "img");
@@ -64,11 +66,12 @@ const Charts = {
   option(id) {
     const chart = DATA.charts.find(c => c.id === id);
     if (chart) return this.overTime(chart);
-    if (id === "split") return this.across(DATA.split.map(([line, label], k) => {
+    if (id === "split") return this.across(DATA.split.map(([line, label, colour]) => {
       const value = Page.figure(line);
-      return {label, value, text: written(value, "usd"), colour: k % 8, base: Page.changed() ? Page.baseFigure(line) : null};
+      return {label, value, text: written(value, "usd"), colour, base: Page.changed() ? Page.baseFigure(line) : null};
     }));
     if (id === "tornado") return this.tornado();
+    if (id === "cases") return this.cases();
     if (id === "bridge") return this.across(DATA.bridges.flatMap(({case: name, steps}) => steps.map(([label, effect]) =>
       ({label: `${name}: ${label}`, value: effect ?? 0, text: points(effect), colour: effect >= 0 ? 1 : 0}))));
     return null;
@@ -76,48 +79,76 @@ const Charts = {
 
   overTime({unit, log, marks, series}) {
     const {soft, ...option} = this.common(), {rows, state} = Page.now;
-    const years = Array.from({length: state.years}, (_, k) => String(DATA.firstYear + k));
+    const sides = Page.changed() ? [Page.now, Page.base] : [Page.now];
+    const [from, to] = this.span(sides.flatMap(of => series.map(([line]) => of.rows[line])));
+    const years = Array.from({length: to - from}, (_, k) => String(DATA.firstYear + from + k));
     const clean = v => (Number.isFinite(v) && (!log || v > 0) ? v : null);
     const drawn = series.map(([line, label, colour, shape, sign]) => ({
-      name: label, type: shape, stack: shape === "bar" ? "all" : undefined, color: this.colour(colour % 8),
-      data: Array.from(rows[line], v => clean(sign * v)), symbol: "none", lineStyle: {width: 2.2}, barCategoryGap: "22%",
+      name: label, type: shape, stack: shape === "bar" ? "all" : undefined, color: this.colour(colour),
+      data: Array.from(rows[line].subarray(from, to), v => clean(sign * v)), symbol: "none", lineStyle: {width: 2.2}, barCategoryGap: "22%",
     }));
     if (Page.changed()) {
       const base = Page.base, lines = series.some(s => s[3] === "line") ? series.filter(s => s[3] === "line").slice(0, 1) : series;
-      const total = Array.from({length: base.state.years}, (_, k) =>
-        clean(lines.reduce((sum, [line, , , , sign]) => sum + sign * base.rows[line][k], 0)));
+      const total = years.map((_, k) =>
+        clean(lines.reduce((sum, [line, , , , sign]) => sum + sign * (base.rows[line][from + k] ?? NaN), 0)));
       drawn.push({name: lines.length > 1 ? "Sum, unchanged case" : `${lines[0][1]}, unchanged case`, type: "line", data: total,
         symbol: "none", color: this.colour("base"), lineStyle: {width: 1.6, type: "dashed"}, z: 5});
     }
-    for (const [path, label] of marks) {
+    for (const [k, [path, label]] of marks.entries()) {
       const level = state.x[path];
       if (typeof level !== "number") continue;
       drawn.push({name: label, type: "line", data: years.map(() => level), symbol: "none", color: this.colour(0),
         lineStyle: {width: 1, type: "dashed"}, endLabel: {show: true, formatter: `${label} ${written(level, "number")}`,
-          color: soft, fontSize: 11, align: "right", verticalAlign: "bottom", offset: [0, -3]}});
+          color: soft, fontSize: 11, align: "right", verticalAlign: k ? "top" : "bottom", offset: [0, k ? 4 : -3]}});
     }
+    const step = [1, 2, 5, 10, 20, 50, 100].find(s => years.length / s <= (innerWidth < 640 ? 7 : 12));
     option.tooltip.valueFormatter = v => (v === null || v === undefined || Number.isNaN(v) ? "–" : `${written(v, "number")} ${unit}`);
     return {...option, height: 270,
       xAxis: {type: "category", data: years, axisTick: {show: false}, axisLine: {lineStyle: {color: this.colour("ink")}},
-        axisLabel: {color: soft, fontSize: 11.5}},
-      yAxis: {type: log ? "log" : "value", axisLabel: {color: soft, fontSize: 11.5, formatter: v => written(v, "number")},
+        axisLabel: {color: soft, fontSize: 11.5, interval: (_, year) => year % step === 0}},
+      yAxis: {type: log ? "log" : "value", logBase: 2, min: log ? v => Math.min(0.5, 2 ** Math.floor(Math.log2(v.min))) : undefined, axisLabel: {color: soft, fontSize: 11.5, formatter: v => written(v, "number")},
         splitLine: {lineStyle: {color: this.colour("rule")}}},
       series: drawn};
   },
 
-  // Lying bars. rows: {label, value, text, colour, base}
+  // The places between which any row has something to show, with one to spare; all of them where none has.
+  span(rows) {
+    let first = Infinity, last = -1;
+    for (const row of rows) row.forEach((value, k) => { if (Math.abs(value) > 1e-9) { first = Math.min(first, k); last = Math.max(last, k); } });
+    const all = Math.max(...rows.map(row => row.length));
+    return last < 0 ? [0, all] : [Math.max(first - 1, 0), Math.min(last + 2, all)];
+  },
+
+  // Lying bars with their texts down the right side. rows: {label, value, text, colour, base}
   across(rows) {
-    const {soft, ...option} = this.common();
-    const narrow = innerWidth < 640;
-    return {...option, height: rows.length * 24 + 12, tooltip: {show: false}, grid: {...option.grid, right: 84, top: 4, bottom: 4},
+    const {soft, ...option} = this.common(), narrow = innerWidth < 640, names = narrow ? 158 : 220;
+    const fontSize = narrow ? 11 : 12, side = {type: "category", inverse: true, axisTick: {show: false}};
+    return {...option, height: rows.length * 24 + 12, tooltip: {show: false},
+      grid: {left: names + 10, right: narrow ? 72 : 82, top: 4, bottom: 4},
       xAxis: {type: "value", show: false},
-      yAxis: {type: "category", inverse: true, data: rows.map(r => r.label), axisTick: {show: false},
-        axisLine: {lineStyle: {color: this.colour("ink")}},
-        axisLabel: {color: this.colour("ink"), fontSize: 12, width: narrow ? 130 : 220, overflow: "truncate"}},
-      series: [{type: "bar", barWidth: 13, data: rows.map(r => ({value: r.value, itemStyle: {color: this.colour(r.colour)},
-        label: {show: true, position: r.value < 0 ? "left" : "right", formatter: () => r.text, color: this.colour("ink"), fontSize: 12}}))},
-      ...(rows.some(r => r.base !== null && r.base !== undefined) ? [{type: "scatter", symbol: "rect", symbolSize: [2, 18], z: 5,
-        color: this.colour("base"), data: rows.map(r => r.base)}] : [])]};
+      yAxis: [
+        {...side, data: rows.map(r => r.label), axisLine: {lineStyle: {color: this.colour("ink")}},
+          axisLabel: {color: this.colour("ink"), fontSize, width: names, overflow: "truncate", interval: 0}},
+        {...side, data: rows.map(r => r.text), position: "right", axisLine: {show: false},
+          axisLabel: {color: this.colour("ink"), fontSize, interval: 0}},
+      ],
+      series: [
+        {type: "bar", barWidth: 13, data: rows.map(r => ({value: r.value, itemStyle: {color: this.colour(r.colour)}}))},
+        {type: "scatter", symbol: "rect", symbolSize: [2, 18], z: 5, color: this.colour("ink"), data: rows.map(r => r.base ?? null)},
+      ]};
+  },
+
+  cases() {
+    const rates = [["project_irr", "project", 1], ["equity_irr", "shareholders", 0]];
+    const rows = DATA.cases.flatMap(({name, metrics}) => rates.map(([metric, label, colour]) =>
+      ({label: `${name}: ${label}`, value: metrics[metric], text: written(metrics[metric], "percent"), colour})));
+    if (Page.changed()) {
+      rows.unshift(...rates.map(([metric, label, colour]) => {
+        const value = Page.figure(DATA.metrics[metric]);
+        return {label: `your case: ${label}`, value: Number.isFinite(value) ? value : null, text: written(value, "percent"), colour};
+      }));
+    }
+    return this.across(rows);
   },
 
   tornado() {
@@ -127,7 +158,7 @@ const Charts = {
       value: Number.isFinite(bar[key]) ? bar[key] - base : null, itemStyle: {color: this.colour(bar[key] < base ? 0 : 1)}}))});
     option.tooltip.formatter = items => `${label(bars[items[0].dataIndex])}: ${written(bars[items[0].dataIndex].low, "percent")} to `
       + written(bars[items[0].dataIndex].high, "percent");
-    return {...option, height: bars.length * 25 + 30,
+    return {...option, height: bars.length * 25 + 30, grid: {left: 130, right: 20, top: 4, bottom: 24},
       xAxis: {type: "value", axisLabel: {color: soft, fontSize: 11.5, formatter: v => written(base + v, "percent")},
         splitLine: {lineStyle: {color: this.colour("rule")}}},
       yAxis: {type: "category", inverse: true, data: bars.map(label), axisTick: {show: false},

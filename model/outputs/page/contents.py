@@ -5,7 +5,7 @@ A figure is named by its line: a row stands for its sum. Every sentence, tile, c
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 
 class Sentence(NamedTuple):
@@ -21,53 +21,62 @@ class Sentence(NamedTuple):
 
 QUESTION = "What does Reko Diq earn, and for whom?"
 
+# By paragraph.
 STORY = (
-    Sentence(
-        "In this case the project earns {project_irr|percent} a year after tax, in real money and before any "
-        "financing.", ("?project_irr",)),
-    Sentence(
-        "In this case the project has no rate of return: no discount rate brings its after-tax cash flow to zero.",
-        ("!?project_irr",)),
-    Sentence("Discounted at {discounting.rate|percent}, it is worth {project_npv|usd}.", ("project_npv",)),
-    Sentence("Discounted at {discounting.rate|percent}, its value is {project_npv|usd}.", ("!project_npv",)),
-    Sentence(
-        "Barrick makes {barrick_group_irr|percent} a year on the {barrick_group_contributions|usd} it pays in.",
-        ("?barrick_group_irr",)),
-    Sentence("Barrick has no rate of return on the {barrick_group_contributions|usd} it pays in.",
-             ("!?barrick_group_irr", "barrick_group_contributions")),
-    Sentence("Pakistan’s shareholders together make {pakistan_group_irr|percent} on {pakistan_group_contributions|usd}.",
-             ("?pakistan_group_irr",)),
-    Sentence(
-        "Pakistan’s shareholders have no rate of return on the {pakistan_group_contributions|usd} they pay in.",
-        ("!?pakistan_group_irr", "pakistan_group_contributions")),
-    Sentence(
-        "The other shareholders pay for a share of {carried_share|percent} that is carried free.", ("carried_share",)),
-    Sentence(
-        "Balochistan pays no cash calls and receives {balochistan_cash_flow|usd} over the life of the mine, royalty "
-        "of {royalty_paid|usd} included.", ("!balochistan_contributions",)),
-    Sentence(
-        "Balochistan receives {balochistan_cash_flow|usd} over the life of the mine, royalty of {royalty_paid|usd} "
-        "included and cash calls of {balochistan_contributions|usd} deducted.", ("balochistan_contributions",)),
-    Sentence("Lenders advance {total_debt_drawn|usd}.", ("total_debt_drawn",)),
-    Sentence("There is no debt in this case: the shareholders pay for construction.", ("!total_debt_drawn",)),
-    Sentence(
-        "Cash flow covers debt service {min_dscr|times} at the tightest and {avg_dscr|times} on average.",
-        ("total_debt_drawn", "?min_dscr")),
-    Sentence("In {lock_up_periods|count} periods, cover is too thin to pay the shareholders anything.",
-             ("lock_up_periods",)),
-    Sentence("In {default_periods|count} periods, the loans are in default.", ("default_periods",)),
-    Sentence("No covenant is broken.",
-             ("total_debt_drawn", "!lock_up_periods", "!default_periods", "!llcr_breach_periods")),
-    Sentence(
-        "The Export-Import Bank of the United States (EXIM) lends {exim_drawn|usd}, against US contracts of "
-        "{us_imports_exim_financed|usd}.", ("exim_drawn",)),
-    Sentence("The Export-Import Bank of the United States (EXIM) lends nothing.", ("!exim_drawn",)),
-    Sentence(
-        "The mine buys {total_us_imports|usd} of equipment and services in the United States, which supports "
-        "{us_jobs|count} jobs there.", ("total_us_imports",)),
-    Sentence(
-        "In Balochistan {balochistan_jobs_peak|count} people work on the site at the peak of construction, and "
-        "{operations_jobs|count} once it runs.", ("balochistan_jobs_peak",)),
+    (
+        Sentence(
+            "In this case the project earns {project_irr|percent} a year after tax, in real money and before any "
+            "financing.", ("?project_irr",)),
+        Sentence(
+            "In this case the project has no rate of return: no discount rate brings its after-tax cash flow to zero.",
+            ("!?project_irr",)),
+        Sentence("Discounted at {discounting.rate|percent}, it is worth {project_npv|usd}.", ("project_npv",)),
+        Sentence("Discounted at {discounting.rate|percent}, its value is {project_npv|usd}.", ("!project_npv",)),
+    ),
+    (
+        Sentence(
+            "Barrick makes {barrick_group_irr|percent} a year on the {barrick_group_contributions|usd} it pays in.",
+            ("?barrick_group_irr",)),
+        Sentence("Barrick has no rate of return on the {barrick_group_contributions|usd} it pays in.",
+                 ("!?barrick_group_irr", "barrick_group_contributions")),
+        Sentence("Pakistan’s shareholders together make {pakistan_group_irr|percent} on {pakistan_group_contributions|usd}.",
+                 ("?pakistan_group_irr",)),
+        Sentence(
+            "Pakistan’s shareholders have no rate of return on the {pakistan_group_contributions|usd} they pay in.",
+            ("!?pakistan_group_irr", "pakistan_group_contributions")),
+        Sentence(
+            "The other shareholders pay for a share of {carried_share|percent} that is carried free.", ("carried_share",)),
+        Sentence(
+            "Balochistan pays no cash calls and receives {balochistan_cash_flow|usd} over the life of the mine, royalty "
+            "of {royalty_paid|usd} included.", ("!balochistan_contributions",)),
+        Sentence(
+            "Balochistan receives {balochistan_cash_flow|usd} over the life of the mine, royalty of {royalty_paid|usd} "
+            "included and cash calls of {balochistan_contributions|usd} deducted.", ("balochistan_contributions",)),
+    ),
+    (
+        Sentence("Lenders advance {total_debt_drawn|usd}.", ("total_debt_drawn",)),
+        Sentence("There is no debt in this case: the shareholders pay for construction.", ("!total_debt_drawn",)),
+        Sentence(
+            "Cash flow covers debt service {min_dscr|times} at the tightest and {avg_dscr|times} on average.",
+            ("total_debt_drawn", "?min_dscr")),
+        Sentence("In {lock_up_periods|count} periods, cover is too thin to pay the shareholders anything.",
+                 ("lock_up_periods",)),
+        Sentence("In {default_periods|count} periods, the loans are in default.", ("default_periods",)),
+        Sentence("No covenant is broken.",
+                 ("total_debt_drawn", "!lock_up_periods", "!default_periods", "!llcr_breach_periods")),
+    ),
+    (
+        Sentence(
+            "The Export-Import Bank of the United States (EXIM) lends {exim_drawn|usd}, against US contracts of "
+            "{us_imports_exim_financed|usd}.", ("exim_drawn",)),
+        Sentence("The Export-Import Bank of the United States (EXIM) lends nothing.", ("!exim_drawn",)),
+        Sentence(
+            "The mine buys {total_us_imports|usd} of equipment and services in the United States, which supports "
+            "{us_jobs|count} jobs there.", ("total_us_imports",)),
+        Sentence(
+            "In Balochistan {balochistan_jobs_peak|count} people work on the site at the peak of construction, and "
+            "{operations_jobs|count} once it runs.", ("balochistan_jobs_peak",)),
+    ),
 )  # fmt: skip
 
 
@@ -103,7 +112,7 @@ class Series(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """A chart over the years; `mark` draws assumptions as level lines."""
+    """A chart over the years in which there is anything to draw; `marks` draws assumptions as level lines."""
 
     id: str
     title: str
@@ -112,17 +121,22 @@ class Chart(NamedTuple):
     series: tuple[Series, ...]
     marks: tuple[tuple[str, str], ...] = ()
     log: bool = False
+    wide: bool = False
 
 
-def charts(holders: dict[str, tuple[str, str]], loans: dict[str, str]) -> tuple[Chart, ...]:
+HOLDER_COLOURS = (0, 1, 3, 4, 2, 7, 5)
+LOAN_COLOURS = (1, 0, 2, 3, 7, 4, 5)
+
+
+def charts(holders: dict[str, str], loans: dict[str, str]) -> tuple[Chart, ...]:
     """The charts over time.
 
     Args:
-        holders: label and group of every shareholder by key.
+        holders: label of every shareholder by key.
         loans: label of every tranche by key.
     """
-    flows = [Series(f"{key}_cash_flow", label, k) for k, (key, (label, _)) in enumerate(holders.items())]
-    debts = [Series(f"{key}_balance", label, k) for k, (key, label) in enumerate(loans.items())]
+    flows = [Series(f"{key}_cash_flow", label, HOLDER_COLOURS[k % 7]) for k, (key, label) in enumerate(holders.items())]
+    debts = [Series(f"{key}_balance", label, LOAN_COLOURS[k % 7]) for k, (key, label) in enumerate(loans.items())]
     return (
         Chart("copper", "Copper", "Metal in concentrate", "kt a year",
               (Series("copper_recovered_kt", "Copper recovered", 0),)),
@@ -133,40 +147,41 @@ def charts(holders: dict[str, tuple[str, str]], loans: dict[str, str]) -> tuple[
               (Series("operating_costs", "Operating costs", 5), Series("capital_expenditure", "Capital", 4),
                Series("royalties_and_taxes", "Royalties and taxes", 2), Series("interest_paid", "Interest", 3),
                Series("principal_repaid", "Loan repayments", 1), Series("distributions", "To shareholders", 0),
-               Series("net_smelter_return", "NSR", 6, "line"))),
+               Series("net_smelter_return", "NSR", 6, "line")), wide=True),
         Chart("debt", "What is owed", "Balance of each loan at year end", "US$m, nominal", tuple(debts)),
         Chart("cover", "How well debt is covered", "Cash flow available for debt service over interest and "
-              "principal (DSCR), by year; logarithmic scale", "times",
+              "principal (DSCR); each line up is twice the cover", "×",
               (Series("dscr", "DSCR", 1, "line"), Series("llcr", "Loan life cover (LLCR)", 2, "line")),
-              (("financing.lock_up_dscr", "Lock-up"), ("financing.default_dscr", "Default")), True),
+              (("financing.lock_up_dscr", "Lock-up"), ("financing.default_dscr", "Default")), log=True),
         Chart("imports", "What the United States sells and lends", "Imports of US equipment and services, and what "
               "EXIM pays out", "US$m, nominal",
               (Series("us_imports_construction", "Imports under the loan", 1),
                Series("us_imports_operations", "Imports in operation", 3),
-               Series("exim_drawdown", "EXIM pays out", 0, "line"))),
+               Series("exim_drawdown", "EXIM pays out", 0, "line")), wide=True),
         Chart("holders", "What the shareholders pay and receive", "Distributions less cash calls, by year",
               "US$m, nominal", tuple(flows)),
         Chart("governments", "What the governments receive and pay", "Royalty, taxes and dividends, less the cash "
               "calls that the Federation pays", "US$m, nominal",
-              (Series("royalty_paid", "Balochistan: royalty", 0),
+              (Series("royalty_paid", "Balochistan: royalty", 7),
                Series("balochistan_dividends", "Balochistan: dividends", 2),
-               Series("federation_taxes", "Federation: taxes", 1),
-               Series("federation_dividends", "Federation: dividends", 3),
+               Series("federation_taxes", "Federation: taxes", 3),
+               Series("federation_dividends", "Federation: dividends", 1),
                Series("federation_contributions", "Federation: cash calls", 5, sign=-1),
                Series("balochistan_contributions", "Balochistan: cash calls", 4, sign=-1))),
     )  # fmt: skip
 
 
+# Row, label and colour.
 SPLIT = (
-    ("operating_costs", "Running the mine"),
-    ("capital_expenditure", "Building and renewing it"),
-    ("royalty_paid", "Balochistan: royalty"),
-    ("federation_taxes", "Federation: taxes"),
-    ("community_contribution", "Communities"),
-    ("interest_paid", "Lenders: interest in operation"),
-    ("barrick_group_distributions", "Barrick: distributions"),
-    ("federation_dividends", "Federal companies: distributions"),
-    ("balochistan_dividends", "Balochistan: distributions"),
+    ("operating_costs", "Running the mine", 5),
+    ("capital_expenditure", "Building and renewing it", 4),
+    ("interest_paid", "Lenders: interest", 3),
+    ("royalty_paid", "Balochistan: royalty", 2),
+    ("balochistan_dividends", "Balochistan: distributions", 2),
+    ("federation_taxes", "Federation: taxes", 1),
+    ("federation_dividends", "Federation: distributions", 1),
+    ("community_contribution", "Communities", 7),
+    ("barrick_group_distributions", "Barrick: distributions", 0),
 )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from ...assumptions.resolve import Leaf, plain
 from ...results import Result
 from ...studies.compare import Comparison
+from ...studies.swings import Swings
 from . import svg
 from .contents import SPLIT, TILES, Chart, Sentence
 from .formats import number, percent, usd, written
@@ -55,7 +56,7 @@ class Drawn:
 
     result: Result
     all: Comparison
-    sensitivity: dict[str, Any]
+    sensitivity: Swings
 
     def tiles(self) -> str:
         """The headline figures."""
@@ -69,9 +70,10 @@ class Drawn:
     def chart(self, chart: Chart) -> str:
         """A chart over the years with its legend and its table."""
         annual = self.result.annual_rows
-        rows = [(s.label, s.colour % 8, s.shape, [s.sign * v for v in annual[s.line]]) for s in chart.series]
+        shown = slice(*span([annual[s.line] for s in chart.series]))
+        rows = [(s.label, s.colour, s.shape, [s.sign * v for v in annual[s.line][shown]]) for s in chart.series]
         marks = [(label, figure_of(self.result, path)) for path, label in chart.marks if self._one(path)]
-        drawn = svg.over_time(annual["year"], rows, marks, chart.log)
+        drawn = svg.over_time(annual["year"][shown], rows, marks, chart.log)
         legend = "".join(f'<li><i class="c{colour}{" line" if shape == "line" else ""}"></i>{escape(label)}</li>'
                          for label, colour, shape, _ in rows) if len(rows) > 1 else ""  # fmt: skip
         head = "".join(f'<th scope="col">{escape(s.label)}</th>' for s in chart.series)
@@ -81,7 +83,7 @@ class Drawn:
                       for s in chart.series) + "</tr>"
             for k, year in enumerate(annual["year"])
         )  # fmt: skip
-        wide = " class=wide" if len(chart.series) > 5 else ""
+        wide = ' class="wide"' if chart.wide else ""
         return (
             f'<figure{wide} id="{chart.id}"><figcaption><h3>{escape(chart.title)}</h3>'
             f"<p>{escape(chart.deck)}. {escape(chart.unit)}</p></figcaption>"
@@ -93,8 +95,9 @@ class Drawn:
 
     def split(self) -> str:
         """Who gets what of the money that passes through over the life."""
-        rows = [(label, figure_of(self.result, line), line) for line, label in SPLIT]
-        bars = [(label, [(0.0, value, k % 8)], usd(value)) for k, (label, value, _) in enumerate(rows)]
+        rows = [(label, figure_of(self.result, line), line) for line, label, _ in SPLIT]
+        bars = [(label, [(0.0, figure_of(self.result, line), colour)], usd(figure_of(self.result, line)))
+                for line, label, colour in SPLIT]  # fmt: skip
         return self._lying("split", "Who gets what", "All years of the mine together. Nominal", svg.across(bars),
                            [(label, button(line, usd(value))) for label, value, line in rows], "wide")  # fmt: skip
 
@@ -113,7 +116,7 @@ class Drawn:
         """The cases side by side and the bridges between them."""
         if len(self.all.results) < 2:
             return ""
-        rates = [("project_irr", "Project", 1), ("equity_irr", "Shareholders", 0)]
+        rates = [("project_irr", "project", 1), ("equity_irr", "shareholders", 0)]
         bars, cells = [], []
         for r in self.all.results:
             for metric, label, colour in rates:
@@ -136,29 +139,29 @@ class Drawn:
         return (
             '<section aria-labelledby="h-cases"><h2 id="h-cases">Other cases</h2><p class="deck">The same model under '
             "other assumptions, as published in its scenario files.</p>"
-            '<div class="charts"><figure id="cases"><figcaption><h3>Rates of return</h3><p>Project real, '
-            'shareholders nominal, a year</p></figcaption><div class="chart" data-static="cases">'
+            '<div class="charts"><figure id="cases" class="wide"><figcaption><h3>Rates of return</h3><p>Project real, '
+            'shareholders nominal, a year</p></figcaption><div class="chart" data-chart="cases">'
             f'{svg.across(bars)}</div><details open><summary>Table: cases</summary><div class="scroll" tabindex="0">'
             f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></details></figure>"
             + self._lying("bridge", "Why they differ", f"Project IRR against {reference.scenario.name} ({irr}), input "
                           "by input, in percentage points; the steps of a case add up to its difference",
-                          svg.across(lying), told)
+                          svg.across(lying), told, "wide")
             + "</div></section>"
         )  # fmt: skip
 
     def tornado(self) -> str:
         """What moves the metric most."""
-        s = self.sensitivity
+        base = self.sensitivity.base
         bars, told = [], []
-        for bar in s["bars"]:
-            label = bar["path"].removeprefix("factors.").replace("_", " ")
-            ends = (bar["low_value"], bar["high_value"])
-            segments = [(v - s["base"], 0.0, 0 if v < s["base"] else 1) for v in ends if v is not None and v == v]
-            text = f"{written(ends[0], 'percent')} / {written(ends[1], 'percent')}"
+        for bar in self.sensitivity.bars:
+            label = bar.path.removeprefix("factors.").replace("_", " ")
+            segments = [(v - base, 0.0, 0 if v < base else 1) for v in (bar.low, bar.high) if not math.isnan(v - base)]
+            text = f"{written(bar.low, 'percent')} / {written(bar.high, 'percent')}"
             bars.append((label, segments, text))
             told.append((label, escape(text)))
-        return self._lying("tornado", "What matters most", f"Project IRR with each input {percent(s['swing'])} lower / "
-                           "higher than in the case", svg.across(bars), told, "wide")  # fmt: skip
+        return self._lying("tornado", "What matters most", f"Project IRR with each input "
+                           f"{percent(self.sensitivity.swing)} lower / higher than in the case", svg.across(bars), told,
+                           "wide")  # fmt: skip
 
     def assumptions(self) -> str:
         """Every assumption with its unit, source and place."""
@@ -180,13 +183,19 @@ class Drawn:
 
     def _lying(self, name: str, title: str, deck: str, drawn: str, rows: list[tuple[str, str]], kind: str = "") -> str:
         body = "".join(f'<tr><th scope="row">{escape(label)}</th><td>{text}</td></tr>' for label, text in rows)
-        wide = f" class={kind}" if kind else ""
+        wide = f' class="{kind}"' if kind else ""
         return (
             f'<figure{wide} id="{name}"><figcaption><h3>{escape(title)}</h3><p>{escape(deck)}</p></figcaption>'
             f'<div class="chart" data-chart="{name}">{drawn}</div><details><summary>Table: {escape(title)}</summary>'
             f'<div class="scroll" tabindex="0"><table data-table="{name}"><tbody>{body}</tbody></table></div></details>'
             "</figure>"
         )
+
+
+def span(rows: list[list[float]]) -> tuple[int, int]:
+    """The places between which any row has something to show, with one to spare; all of them where none has."""
+    places = [k for row in rows for k, value in enumerate(row) if abs(value) > 1e-9]
+    return (max(min(places) - 1, 0), min(max(places) + 2, len(rows[0]))) if places else (0, len(rows[0]))
 
 
 CASE_COLUMNS = {

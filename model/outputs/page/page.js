@@ -67,17 +67,19 @@ const Page = {
   },
 
   story() {
-    const nodes = [];
-    for (const [text, when] of DATA.story) {
-      if (!when.every(condition => holds(condition, Page.figure))) continue;
-      if (nodes.length) nodes.push(" ");
-      text.split(/\{([^|}]*\|[a-z]*)\}/).forEach((part, k) => {
-        if (k % 2 === 0) { nodes.push(part); return; }
-        const [name, how] = part.split("|");
-        nodes.push(Page.press(name, written(Page.figure(name), how)));
-      });
-    }
-    document.getElementById("story").replaceChildren(...nodes);
+    const told = DATA.story.map(paragraph => {
+      const made = element("p");
+      for (const [text, when] of paragraph) {
+        if (!when.every(condition => holds(condition, Page.figure))) continue;
+        if (made.childNodes.length) made.append(" ");
+        text.split(/\{([^|}]*\|[a-z]*)\}/).forEach((part, k) => {
+          const [name, how] = part.split("|");
+          made.append(k % 2 === 0 ? part : Page.press(name, written(Page.figure(name), how)));
+        });
+      }
+      return made;
+    });
+    document.getElementById("story").replaceChildren(...told);
   },
 
   tiles() {

@@ -21,7 +21,7 @@ def over_time(years: Sequence[int], rows: Sequence[Row], marks: Sequence[tuple[s
         log: a logarithmic scale; only lines can be drawn on it.
     """
     low, high = _range(rows, marks, log)
-    scale = math.log10 if log else float
+    scale = math.log2 if log else float
     bottom, top = scale(low), scale(high)
 
     def y(value: float) -> float:
@@ -30,7 +30,7 @@ def over_time(years: Sequence[int], rows: Sequence[Row], marks: Sequence[tuple[s
 
     width = (WIDTH - LEFT - RIGHT) / len(years)
     parts = [_grid(value, y(value)) for value in _ticks(low, high, log)]
-    step = next(s for s in (1, 2, 5, 10, 20, 50, 100) if len(years) / s <= 9)
+    step = next(s for s in (1, 2, 5, 10, 20, 50, 100) if len(years) / s <= 12)
     parts += [f'<text x="{LEFT + (k + 0.5) * width:.1f}" y="{HEIGHT - 8}" class="tick" text-anchor="middle">{year}</text>'
               for k, year in enumerate(years) if year % step == 0]  # fmt: skip
     above, below = [0.0] * len(years), [0.0] * len(years)
@@ -47,9 +47,10 @@ def over_time(years: Sequence[int], rows: Sequence[Row], marks: Sequence[tuple[s
             stack[k] += value
             parts.append(f'<rect class="c{colour}" x="{LEFT + (k + 0.1) * width:.1f}" y="{min(edges):.1f}" '
                          f'width="{width * 0.8:.1f}" height="{abs(edges[0] - edges[1]):.1f}"/>')  # fmt: skip
-    for label, level in marks:
+    for k, (label, level) in enumerate(marks):
+        under = 13 if k else -4  # the second stands below its line, clear of the first
         parts.append(f'<line class="mark" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(level):.1f}" y2="{y(level):.1f}"/>'
-                     f'<text class="tick" x="{WIDTH - RIGHT}" y="{y(level) - 4:.1f}" text-anchor="end">'
+                     f'<text class="tick" x="{WIDTH - RIGHT}" y="{y(level) + under:.1f}" text-anchor="end">'
                      f"{escape(label)} {number(level)}</text>")  # fmt: skip
     return _svg(WIDTH, HEIGHT, parts)
 
@@ -89,12 +90,12 @@ def _grid(value: float, y: float) -> str:
 
 def _range(rows: Sequence[Row], marks: Sequence[tuple[str, float]], log: bool) -> tuple[float, float]:
     lines = [v for _, _, shape, values in rows if shape == "line" for v in values if not math.isnan(v)]
-    bars = [[v for v in values] for _, _, shape, values in rows if shape == "bar"]
+    bars = [values for _, _, shape, values in rows if shape == "bar"]
     stacks = list(zip(*bars, strict=True))
     found = lines + [level for _, level in marks]
     if log:
-        positive = [v for v in found if v > 0] or [1.0]
-        return 10 ** math.floor(math.log10(min(positive)) - 1e-9), 10 ** math.ceil(math.log10(max(positive)) + 1e-9)
+        positive = [0.5, 1.0, *(v for v in found if v > 0)]
+        return 2.0 ** math.floor(math.log2(min(positive)) - 1e-9), 2.0 ** math.ceil(math.log2(max(positive)) + 1e-9)
     found += [sum(v for v in stack if v > 0) for stack in stacks]
     found += [sum(v for v in stack if v < 0) for stack in stacks]
     low, high = min(0.0, *found), max(0.0, *found)
@@ -112,6 +113,6 @@ def _step(span: float) -> float:
 
 def _ticks(low: float, high: float, log: bool) -> list[float]:
     if log:
-        return [10.0**k for k in range(round(math.log10(low)), round(math.log10(high)) + 1)]
+        return [2.0**k for k in range(round(math.log2(low)), round(math.log2(high)) + 1)]
     step = _step(high - low)
     return [round(low / step + k) * step for k in range(round((high - low) / step) + 1)]
