@@ -21,16 +21,21 @@ from .expr import Expr, Line
 from .order import Group, references
 from .passes import Job, Sweep, plan
 from .sheet import Sheet
-from .sweep import BUCKETS, EMPTY, LANES, Step, Steps, filled
+from .sweep import BUCKETS, EMPTY, LANES, Step, Steps, loop
 
 HEAD = '''"""Generated from the line items of the model; changes made here are lost."""
 
 from numba import njit
 
-compiled = njit(nogil=True, error_model="numpy", cache=True)
+options = {{"nogil": True, "error_model": "numpy", "cache": True}}
+FRAME = {frame}
 
 '''
-ARGUMENTS = "T, b, s, w, g, state, places, p, figures, rows, tab, near, rows_out, hard"
+IRR_TYPES = "void(f8[::1], i8, i8, i8, f8[::1], f8[::1], i8, f8[::1])"
+LONGEST_PART = 300  # statements in one function of the kernel: compilers slow down on long ones
+TYPES = {"T": "i8", "t": "i8", "b": "i8", "s": "f8[::1]", "w": "f8[::1]", "g": "f8[::1]", "state": "f8[::1]",
+         "places": "i8[::1]", "p": "f8[:, :, ::1]", "figures": "f8[::1]", "rows": "f8[:, ::1]", "tab": "f8[::1]",
+         "near": "i8[::1]", "rows_out": "f8[:, :, ::1]", "hard": "f8[::1]"}  # fmt: skip
 
 
 class Kernel(NamedTuple):
@@ -150,22 +155,21 @@ def kernel(sheet: Sheet, groups: list[Group], texts: Mapping[str, str], outputs:
             closing.figure(name)
         sweeps.append((sweep, steps, closing))
     outs = [f"out[{k}, b + l] = {book.slot(n)}" for k, n in enumerate(figures_out)]
-    functions = [line for number, each in enumerate(sweeps) for line in _sweep(book, number, *each)]
-    body = [*filled(before, 8), *opening.render(8)]
+    functions: list[str] = []
+    body = [*loop(before, 8), *_calls(functions, "before", opening.render(), 8)]
+    for number, each in enumerate(sweeps):
+        body += _sweep(book, functions, number, *each)
     text = [
-        HEAD + inspect.getsource(lanes).replace("def irr_block", "@compiled\ndef irr_block"),
-        *functions, "", "@compiled",
+        HEAD.format(frame=book.frame),
+        inspect.getsource(lanes).replace("def irr_block", f'@njit("{IRR_TYPES}", **options)\ndef irr_block'),
+        *functions, "", "@njit(**options)",
         "def run(T, N, x, p, figures, rows, tab, near, out, rows_out, hard):",
         f"    s = np.zeros({(len(book.slots) + book.temporaries) * LANES})",
         f"    w = np.zeros(T * {max(book.frame, 1)})",
         f"    places = np.zeros({max(len(book.searches), 1) * LANES}, np.int64)",
         f"    g, state = np.zeros({12 * LANES}), np.zeros({LANES})",
-        *_loads(body, "f", "figures[{}]", 4),
         f"    for b in range(0, N, {LANES}):",
-        *body,
-        *(f"        sweep_{number}({ARGUMENTS})" for number in range(len(sweeps))),
-        *filled(outs, 8),
-        "",
+        *body, *loop(outs, 8), "",
     ]  # fmt: skip
     return Kernel(
         "\n".join(text), book.scalars, book.series, book.shared_by("f"), book.shared_by("q"), tuple(book.curves),
@@ -194,14 +198,34 @@ def _kept(sheet: Sheet, job: Job) -> dict[str, int]:
     return kept
 
 
-def _loads(body: Iterable[str], kind: str, source: str, indent: int) -> list[str]:
-    """Statements that read the shared numbers that some source uses."""
-    used = {int(k) for line in body for k in re.findall(rf"\b{kind}([0-9]+)\b", line.partition("#")[0])}
-    return [f"{' ' * indent}{kind}{k} = {source.format(k)}" for k in sorted(used)]
+def _calls(functions: list[str], name: str, loops: list[list[str]], indent: int, at: str = "t") -> list[str]:
+    """Calls of functions, added to the list, that go through loops over a block at period `at`."""
+    calls, part, size = [], list[str](), 0
+    for number, body in enumerate(loops):
+        part += loop(body, 4)
+        size += len(body)
+        if size < LONGEST_PART and number < len(loops) - 1:
+            continue
+        shared = []
+        for kind, source in (("f", "figures[{}]"), ("q", "rows[{}, t]")):
+            used = {int(k) for line in part for k in re.findall(rf"\b{kind}([0-9]+)\b", line.partition("#")[0])}
+            shared += [f"    {kind}{k} = {source.format(k)}" for k in sorted(used)]
+        words = {word for line in [*shared, *part] for word in re.findall(r"\b[A-Za-z_]+\b", line.partition("#")[0])}
+        if "o" in words:
+            words.add("t")
+            shared.append("    o = t * FRAME")
+        names = [n for n in TYPES if n in words]
+        title = f"{name}_{len(calls)}"
+        types = ", ".join(TYPES[n] for n in names)
+        functions += ["", f'@njit("void({types})", **options)', f"def {title}({', '.join(names)}):", *shared, *part, ""]
+        given = ", ".join(at if n == "t" else n for n in names)
+        calls.append(f"{' ' * indent}{title}({given})")
+        part, size = [], 0
+    return calls
 
 
-def _sweep(book: Book, number: int, sweep: Sweep, steps: Steps, closing: Steps) -> list[str]:
-    """The source of one sweep as a function."""
+def _sweep(book: Book, functions: list[str], number: int, sweep: Sweep, steps: Steps, closing: Steps) -> list[str]:
+    """The source of one sweep over a block; its functions are added to the list."""
     forward = sweep.direction == "forward"
     first, periods = ("0", "range(T)") if forward else ("T - 1", "range(T - 1, -1, -1)")
     edges = Steps(book, None)
@@ -218,25 +242,15 @@ def _sweep(book: Book, number: int, sweep: Sweep, steps: Steps, closing: Steps) 
             after.append(f"{place} = {place} / {count} if {count} > 0.0 else np.nan")
         elif op != "total":
             after.append(f"{place} = np.nan if {place} == {EMPTY[op]} else {place}")
-    body = steps.render(8)
-    end = filled(after, 4)
+    body = [
+        *_calls(functions, f"start_{number}", [opening], 8, first),
+        f"        for t in {periods}:",
+        *_calls(functions, f"sweep_{number}", steps.render(), 12),
+    ]  # fmt: skip
     for r in sweep.reductions:
         if r.node.op == "irr":
             flows = r.node.args[0]
             at = book.kept[flows.name if isinstance(flows, Line) else r.name] * LANES
-            to = book.slots[r.name] * LANES
-            end.append(f"    irr_block(w, {at}, {book.frame}, T, {LANES}, g, s, {to}, state)")
-            end += filled(["hard[b + l] = 1 if state[l] == ASK else hard[b + l]"], 4)
-    end += closing.render(4)
-    start = filled(opening, 4)
-    return [
-        "", "@compiled", f"def sweep_{number}({ARGUMENTS}):",
-        *_loads([*start, *body, *end], "f", "figures[{}]", 4),
-        f"    t = {first}",
-        *_loads(start, "q", "rows[{}, t]", 4),
-        *start,
-        f"    for t in {periods}:",
-        f"        o = t * {book.frame}",
-        *_loads(body, "q", "rows[{}, t]", 8),
-        *body, *end, "",
-    ]  # fmt: skip
+            body.append(f"        irr_block(w, {at}, {book.frame}, T, g, s, {book.slots[r.name] * LANES}, state)")
+            body += loop(["hard[b + l] = 1.0 if state[l] == ASK else hard[b + l]"], 8)
+    return [*body, *_calls(functions, f"end_{number}", [[line] for line in after] + closing.render(), 8)]

@@ -10,19 +10,21 @@ import math
 
 import numpy as np
 
+LANES = 64
 NO_ROOT, ONE_ROOT, ASK = 0.0, 1.0, 2.0  # what is known of a scenario's flows
 STEP, ROUNDS, NARROW, CLEAR = 1e-10, 200, 4.0 * 2.220446049250313e-16, 1e-8
 
 
-def irr_block(w, at, frame, periods, lanes, g, s, to, state):
-    """Rates of `lanes` scenarios whose flows stand at w[at + t * frame + lane].
+def irr_block(w, at, frame, periods, g, s, to, state):
+    """Rates of `LANES` scenarios whose flows stand at w[at + t * frame + lane].
 
     Args:
-        g: scratch of 12 * lanes numbers.
+        g: scratch of 12 * LANES numbers.
         s, to: where the rates go, s[to + lane].
-        state: per lane, NO_ROOT, ONE_ROOT (the rate is found) or ASK (left to irr.py).
+        state: per lane, LANES = 64
+NO_ROOT, ONE_ROOT (the rate is found) or ASK (left to irr.py).
     """
-    n = lanes
+    n = LANES
     for l in range(n):
         for k in range(12):
             g[k * n + l] = 0.0

@@ -20,7 +20,7 @@ from .passes import Sweep
 if TYPE_CHECKING:
     from .kernel import Book
 
-LANES = 64  # scenarios in a block
+from .lanes import LANES
 LONGEST_LOOP = 24  # operations in one loop over a block
 BUCKETS = 256  # into which the axis of a curve is cut, to find the place of a number at once
 
@@ -36,6 +36,7 @@ TAKE = {"total": "{a} + {v}", "highest": "{v} if {v} > {a} else {a}", "lowest": 
 ALONE = frozenset({"pow", "compound"})  # calls, which do not become vector instructions
 ATOM = re.compile(r"[a-z]+[0-9]*|@[0-9]+@|[a-z]+\[[a-z0-9 +]+\]|-?[0-9.]+(e[+-]?[0-9]+)?|np\.(nan|inf)")
 VALUE = re.compile(r"@([0-9]+)@")
+PLACE = re.compile(r"\b[sw]\[(?:o \+ )?-?[0-9]+ \+ l\]")
 
 
 @dataclass
@@ -238,7 +239,8 @@ class Steps:
             place = self.book.slot(name)
             step.text.append(f"{place} = {TAKE[node.op].format(a=place, v=text)}")
             if node.op == "average":
-                step.text.append(f"{self.book.slot(name + ' count')} += 1.0 if {text} == {text} else 0.0")
+                count = self.book.slot(name + " count")
+                step.text.append(f"{count} = {count} + (1.0 if {text} == {text} else 0.0)")
         self.steps.append(step)
 
     def carry(self) -> None:
@@ -274,8 +276,8 @@ class Steps:
             cost = LONGEST_LOOP + 1 if step.alone else cost + step.cost + 1
         return result
 
-    def render(self, indent: int) -> list[str]:
-        """The loops as source, with every value at its place."""
+    def render(self) -> list[list[str]]:
+        """The loops, each as the statements for one scenario, with every value at its place."""
         loops = self.loops()
         made = {step.makes: number for number, loop in enumerate(loops) for step in loop}
         last = {int(v): number for number, loop in enumerate(loops) for step in loop
@@ -297,9 +299,34 @@ class Steps:
                     places[v] = self.book.temporary(taken[v])
                 if v in places:
                     body.append(f"{places[v]} = a{v}")
-            out += filled(body, indent)
+            out.append(in_registers(body))
             free += [taken.pop(v) for v in list(taken) if last[v] <= number]
         return out
+
+
+def in_registers(body: list[str]) -> list[str]:
+    """The same statements, reading every place once: less for the compiler to read."""
+    known: dict[str, str] = {}
+    out: list[str] = []
+    for line in body:
+        target, _, formula = line.partition(" = ")
+        for place in dict.fromkeys(PLACE.findall(formula)):
+            if place not in known:
+                known[place] = f"x{len(known)}"
+                out.append(f"{known[place]} = {place}")
+        formula = PLACE.sub(lambda m: known[m[0]], formula)
+        if PLACE.fullmatch(target):
+            value, note, rest = formula.partition("  # ")
+            if not ATOM.fullmatch(value):
+                known[target] = f"x{len(known)}" if target not in known else known[target]
+                out.append(f"{known[target]} = {value}{note}{rest}")
+                out.append(f"{target} = {known[target]}")
+            else:
+                known[target] = value
+                out.append(f"{target} = {formula}")
+        else:
+            out.append(f"{target} = {formula}" if formula else line)
+    return out
 
 
 def spelled(v: int, made: dict[int, int], loop: int, places: dict[int, str]) -> str:
@@ -307,8 +334,8 @@ def spelled(v: int, made: dict[int, int], loop: int, places: dict[int, str]) -> 
     return f"a{v}" if made[v] == loop else places[v]
 
 
-def filled(body: Iterable[str], indent: int) -> list[str]:
+def loop(body: Iterable[str], indent: int) -> list[str]:
     """A loop over the scenarios of a block, nothing where there is nothing to do."""
     pad = " " * indent
     lines = [f"{pad}    {line}" for line in body]
-    return [f"{pad}for l in range({LANES}):", *lines] if lines else []
+    return [f"{pad}for l in range(LANES):", *lines] if lines else []
