@@ -276,12 +276,12 @@ def select(path: str, options: tuple[tuple[str, Expr], ...]) -> Expr:
     return Expr("select", args, data=(path, tuple(n for n, _ in options)), unit=_common_unit("select", args))
 
 
-def add_up(terms: Iterable[Expr]) -> Expr:
-    """The sum of several, 0 for none."""
+def add_up(terms: Iterable[Expr], none: Term = 0) -> Expr:
+    """The sum of several; `none` where there are none, for a row that is a row even then."""
     result: Expr | None = None
     for term in terms:
         result = term if result is None else result + term
-    return lift(0) if result is None else result
+    return lift(none) if result is None else result
 
 
 def walk(e: Expr) -> Iterator[Expr]:

@@ -101,14 +101,14 @@ def joint_venture(sheet: Sheet, time: Timeline, money: Fiscal, earned: Income, f
                                    "Distributions less contributions.")))
     for group, label in (("barrick", "Barrick"), ("pakistan", "Pakistani stakeholders")):
         line(f"{group}_group_cash_flow", NOMINAL, f"{label}: net cash flow",
-             add_up(h.flow for h in holders if h.group == group), "Sum of the group's shareholders.")
+             add_up((h.flow for h in holders if h.group == group), none=calls * 0), "Sum of the group's shareholders.")
     total = line("distributions", NOMINAL, "Distributions to shareholders", net + repaid,
                  "What all shareholders receive, after tax withheld.")
     equity_flow = line("equity_cash_flow", NOMINAL, "Cash flow to shareholders", total - calls,
                        "Distributions less cash calls.")
 
     def of(field: str, who: str, amounts: dict[str, Line]) -> Expr:
-        return add_up(amounts[key] for key in keys if text[f"{at}.{key}.{field}"] == who)
+        return add_up((amounts[key] for key in keys if text[f"{at}.{key}.{field}"] == who), none=calls * 0)
 
     paid_by = {h.key: h.contributions for h in holders}
     received_by = {h.key: h.distributions for h in holders}
