@@ -109,9 +109,11 @@ def returns(sheet: Sheet, time: Timeline, capital: Capex, money: Fiscal, flow: W
         members = [h for h in venture.holders if h.group == group]
         group_flow = sheet.lines[f"{group}_group_cash_flow"]
         given = line(f"{group}_group_contributions", NOMINAL, f"{label}: contributions",
-                     total(add_up((h.contributions for h in members), none=venture.flow * 0)), "Over the life of mine.")
+                     total(add_up((h.contributions for h in members), none=venture.flow * 0)),
+                        "Over the life of mine.")
         received = line(f"{group}_group_distributions", NOMINAL, f"{label}: distributions",
-                        total(add_up((h.distributions for h in members), none=venture.flow * 0)), "Over the life of mine.")
+                        total(add_up((h.distributions for h in members), none=venture.flow * 0)),
+                        "Over the life of mine.")
         line(f"{group}_group_irr", "1/year", f"{label}: IRR, nominal", annual_irr(time, group_flow) / YEAR,
              "Net cash flow of the group.")
         line(f"{group}_group_npv", NOMINAL, f"{label}: NPV", total(group_flow * equity),
