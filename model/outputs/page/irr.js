@@ -1,4 +1,4 @@
-// Internal rate of return of evenly spaced flows, by the rule of model/irr.py: the smallest root that is not
+// Internal rate of return of evenly spaced flows, by the rule of model/rates.py: the smallest root that is not
 // negative; if all are negative, the one nearest to zero; NaN where there is none. Rates are per period, and held
 // inside as u = log(1 + r).
 "use strict";

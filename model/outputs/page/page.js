@@ -138,7 +138,7 @@ const Page = {
 
   kept() {
     const found = {};
-    for (const part of decodeURIComponent(location.hash.slice(1)).split("&")) {
+    for (const part of location.hash.slice(1).split("&")) {
       const [path, value] = part.split("=");
       if (path && Object.hasOwn(DATA.assumptions, path) && value !== "" && Number.isFinite(Number(value))) found[path] = Number(value);
     }
