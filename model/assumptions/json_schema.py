@@ -13,7 +13,20 @@ from pydantic.fields import FieldInfo
 from .conversions import units_like
 from .refusals import unit_of
 from .schema import ScenarioModel, Section
-from .values import INTERPOLATION, LONGEST_SERIES, Bounds, Kind, date, named_series, number, phasing, schedule, series
+from .values import (
+    INTERPOLATION,
+    LONGEST_SERIES,
+    LONGEST_TEXT,
+    Bounds,
+    Kind,
+    date,
+    named_series,
+    number,
+    phasing,
+    schedule,
+    series,
+    words,
+)
 from .written import NAME, member_of, section_of
 
 YEARS = "^[0-9]{4}( *- *[0-9]{4})?$"
@@ -84,8 +97,6 @@ def _value(field: FieldInfo, bounds: Bounds) -> Schema:
     if get_origin(annotation) is Literal:
         return {"enum": list(get_args(annotation))}
     kinds = [m.parse for m in field.metadata if isinstance(m, Kind)]
-    if not kinds:
-        return {"type": "string"}
     if annotation is dt.date or date in kinds:
         return {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
     limited = {"type": "number"} | {
@@ -97,6 +108,7 @@ def _value(field: FieldInfo, bounds: Bounds) -> Schema:
                "patternProperties": {YEARS: limited}}  # fmt: skip
     listed = {"type": "array", "items": limited, "minItems": 1, "maxItems": LONGEST_SERIES}
     choices: dict[Any, list[Schema]] = {
+        words: [{"type": "string", "maxLength": LONGEST_TEXT}],
         number: [limited],
         series: [listed],
         named_series: [{"type": "string"}, listed],

@@ -107,8 +107,6 @@ def _expected(field: FieldInfo, item: bool) -> str:
     if get_origin(field.annotation) is Literal:
         return "one of these"
     kinds = ["a number"] if item else [m.expected for m in field.metadata if isinstance(m, Kind)]
-    if not kinds and field.annotation is str:
-        kinds = ["text"]
     unit = unit_of(field)
     bounds = " ".join(str(m) for m in field.metadata if isinstance(m, Bounds) and str(m))
     return " ".join([kinds[0], *([f"in {unit}"] if unit not in (None, "1") else []), *([bounds] if bounds else [])])

@@ -214,7 +214,7 @@ class Regime(Section):
 
 
 class Fiscal(Section):
-    regime: str = choice("Which of fiscal.regimes holds")
+    regime: str = text("Which of fiscal.regimes holds")
     royalty_rate: Number = fraction("Royalty to Balochistan, share of net smelter return")
     advance_royalty: AdvanceRoyalty
     regimes: dict[str, Regime]

@@ -16,7 +16,10 @@ from pydantic import Field
 from pydantic import GetCoreSchemaHandler as Handler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from .problems import CONTROL
+
 FIRST_YEAR, LAST_YEAR, LONGEST_SERIES = 2000, 2150, 200
+LONGEST_TEXT = 5000
 LAST_DATE = 2100  # the last year of a date, so that what follows from it ends before the last year
 INTERPOLATION = "interpolation"
 
@@ -120,6 +123,15 @@ def phasing(value: object) -> ByYear:
     if negative:
         raise refused(f"shares by year cannot be negative, got {by_year[negative[0]]:.10g}", negative[0])
     return ByYear(tuple(sorted(by_year)), tuple(by_year[year] for year in sorted(by_year)))
+
+
+def words(value: object) -> str:
+    """Text without control characters, which no screen, table or workbook would show as meant."""
+    if not isinstance(value, str):
+        raise unexpected(value)
+    if CONTROL.search(value) or len(value) > LONGEST_TEXT:
+        raise refused(f"expected text of at most {LONGEST_TEXT} characters without control characters")
+    return value
 
 
 def date(value: object) -> dt.date:
@@ -242,11 +254,17 @@ def quantity(unit: str, definition: str, **bounds: float) -> Any:
 
 def text(definition: str) -> Any:
     """A field of text."""
+    field = Field(description=definition)
+    field.metadata.append(Kind(words, "text"))
+    return field
+
+
+def choice(definition: str) -> Any:
+    """A field whose type lists its values."""
     return Field(description=definition)
 
 
-# The type of the field says which values are valid; the names say to a reader of the schema what it holds.
-flag = choice = text
+flag = choice
 
 
 def when(definition: str) -> Any:

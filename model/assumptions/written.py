@@ -10,7 +10,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from .problems import Problem, ScenarioError, near, near_path, shown
+from .problems import CONTROL, Problem, ScenarioError, near, near_path, shown
 from .reader import Node, read_text
 from .schema import ScenarioModel, Section
 from .values import INTERPOLATION
@@ -148,9 +148,9 @@ def _leaf(node: Node, path: str, problems: list[Problem]) -> Raw:
     texts = {}
     for key in ("source", "note"):
         child = entries.get(key)
-        if child is not None and not isinstance(child.value, str):
-            problems.append(at(child, path, f"expected text for {key}", shown(child.plain())))
         texts[key] = child.value if child is not None and isinstance(child.value, str) else ""
+        if child is not None and (not isinstance(child.value, str) or CONTROL.search(child.value)):
+            problems.append(at(child, path, f"expected text for {key}", shown(child.plain())))
     return Raw(value, entries.get("unit"), texts["source"].strip() or ASSUMPTION, texts["note"].strip())
 
 

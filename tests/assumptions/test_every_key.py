@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 
 from model.assumptions.problems import how_to_write
 from model.assumptions.refusals import unit_of
-from model.assumptions.values import Bounds, Kind, date, named_series, number, phasing, schedule, series
+from model.assumptions.values import Bounds, Kind, date, named_series, number, phasing, schedule, series, words
 from tests.assumptions.files import one_of_each, problems_of, write
 
 FIELDS = one_of_each()
@@ -23,11 +23,11 @@ def kind(field: FieldInfo) -> object:
     return kinds[0] if kinds else "choice" if get_args(field.annotation) else field.annotation
 
 
-ALL = {*NUMERIC, date, bool, str, "choice"}
+ALL = {*NUMERIC, date, bool, words, "choice"}
 BY_YEAR = {schedule, phasing}
 # what is written -> the kinds of keys for which it is wrong
 WAYS: dict[str, set[object]] = {
-    "'some words'": ALL - {str},
+    "'some words'": ALL - {words},
     "true": ALL - {bool},
     "7.25": ALL - {number, schedule},
     "": ALL,
@@ -43,10 +43,10 @@ WAYS: dict[str, set[object]] = {
     "1" + "0" * 5000: ALL,
     "1" + "0" * 30: ALL,
     "-1e30": ALL,
-    "'4'": ALL - {str},
-    "4,5": ALL - {str},
+    "'4'": ALL - {words},
+    "4,5": ALL - {words},
     "1_000": ALL,
-    "yes": ALL - {str},
+    "yes": ALL - {words},
     "2028-13-45": ALL,
     "0099-01-01": ALL,
     "2028": ALL - {schedule},

@@ -168,6 +168,9 @@ def test_later_overrides_win() -> None:
         ("prices.copper", {1: 2, None: 3}, "expected a year"),
         ("financing.included", "1", "Valid here: true, false"),
         ("timeline.period_months", "4", "Valid here: 3, 6, 12"),
+        ("title", "red \x1b[31m", "without control characters"),
+        ("description", "x" * 6000, "at most 5000 characters"),
+        ("prices.copper", {"value": 4, "source": "a\0b"}, "expected text for source"),
     ],
 )
 def test_what_cannot_be_set(path: str, given: Any, message: str) -> None:
