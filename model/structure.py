@@ -105,12 +105,18 @@ def structure(scenario: Scenario, slack_years: float = 0.0) -> Model:
 
 def closure_end(scenario: Scenario, first_year: int) -> float:
     """When closure ends, by the model's own lines on a long axis of years."""
+    return float(closure_ends(scenario, first_year)[0])
+
+
+def closure_ends(scenario: Scenario, first_year: int, changed: dict[str, Array] | None = None,
+                 scenarios: int = 1) -> Array:  # fmt: skip
+    """When closure ends in each of several scenarios that differ in some inputs; see `evaluate`."""
     yearly = Assumption("timeline.period_months", "months", 12)
     sheet = Sheet(assumptions(scenario) | {yearly.path: yearly})
     declare_mine(sheet, first_year)
     texts = {path: leaf.value for path, leaf in scenario.leaves.items() if isinstance(leaf.value, str)}
     probe = Model(sheet, order(sheet.lines), texts, first_year, PROBE_YEARS, 12)
-    return float(evaluate(probe)["closure_end"][0])
+    return evaluate(probe, changed, scenarios)["closure_end"]
 
 
 def bind(model: Model) -> tuple[dict[str, Array], dict[tuple[str, int], float]]:

@@ -141,7 +141,7 @@ def run(kernel: Kernel, shared: Tables, periods: int, changed: Mapping[str, Arra
 
     Returns:
         lines: by name, (scenarios,) or (periods, scenarios);
-        hard: 1 for scenarios with cash flows whose rate of return only `model/irr.py` can find.
+        hard: 1 for scenarios with cash flows whose rate of return only `model/rates.py` can find.
     """
     run_block = machine_code(kernel.source)
     padded = -(-scenarios // LANES) * LANES

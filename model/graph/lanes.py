@@ -1,9 +1,9 @@
 """Internal rate of return of a block of scenarios at once, as plain loops that the kernel compiles.
 
 The text of this file is written into every generated kernel, so that a kernel is one file and its cached
-machine code follows every change made here. The rule and the method are those of `model/irr.py`: flows whose sign
+machine code follows every change made here. The rule and the method are those of `model/rates.py`: flows whose sign
 changes once, or whose running total does, have one root that counts, found by Newton's method inside a bracket.
-What has several sign changes and no such root is left to `model/irr.py` itself.
+What has several sign changes and no such root is left to `model/rates.py` itself.
 """
 
 import math
@@ -22,7 +22,7 @@ def irr_block(w, at, frame, periods, g, s, to, state):
         g: scratch of 12 * LANES numbers.
         s, to: where the rates go, s[to + lane].
         state: per lane, LANES = 64
-NO_ROOT, ONE_ROOT (the rate is found) or ASK (left to irr.py).
+NO_ROOT, ONE_ROOT (the rate is found) or ASK (left to rates.py).
     """
     n = LANES
     for l in range(n):

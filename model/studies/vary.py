@@ -1,0 +1,191 @@
+"""Many scenarios that differ in a few inputs, evaluated together: what every study of this folder stands on."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from ..assumptions.resolve import Scenario
+from ..assumptions.values import Bounds, ByYear
+from ..assumptions.written import field_of
+from ..graph.arrays import Array
+from ..graph.expr import walk
+from ..graph.order import Group, references
+from ..graph.sheet import Sheet
+from ..results import METRICS
+from ..structure import Model, closure_ends, evaluate, first_year_of, structure
+
+TOGETHER = 64  # scenarios that NumPy evaluates at a time: more fall out of the processor's cache
+FIXED = frozenset({"timeline.period_months"})  # numbers that decide the structure of the model
+
+
+class StudyError(Exception):
+    """A study that cannot be carried out as asked: one message that says why."""
+
+
+def metric_line(sheet: Sheet, metric: str) -> str:
+    """The line behind a metric: a name of `run --json`'s metrics, or any line that is a single figure.
+
+    Raises:
+        StudyError: with the nearest name, when there is none.
+    """
+    name = METRICS.get(metric, metric)
+    line = sheet.lines.get(name)
+    if line is not None and not line.series:
+        return name
+    figures = [*METRICS, *(n for n, each in sheet.lines.items() if not each.series)]
+    near = difflib.get_close_matches(metric, figures, 1)
+    hint = f". Did you mean '{near[0]}'?" if near else ""
+    what = "is a row over the periods, not a single figure" if line is not None else "is not a metric"
+    raise StudyError(f"'{metric}' {what}{hint}")
+
+
+def number_at(scenario: Scenario, path: str) -> float:
+    """The number at a path; of numbers by year, the first.
+
+    Raises:
+        StudyError: when there is no such path, or it holds no number that can vary.
+    """
+    leaf = scenario.leaves.get(path)
+    if leaf is None:
+        near = difflib.get_close_matches(path, list(scenario.leaves), 1)
+        raise StudyError(f"there is no assumption at '{path}'" + (f". Did you mean '{near[0]}'?" if near else ""))
+    value = leaf.value.values[0] if isinstance(leaf.value, ByYear) and leaf.unit != "1" else leaf.value
+    if isinstance(value, bool) or not isinstance(value, int | float) or path in FIXED:
+        raise StudyError(f"'{path}' is not a number that a study can vary")
+    return float(value)
+
+
+def bounds_of(path: str) -> tuple[float, float, bool, bool]:
+    """Least and greatest valid number at a path, and whether each is itself valid."""
+    found = next((m for m in field_of(path).metadata if isinstance(m, Bounds)), Bounds())
+    low = found.ge if found.ge is not None else found.gt if found.gt is not None else -math.inf
+    high = found.le if found.le is not None else found.lt if found.lt is not None else math.inf
+    return low, high, found.gt is None, found.lt is None
+
+
+def check_bounds(path: str, values: Sequence[float]) -> None:
+    """Refuse numbers that a scenario file could not hold.
+
+    Raises:
+        StudyError: naming the first such number.
+    """
+    low, high, low_in, high_in = bounds_of(path)
+    for v in values:
+        if not math.isfinite(v) or v < low or v > high or (v == low and not low_in) or (v == high and not high_in):
+            raise StudyError(f"{path}: {v:g} is not valid, it must lie between {low:g} and {high:g}")
+
+
+def with_values(scenario: Scenario, values: Mapping[str, object]) -> Scenario:
+    """The scenario with other values at some paths."""
+    leaves = {path: replace(scenario.leaves[path], value=value) for path, value in values.items()}
+    return replace(scenario, leaves=scenario.leaves | leaves)
+
+
+class Prepared(NamedTuple):
+    """A model ready to be evaluated for many values of some inputs."""
+
+    model: Model
+    names: dict[str, str]  # metric -> line
+    together: int  # scenarios evaluated at a time
+
+
+def prepare(scenario: Scenario, metrics: Sequence[str], changed: Mapping[str, Sequence[float] | Array]) -> Prepared:
+    """A model with only the lines that some metrics need, long enough for all values of some inputs.
+
+    Args:
+        metrics: see `metric_line`.
+        changed: by path, one number a scenario.
+
+    Raises:
+        StudyError: for a path or number that cannot vary, or an unknown metric.
+    """
+    for path, values in changed.items():
+        number_at(scenario, path)
+        check_bounds(path, list(values))
+    flat = with_values(scenario, {path: float(values[0]) for path, values in changed.items()})
+    model = structure(flat)
+    names = {metric: metric_line(model.sheet, metric) for metric in metrics}
+    together = 1 if any(path in shapes_curves(model) for path in changed) else TOGETHER
+    columns = {path: np.asarray(values, dtype=float) for path, values in changed.items()}
+    if slack := slack_years(flat, columns, together):
+        model = structure(flat, slack)
+    return Prepared(reduced(model, tuple(names.values())), names, together)
+
+
+def outcomes(scenario: Scenario, metrics: Sequence[str], changed: Mapping[str, Sequence[float] | Array],
+             count: int, prepared: Prepared | None = None) -> dict[str, Array]:  # fmt: skip
+    """Metrics of `count` scenarios that differ from one in some numbers.
+
+    Args:
+        prepared: from `prepare`, for values within those it was made for.
+
+    Returns:
+        by metric, shape (count,); nan where a metric does not exist.
+
+    Raises:
+        StudyError: see `prepare`.
+    """
+    ready = prepared or prepare(scenario, metrics, changed)
+    columns = {path: np.asarray(values, dtype=float) for path, values in changed.items()}
+    found = evaluate_in_parts(ready.model, tuple(ready.names.values()), columns, count, ready.together)
+    return {metric: found[ready.names[metric]] for metric in metrics}
+
+
+def evaluate_in_parts(model: Model, wanted: tuple[str, ...], columns: Mapping[str, Array],
+                      count: int, together: int = TOGETHER) -> dict[str, Array]:  # fmt: skip
+    """Lines by the NumPy interpreter, some scenarios at a time: figures (count,), rows (periods, count)."""
+    parts: dict[str, list[Array]] = {name: [] for name in wanted}
+    for start in range(0, count, together):
+        size = min(together, count - start)
+        lines = evaluate(model, {p: v[..., start : start + size] for p, v in columns.items()}, size)
+        for name in wanted:
+            value = lines[name]
+            parts[name].append(np.broadcast_to(value, (*value.shape[:-1], size)))
+    return {name: np.concatenate(each, axis=-1) for name, each in parts.items()}
+
+
+def reduced(model: Model, wanted: tuple[str, ...]) -> Model:
+    """The model with only the lines that the wanted ones need."""
+    lines = model.sheet.lines
+    needed: set[str] = set()
+    todo = list(wanted)
+    while todo:
+        name = todo.pop()
+        if name not in needed:
+            needed.add(name)
+            todo += [target for target, _ in references(lines[name].formula)]
+    sheet = Sheet(model.sheet.assumptions)
+    sheet.inputs, sheet.elements, sheet.curves = model.sheet.inputs, model.sheet.elements, model.sheet.curves
+    sheet.lines = {name: line for name, line in lines.items() if name in needed}
+    groups = [Group(tuple(n for n in g.lines if n in needed), g.direction) for g in model.groups]
+    return replace(model, sheet=sheet, groups=[g for g in groups if g.lines], cache={})
+
+
+def slack_years(scenario: Scenario, columns: Mapping[str, Array], together: int = TOGETHER) -> float:
+    """How much later than the scenario's own the closure may end, over all columns (rows by period do not matter)."""
+    first = first_year_of(scenario)
+    own = float(closure_ends(scenario, first)[0])
+    single = {p: v for p, v in columns.items() if v.ndim == 1}
+    latest = own
+    for start in range(0, max((v.size for v in single.values()), default=0), together):
+        part = {p: v[start : start + together] for p, v in single.items()}
+        size = next(iter(part.values())).size
+        latest = max(latest, float(np.max(closure_ends(scenario, first, part, size))))
+    return latest - own
+
+
+def shapes_curves(model: Model) -> set[str]:
+    """Inputs from which curves are drawn: they cannot differ within one evaluation."""
+    return {
+        e.data
+        for curve in model.sheet.curves.values()
+        for knot in (*curve.x, *curve.y)
+        for e in walk(knot)
+        if e.op == "input"
+    }
