@@ -10,6 +10,8 @@ import typer
 from .app import ScenariosArgument, SetOption, app, load_scenario, note
 from .progress import progress
 
+SWING = 0.1  # by which the page's sensitivity moves each factor
+
 
 @app.command()
 def report(
@@ -21,10 +23,10 @@ def report(
     from ..outputs.files import atomic
     from ..outputs.page import page
     from ..studies.compare import compare
-    from ..studies.swings import swings
+    from ..studies.sensitivity import sensitivity
 
     chosen = [load_scenario(name, setting) for name in scenarios]
     with atomic(out) as path, progress(len(chosen)) as step:
         comparison = compare(chosen, progress=step)
-        path.write_text(page(comparison, swings(comparison.results[0])), encoding="utf-8")
+        path.write_text(page(comparison, sensitivity(chosen[0], swing=SWING), SWING), encoding="utf-8")
     note(f"Wrote {out} ({out.stat().st_size / 1e6:.1f} MB)")

@@ -13,7 +13,7 @@ import pytest
 from model.assumptions.resolve import Scenario
 from model.outputs.page import page
 from model.studies.compare import compare
-from model.studies.swings import swings
+from model.studies.sensitivity import sensitivity
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -49,7 +49,7 @@ def written(folder: Path, *scenarios: Scenario) -> Path:
     """The page of some scenarios as a file."""
     comparison = compare(scenarios)
     path = folder / "page.html"
-    path.write_text(page(comparison, swings(comparison.results[0])), encoding="utf-8")
+    path.write_text(page(comparison, sensitivity(scenarios[0]), 0.1), encoding="utf-8")
     return path
 
 
@@ -61,8 +61,8 @@ def open_page(browser: Any, tmp_path: Path) -> Iterator[Open]:
     """`open_page(scenario, ...)` or `open_page(path=..., state="#...", width=390)`: the page, once it can calculate."""
     contexts = []
 
-    def open_it(*scenarios: Scenario, path: Path | None = None, state: str = "", width: int = 1280, scripts: bool = True,
-                ) -> Opened:  # fmt: skip
+    def open_it(*scenarios: Scenario, path: Path | None = None, state: str = "", width: int = 1280,
+                scripts: bool = True) -> Opened:  # fmt: skip
         context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts)
         contexts.append(context)
         found = Opened(context.new_page(), path or written(tmp_path, *scenarios))

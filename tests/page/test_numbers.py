@@ -11,8 +11,8 @@ import pytest
 
 from model.assumptions.problems import ScenarioError
 from model.assumptions.resolve import Scenario, bundled, load
-from model.rates import irr, irr_many
 from model.outputs.page.data import SUMS, bounds
+from model.rates import irr, irr_many
 from model.results import run
 
 CLOSE = 1e-9
@@ -97,8 +97,8 @@ def test_other_periods_and_a_longer_life(months: int, base_page: Any, open_page:
 def test_cases_without_rates_and_with_defaults(base_page: Any, open_page: Any) -> None:
     opened = open_page(path=base_page)
     for changes in ({"factors.copper_price": 0.1, "factors.gold_price": 0.1}, {"factors.copper_price": 0.45},
-                    {"factors.capex": 3.0}, {"financing.gearing": 0.0}, {"factors.capex": 0.0, "factors.sustaining": 0.0},
-                    {"capex.closure.total": 20000.0}):  # fmt: skip
+                    {"factors.capex": 3.0}, {"financing.gearing": 0.0},
+                    {"factors.capex": 0.0, "factors.sustaining": 0.0}, {"capex.closure.total": 20000.0}):  # fmt: skip
         assert list(apart(run(load("base", changes)).document(), opened.run(changes))) == [], changes
 
 
@@ -110,9 +110,9 @@ def test_irr_by_the_same_rule(base_page: Any, open_page: Any) -> None:
     cases += [[rng.gauss(0, 1) * 10 ** rng.randint(-3, 6) for _ in range(rng.randint(2, 40))] for _ in range(300)]
     got = open_page(path=base_page).tab.evaluate("flows => flows.map(f => String(rekodiq.irr(f)))", cases)
     for flows, text in zip(cases, got, strict=True):
-        expected = irr(flows)
-        found = float(text)
-        assert (math.isnan(expected) and math.isnan(found)) or abs(expected - found) <= 1e-9 * (1 + abs(expected)), flows
+        expected, found = irr(flows), float(text)
+        assert math.isnan(expected) == math.isnan(found), flows
+        assert math.isnan(expected) or abs(expected - found) <= 1e-9 * (1 + abs(expected)), flows
     assert irr_many([[-1.0], [1.1]])[0] == pytest.approx(0.1)
 
 

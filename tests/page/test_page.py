@@ -81,7 +81,8 @@ def test_a_slider_moves_everything_and_the_link_keeps_it(base_page: Path, open_p
     assert opened.errors == []
 
 
-@pytest.mark.parametrize("state", ["#prices.copper=99999", "#nonsense", "#prices.copper=abc", "#__proto__=1", "#%E0%A4%A"])
+@pytest.mark.parametrize("state", ["#prices.copper=99999", "#nonsense", "#prices.copper=abc", "#__proto__=1",
+                                   "#%E0%A4%A"])  # fmt: skip
 def test_a_bad_link_is_told_or_left_out(state: str, base_page: Path, open_page: Any) -> None:
     opened = open_page(path=base_page, state=state)
     assert figure(opened.tab, "project_irr") == f"{run(load('base')).metrics['project_irr']:.1%}"
@@ -113,7 +114,9 @@ def test_every_line_has_a_lineage(base_page: Path, open_page: Any) -> None:
         for (const [name, line] of Object.entries(DATA.lines)) {
           for (const at of line[5] ? [null, {year: 9}, {t: 0}, {t: last}] : [null]) {
             Lineage.trail = []; Lineage.go(name, at); n++;
-            if (/undefined|NaN|⟦|\\[object/.test(Lineage.dialog.textContent)) throw new Error(name + JSON.stringify(at) + Lineage.dialog.textContent.slice(0, 400)); } }
+            const text = Lineage.dialog.textContent;
+            if (/undefined|NaN|⟦|\\[object/.test(text)) throw new Error(name + JSON.stringify(at) + text.slice(0, 400));
+          } }
         return n; }""")  # fmt: skip
     assert count > 1500 and opened.errors == []
 
@@ -170,8 +173,9 @@ def test_by_keyboard_and_for_screen_readers(base_page: Path, open_page: Any) -> 
     tab.keyboard.press("Enter")
     assert tab.locator("#lineage").is_visible()
     assert tab.evaluate("document.activeElement.closest('dialog') !== null")
-    unnamed = tab.evaluate("""() => [...document.querySelectorAll("input, button, summary, dialog, [role=img]")].filter(e =>
-        !(e.getAttribute("aria-label") || e.getAttribute("aria-labelledby") || e.labels?.length || e.textContent.trim())).length""")
+    unnamed = tab.evaluate("""() => [...document.querySelectorAll("input, button, summary, dialog, [role=img]")].filter(
+        e => !(e.getAttribute("aria-label") || e.getAttribute("aria-labelledby") || e.labels?.length
+               || e.textContent.trim())).length""")  # fmt: skip
     assert unnamed == 0
     assert tab.locator("h1").count() == 1
 

@@ -14,7 +14,7 @@ from typing import Any
 from ...graph.javascript import source
 from ...results import Result
 from ...studies.compare import Comparison
-from ...studies.swings import Swings
+from ...studies.sensitivity import Tornado
 from .contents import CAVEATS, CONTROLS, QUESTION, SPLIT, STORY, TILES, Chart, charts
 from .data import model_data
 from .drawn import Drawn, sentence_html
@@ -24,12 +24,12 @@ SCRIPTS = ("irr.js", "engine.js", "formats.js", "lineage.js", "charts.js", "page
 LICENCES = ("NOTICE-echarts", "LICENSE-echarts", "LICENSE-d3")
 
 
-def page(comparison: Comparison, tornado: Swings) -> str:
+def page(comparison: Comparison, tornado: Tornado, swing: float) -> str:
     """The whole page as HTML; the first case is the one that it calculates.
 
     Args:
         comparison: the cases, the first of them the reference.
-        tornado: the sensitivity of the first case.
+        tornado: the sensitivity of the first case, to inputs changed by the share `swing`.
     """
     result = comparison.results[0]
     sheet = result.model.sheet
@@ -39,7 +39,7 @@ def page(comparison: Comparison, tornado: Swings) -> str:
     # A line that is one figure in this case (a party that never pays) is no row to draw.
     drawings = [c._replace(series=tuple(s for s in c.series if sheet.lines[s.line].series))
                 for c in charts(holders, loans)]  # fmt: skip
-    drawn = Drawn(result, comparison, tornado)
+    drawn = Drawn(result, comparison, tornado, swing)
     data = model_data(result) | {
         "story": [[[s.text, list(s.when)] for s in paragraph] for paragraph in STORY],
         "tiles": [list(t) for t in TILES],
@@ -47,7 +47,7 @@ def page(comparison: Comparison, tornado: Swings) -> str:
         "split": SPLIT,
         "cases": drawn.cases(),
         "bridges": drawn.bridges(),
-        "tornado": {"metric": tornado.metric, "swing": tornado.swing, "paths": [b.path for b in tornado.bars]},
+        "tornado": {"metric": tornado.metric, "swing": swing, "paths": [b.path for b in tornado.bars]},
     }  # fmt: skip
     model = (f'"use strict";\nconst MODEL = {source(sheet, result.model.groups, result.model.texts)};\n'
              'const DATA = JSON.parse(document.getElementById("data").textContent);')  # fmt: skip
@@ -121,7 +121,8 @@ def policy(scripts: Iterable[str]) -> str:
     """What the page may do: run these very scripts, and reach nothing outside itself."""
     hashes = (base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts)
     allowed = " ".join(f"'sha256-{h}'" for h in hashes)
-    return f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; script-src {allowed}"
+    return ("default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+            f"script-src {allowed}")  # fmt: skip
 
 
 def chart_data(chart: Chart) -> dict[str, Any]:

@@ -167,4 +167,8 @@ const Charts = {
   },
 };
 
-const points = effect => (effect === null || Number.isNaN(effect) ? "–" : `${effect >= 0 ? "+" : "−"}${fixed(Math.abs(effect) * 100, 2)} pt`);
+function points(effect) {
+  if (effect === null || Number.isNaN(effect)) return "–";
+  const size = fixed(Math.abs(effect) * 100, 2);
+  return `${Number(size) === 0 ? "" : effect > 0 ? "+" : "−"}${size} pt`;
+}

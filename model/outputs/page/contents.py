@@ -28,8 +28,8 @@ STORY = (
             "In this case the project earns {project_irr|percent} a year after tax, in real money and before any "
             "financing.", ("?project_irr",)),
         Sentence(
-            "In this case the project has no rate of return: no discount rate brings its after-tax cash flow to zero.",
-            ("!?project_irr",)),
+            "In this case the project has no rate of return: no discount rate brings its after-tax cash flow to "
+            "zero.", ("!?project_irr",)),
         Sentence("Discounted at {discounting.rate|percent}, it is worth {project_npv|usd}.", ("project_npv",)),
         Sentence("Discounted at {discounting.rate|percent}, its value is {project_npv|usd}.", ("!project_npv",)),
     ),
@@ -37,21 +37,25 @@ STORY = (
         Sentence(
             "Barrick makes {barrick_group_irr|percent} a year on the {barrick_group_contributions|usd} it pays in.",
             ("?barrick_group_irr",)),
-        Sentence("Barrick has no rate of return on the {barrick_group_contributions|usd} it pays in.",
-                 ("!?barrick_group_irr", "barrick_group_contributions")),
-        Sentence("Pakistan’s shareholders together make {pakistan_group_irr|percent} on {pakistan_group_contributions|usd}.",
-                 ("?pakistan_group_irr",)),
+        Sentence(
+            "Barrick has no rate of return on the {barrick_group_contributions|usd} it pays in.",
+            ("!?barrick_group_irr", "barrick_group_contributions")),
+        Sentence(
+            "Pakistan’s shareholders together make {pakistan_group_irr|percent} on "
+            "{pakistan_group_contributions|usd}.", ("?pakistan_group_irr",)),
         Sentence(
             "Pakistan’s shareholders have no rate of return on the {pakistan_group_contributions|usd} they pay in.",
             ("!?pakistan_group_irr", "pakistan_group_contributions")),
         Sentence(
-            "The other shareholders pay for a share of {carried_share|percent} that is carried free.", ("carried_share",)),
+            "The other shareholders pay for a share of {carried_share|percent} that is carried free.",
+            ("carried_share",)),
         Sentence(
-            "Balochistan pays no cash calls and receives {balochistan_cash_flow|usd} over the life of the mine, royalty "
-            "of {royalty_paid|usd} included.", ("!balochistan_contributions",)),
+            "Balochistan pays no cash calls and receives {balochistan_cash_flow|usd} over the life of the mine, "
+            "royalty of {royalty_paid|usd} included.", ("!balochistan_contributions",)),
         Sentence(
-            "Balochistan receives {balochistan_cash_flow|usd} over the life of the mine, royalty of {royalty_paid|usd} "
-            "included and cash calls of {balochistan_contributions|usd} deducted.", ("balochistan_contributions",)),
+            "Balochistan receives {balochistan_cash_flow|usd} over the life of the mine, royalty of "
+            "{royalty_paid|usd} included and cash calls of {balochistan_contributions|usd} deducted.",
+            ("balochistan_contributions",)),
     ),
     (
         Sentence("Lenders advance {total_debt_drawn|usd}.", ("total_debt_drawn",)),

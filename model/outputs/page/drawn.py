@@ -11,10 +11,10 @@ from typing import Any
 from ...assumptions.resolve import Leaf, plain
 from ...results import Result
 from ...studies.compare import Comparison
-from ...studies.swings import Swings
+from ...studies.sensitivity import Tornado
 from . import svg
 from .contents import SPLIT, TILES, Chart, Sentence
-from .formats import number, percent, usd, written
+from .formats import number, usd, written
 
 
 def figure_of(result: Result, name: str) -> float:
@@ -56,15 +56,17 @@ class Drawn:
 
     result: Result
     all: Comparison
-    sensitivity: Swings
+    sensitivity: Tornado
+    swing: float
 
     def tiles(self) -> str:
         """The headline figures."""
+        figures = [written(figure_of(self.result, t.line), t.format) for t in TILES]
         return "".join(
-            f'<div class="tile"><button type="button" data-line="{t.line}" data-format="{t.format}"><b>{escape(t.label)}'
-            f'</b><span class="figure">{escape(written(figure_of(self.result, t.line), t.format))}</span></button>'
+            f'<div class="tile"><button type="button" data-line="{t.line}" data-format="{t.format}">'
+            f'<b>{escape(t.label)}</b><span class="figure">{escape(text)}</span></button>'
             f'<span class="base"></span><span class="note">{escape(t.note)}</span></div>'
-            for t in TILES
+            for t, text in zip(TILES, figures, strict=True)
         )
 
     def chart(self, chart: Chart) -> str:
@@ -79,8 +81,8 @@ class Drawn:
         head = "".join(f'<th scope="col">{escape(s.label)}</th>' for s in chart.series)
         body = "".join(
             f'<tr><th scope="row">{year}</th>'
-            + "".join(f"<td>{button(s.line, number(annual[s.line][k]) if annual[s.line][k] == annual[s.line][k] else '–', year)}</td>"
-                      for s in chart.series) + "</tr>"
+            + "".join(f"<td>{button(s.line, written(annual[s.line][k], 'number'), year)}</td>" for s in chart.series)
+            + "</tr>"
             for k, year in enumerate(annual["year"])
         )  # fmt: skip
         wide = ' class="wide"' if chart.wide else ""
@@ -90,7 +92,8 @@ class Drawn:
             f'<ul class="legend">{legend}</ul><div class="chart" data-chart="{chart.id}">{drawn}</div>'
             f'<details><summary>Table: {escape(chart.title)}</summary><div class="scroll" tabindex="0">'
             f'<table data-table="{chart.id}"><caption hidden>{escape(chart.title)}, {escape(chart.unit)}</caption>'
-            f'<thead><tr><th scope="col">Year</th>{head}</tr></thead><tbody>{body}</tbody></table></div></details></figure>'
+            f'<thead><tr><th scope="col">Year</th>{head}</tr></thead><tbody>{body}</tbody></table></div></details>'
+            "</figure>"
         )
 
     def split(self) -> str:
@@ -155,12 +158,13 @@ class Drawn:
         bars, told = [], []
         for bar in self.sensitivity.bars:
             label = bar.path.removeprefix("factors.").replace("_", " ")
-            segments = [(v - base, 0.0, 0 if v < base else 1) for v in (bar.low, bar.high) if not math.isnan(v - base)]
-            text = f"{written(bar.low, 'percent')} / {written(bar.high, 'percent')}"
+            ends = (bar.low_value, bar.high_value)
+            segments = [(v - base, 0.0, 0 if v < base else 1) for v in ends if not math.isnan(v - base)]
+            text = " / ".join(written(v, "percent") for v in ends)
             bars.append((label, segments, text))
             told.append((label, escape(text)))
         return self._lying("tornado", "What matters most", f"Project IRR with each input "
-                           f"{percent(self.sensitivity.swing)} lower / higher than in the case", svg.across(bars), told,
+                           f"{self.swing * 100:g}% lower / higher than in the case", svg.across(bars), told,
                            "wide")  # fmt: skip
 
     def assumptions(self) -> str:
@@ -172,7 +176,8 @@ class Drawn:
             source = leaf.source + (f" – {leaf.note}" if leaf.note else "")
             place = f"{leaf.file}:{leaf.line}" if leaf.line else leaf.file
             rows.append(
-                f'<tr data-row="{escape(leaf.path)}"><td><code>{escape(leaf.path)}</code><br>{escape(leaf.definition)}</td>'
+                f'<tr data-row="{escape(leaf.path)}"><td><code>{escape(leaf.path)}</code><br>'
+                f"{escape(leaf.definition)}</td>"
                 f"<td>{escape(value_text(leaf))}</td><td>{escape(leaf.unit or '')}</td><td>{escape(source)}</td>"
                 f"<td>{escape(place)}</td></tr>"
             )
@@ -207,7 +212,11 @@ CASE_COLUMNS = {
 
 def points(effect: float) -> str:
     """A difference of rates in percentage points."""
-    return "–" if math.isnan(effect) else f"{'+' if effect >= 0 else '−'}{abs(effect) * 100:.2f} pt"
+    if math.isnan(effect):
+        return "–"
+    size = f"{abs(effect) * 100:.2f}"
+    sign = "" if float(size) == 0 else "+" if effect > 0 else "−"
+    return f"{sign}{size} pt"
 
 
 def value_text(leaf: Leaf) -> str:

@@ -11,8 +11,8 @@ const FORMATS = {
   percent: value => signed(value, fixed(Math.abs(value) * 100, 1) + "%"),
   usd: value => {
     const size = Math.abs(value);
-    if (size >= 99950) return signed(value, `US$${fixed(size / 1000, 0)} bn`);
-    if (size >= 999.5) return signed(value, `US$${fixed(size / 1000, size >= 9995 ? 1 : 2)} bn`);
+    if (size >= 99950) return signed(value, `US$${fixed(size / 1000, 0)}\u00a0bn`);
+    if (size >= 999.5) return signed(value, `US$${fixed(size / 1000, size >= 9995 ? 1 : 2)}\u00a0bn`);
     return signed(value, `US$${fixed(size, 0)}m`);
   },
   times: value => signed(value, fixed(Math.abs(value), 2) + "×"),

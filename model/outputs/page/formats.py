@@ -14,9 +14,9 @@ def usd(millions: float) -> str:
     """Money in words: US$1.25 bn, US$850m."""
     size = abs(millions)
     if size >= 99_950:
-        return signed(millions, f"US${size / 1000:,.0f} bn")
+        return signed(millions, f"US${size / 1000:,.0f}\u00a0bn")
     if size >= 999.5:
-        return signed(millions, f"US${size / 1000:,.{1 if size >= 9995 else 2}f} bn")
+        return signed(millions, f"US${size / 1000:,.{1 if size >= 9995 else 2}f}\u00a0bn")
     return signed(millions, f"US${size:,.0f}m")
 
 

@@ -89,7 +89,7 @@ const Page = {
       tile.querySelector(".figure").textContent = written(value, format);
       const same = Object.is(value, before) || Math.abs(value - before) <= 1e-9 * Math.abs(before);
       base.className = "base " + (same ? "" : value > before ? "up" : "down");
-      base.textContent = Page.changed() ? (same ? "unchanged" : `${value > before ? "▲" : value < before ? "▼" : ""} unchanged case ${written(before, format)}`) : "";
+      base.textContent = Page.changed() ? (same ? "unchanged" : `${value > before ? "▲" : value < before ? "▼" : ""} from ${written(before, format)}`) : "";
     }
     document.getElementById("brief").textContent = `Project ${written(Page.figure("project_irr"), "percent")}`;
   },

@@ -31,8 +31,8 @@ def over_time(years: Sequence[int], rows: Sequence[Row], marks: Sequence[tuple[s
     width = (WIDTH - LEFT - RIGHT) / len(years)
     parts = [_grid(value, y(value)) for value in _ticks(low, high, log)]
     step = next(s for s in (1, 2, 5, 10, 20, 50, 100) if len(years) / s <= 12)
-    parts += [f'<text x="{LEFT + (k + 0.5) * width:.1f}" y="{HEIGHT - 8}" class="tick" text-anchor="middle">{year}</text>'
-              for k, year in enumerate(years) if year % step == 0]  # fmt: skip
+    parts += [f'<text x="{LEFT + (k + 0.5) * width:.1f}" y="{HEIGHT - 8}" class="tick" text-anchor="middle">'
+              f"{year}</text>" for k, year in enumerate(years) if year % step == 0]  # fmt: skip
     above, below = [0.0] * len(years), [0.0] * len(years)
     for _, colour, shape, values in rows:
         if shape == "line":
@@ -107,7 +107,7 @@ def _range(rows: Sequence[Row], marks: Sequence[tuple[str, float]], log: bool) -
 
 def _step(span: float) -> float:
     raw = span / 5
-    size = 10 ** math.floor(math.log10(raw))
+    size = 10.0 ** math.floor(math.log10(raw))
     return next(m * size for m in (1, 2, 2.5, 5, 10) if m * size >= raw * 0.999)
 
 
