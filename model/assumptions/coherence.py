@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 
+from .issues import Issue
 from .problems import near, shown
 from .schema import PhaseCapex, ScenarioModel, Section
+from .uncertain import incoherent_uncertainty
 from .values import ByYear
 
 LONGEST_LEAD = 20  # years from the first spending to planned production
+LONGEST_TAIL = 10  # years from the start of a phase to the last of its capital
+MOST_BANDS = 60  # of a ramp-up, and years of advance royalty
 # Lines of other names would be declared twice under these: `debt_drawdown`, `equity_irr`.
 RESERVED = frozenset((
     "balochistan", "cash", "construction", "debt", "dsra", "equity", "exim", "federation", "financing",
@@ -21,18 +24,6 @@ RESERVED = frozenset((
 RESERVED_CATEGORIES = frozenset(("index", "index_close"))
 
 
-@dataclass(frozen=True)
-class Issue:
-    """Assumptions that do not go together; the message is about the first, or, where `alike`, about all of them."""
-
-    paths: tuple[str, ...]
-    message: str
-    value: str | None = None
-    valid: tuple[str, ...] | None = None
-    suggestion: str | None = None
-    alike: bool = False
-
-
 def incoherent(s: ScenarioModel) -> Iterator[Issue]:
     """Contradictions, for which there is no model."""
     yield from _mine_plan(s)
@@ -40,6 +31,7 @@ def incoherent(s: ScenarioModel) -> Iterator[Issue]:
     yield from _sums(s)
     yield from _dates(s)
     yield from _schedules(s)
+    yield from incoherent_uncertainty(s)
 
 
 def doubts(s: ScenarioModel) -> Iterator[Issue]:
@@ -100,11 +92,12 @@ def _names(s: ScenarioModel) -> Iterator[Issue]:
     for path, curve in (("ramp_up.curve", s.ramp_up.curve), ("ramp_up.phase_2_curve", s.ramp_up.phase_2_curve)):
         if isinstance(curve, str):
             yield from known(path, curve, curves, "a list of shares, or one of named_curves")
-        elif curve[-1] == 0:
-            yield Issue((path,), "must end above 0: the last share holds for good")
+        else:
+            yield from _ramp_up(path, curve)
     for name, named in curves.items():
-        if named.shares[-1] == 0:
-            yield Issue((f"ramp_up.named_curves.{name}.shares",), "must end above 0: the last share holds for good")
+        yield from _ramp_up(f"ramp_up.named_curves.{name}.shares", named.shares)
+    if len(s.fiscal.advance_royalty.amounts) > MOST_BANDS:
+        yield Issue(("fiscal.advance_royalty.amounts",), f"expected at most {MOST_BANDS} years; the last amount holds")
     yield from known("fiscal.regime", s.fiscal.regime, s.fiscal.regimes, "one of fiscal.regimes")
     holders = s.joint_venture.shareholders
     yield from known("joint_venture.operator", s.joint_venture.operator, holders, "one of the shareholders")
@@ -114,9 +107,20 @@ def _names(s: ScenarioModel) -> Iterator[Issue]:
                 yield Issue((f"{group}.{name}.label",), f"the name '{name}' is taken by other lines")
     for name in RESERVED_CATEGORIES & s.capex.phase_1.categories.keys():
         yield Issue((f"capex.phase_1.categories.{name}.label",), f"the name '{name}' is taken by other lines")
+    if all(tranche.rank == "subordinated" for tranche in s.financing.tranches.values()):
+        yield Issue(tuple(f"financing.tranches.{name}.rank" for name in s.financing.tranches),
+                    "at least one loan must be senior; without loans, set financing.included to false",
+                    alike=True)  # fmt: skip
     for path, label in _labels(s):
         if not label.strip() or "\n" in label or len(label) > 200:
             yield Issue((path,), "expected one line of 1 to 200 characters", shown(label))
+
+
+def _ramp_up(path: str, shares: tuple[float, ...]) -> Iterator[Issue]:
+    if len(shares) > MOST_BANDS:
+        yield Issue((path,), f"expected at most {MOST_BANDS} bands; the last share holds", f"{len(shares)}")
+    elif shares[-1] == 0:
+        yield Issue((path,), "must end above 0: the last share holds for good")
 
 
 def _labels(s: ScenarioModel) -> Iterator[tuple[str, str]]:
@@ -202,6 +206,9 @@ def _spending(path: str, phase: PhaseCapex, start: dt.date, of: str) -> Iterator
     elif years[0] < start.year - LONGEST_LEAD:
         yield Issue((path, of), f"begins more than {LONGEST_LEAD} years before the phase starts ({of}: {start})",
                     str(years[0]))  # fmt: skip
+    elif years[-1] > start.year + LONGEST_TAIL:
+        yield Issue((path, of), f"ends more than {LONGEST_TAIL} years after the phase starts ({of}: {start})",
+                    str(years[-1]))  # fmt: skip
 
 
 def _by_year(s: ScenarioModel) -> Iterator[tuple[str, ByYear]]:

@@ -14,9 +14,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from .coherence import Issue, doubts, incoherent
+from .coherence import doubts, incoherent
 from .conversions import conversion, units_like
 from .files import bundled, read_chain
+from .issues import Issue
 from .problems import Problem, ScenarioError, shown
 from .reader import Node
 from .refusals import explain, unit_of

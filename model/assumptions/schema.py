@@ -329,7 +329,7 @@ class UncertainInput(Section):
 class PricePath(Section):
     """Departures of a price from its deck by year: the logarithm reverts to the deck, without bias in the mean."""
 
-    volatility: Number = quantity("1", "Standard deviation of the yearly shock to the logarithm of the price", ge=0, le=2)
+    volatility: Number = quantity("1", "Standard deviation of the yearly shock to the price (logarithm)", ge=0, le=2)
     reversion: Number = quantity("1", "Share of a departure that is gone a year later", ge=0, le=1)
 
 

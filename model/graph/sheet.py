@@ -101,7 +101,7 @@ class Sheet:
             self.inputs[path] = Expr("input", data=path, unit=unit(found.unit), series=by_year)
         return self.inputs[path]
 
-    def choose(self, path: str, **options: Term) -> Expr:
+    def choose(self, path: str, /, **options: Term) -> Expr:
         """The option named by the text at `path`."""
         return select(path, tuple((name, lift(e)) for name, e in options.items()))
 
