@@ -12,12 +12,15 @@ const Charts = {
       }
     }, {rootMargin: "200px"});
     for (const place of document.querySelectorAll("[data-chart]")) watch.observe(place);
-    window.addEventListener("resize", () => { for (const chart of this.live.values()) chart.resize(); });
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.redraw());
-    window.addEventListener("beforeprint", () => {
-      for (const chart of this.live.values()) chart.resize({width: 640});
+    window.addEventListener("resize", () => {
+      for (const [id, chart] of this.live) { chart.resize(); this.scale(document.querySelector(`[data-chart=${id}]`), chart); }
     });
-    window.addEventListener("afterprint", () => { for (const chart of this.live.values()) chart.resize({width: "auto"}); });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.redraw());
+  },
+
+  // The drawing as one picture, so that paper of any width scales it.
+  scale(place, chart) {
+    place.querySelector("svg")?.setAttribute("viewBox", `0 0 ${chart.getWidth()} ${chart.getHeight()}`);
   },
 
   // Those in view at once; the others when they come into view.
@@ -42,6 +45,7 @@ const Charts = {
       chart.resize();
     }
     chart.setOption(option, {notMerge: true});
+    this.scale(place, chart);
     const about = document.getElementById(id).querySelector("h3").textContent;
     place.setAttribute("role", "img");
     place.setAttribute("aria-label", `Chart: ${about}. The figures are in the table below it.`);
@@ -159,7 +163,8 @@ const Charts = {
     option.tooltip.formatter = items => `${label(bars[items[0].dataIndex])}: ${written(bars[items[0].dataIndex].low, "percent")} to `
       + written(bars[items[0].dataIndex].high, "percent");
     return {...option, height: bars.length * 25 + 30, grid: {left: 130, right: 20, top: 4, bottom: 24},
-      xAxis: {type: "value", axisLabel: {color: soft, fontSize: 11.5, formatter: v => written(base + v, "percent")},
+      xAxis: {type: "value", splitNumber: innerWidth < 640 ? 3 : 5,
+        axisLabel: {color: soft, fontSize: 11.5, hideOverlap: true, formatter: v => written(base + v, "percent")},
         splitLine: {lineStyle: {color: this.colour("rule")}}},
       yAxis: {type: "category", inverse: true, data: bars.map(label), axisTick: {show: false},
         axisLine: {lineStyle: {color: this.colour("ink")}}, axisLabel: {color: this.colour("ink"), fontSize: 12}},

@@ -175,10 +175,11 @@ class Drawn:
                 continue
             source = leaf.source + (f" – {leaf.note}" if leaf.note else "")
             place = f"{leaf.file}:{leaf.line}" if leaf.line else leaf.file
+            unit = "" if leaf.unit in (None, "1") else str(leaf.unit)
             rows.append(
                 f'<tr data-row="{escape(leaf.path)}"><td><code>{escape(leaf.path)}</code><br>'
                 f"{escape(leaf.definition)}</td>"
-                f"<td>{escape(value_text(leaf))}</td><td>{escape(leaf.unit or '')}</td><td>{escape(source)}</td>"
+                f"<td>{escape(value_text(leaf))}</td><td>{escape(unit)}</td><td>{escape(source)}</td>"
                 f"<td>{escape(place)}</td></tr>"
             )
         return "".join(rows)
