@@ -20,7 +20,7 @@ from ..graph.sheet import Sheet
 from ..results import METRICS
 from ..structure import Model, closure_ends, evaluate, first_year_of, structure
 
-TOGETHER = 64  # scenarios that NumPy evaluates at a time: more fall out of the processor's cache
+TOGETHER = 512  # scenarios that NumPy evaluates at a time: more take much memory, fewer waste the time of its calls
 FIXED = frozenset({"timeline.period_months"})  # numbers that decide the structure of the model
 
 
