@@ -48,6 +48,9 @@ check: .venv/ready ## lint, types, import rules, installed packages
 	@$(BIN)/lint-imports
 	@$(BIN)/pip check --disable-pip-version-check
 
+audit: .venv/ready ## look the pinned packages up for known vulnerabilities (needs the advisory service)
+	@$(BIN)/python .ci/audit.py
+
 test: check system ## the whole test suite, after check
 	@$(BIN)/python -m pytest -n auto
 
