@@ -21,7 +21,11 @@ from model.studies.sensitivity import sensitivity
 
 MEASURE = """() => {
   const times = f => { const found = [];
-    for (let k = 0; k < 60; k++) { const start = performance.now(); f(3.5 + k / 40); found.push(performance.now() - start); }
+    for (let k = 0; k < 60; k++) {
+      const start = performance.now();
+      f(3.5 + k / 40);
+      found.push(performance.now() - start);
+    }
     return [found[0], found.slice(20).sort((a, b) => a - b)[20]]; };
   return {
     "model alone": times(price => evaluate({"prices.copper": price})),

@@ -17,7 +17,7 @@ from ...studies.compare import Comparison
 from ...studies.sensitivity import Tornado
 from .contents import CAVEATS, CONTROLS, QUESTION, SPLIT, STORY, TILES, Chart, charts
 from .data import model_data
-from .drawn import Drawn, sentence_html
+from .drawn import Drawn, figure_of, sentence_html
 
 HERE = Path(__file__).parent
 SCRIPTS = ("irr.js", "engine.js", "formats.js", "lineage.js", "charts.js", "page.js")
@@ -141,6 +141,8 @@ def controls(result: Result) -> str:
     sheet = result.model.sheet
     parts = []
     for control in CONTROLS:
+        if control.needs and not figure_of(result, control.needs) > 0:
+            continue
         for path, (low, high, step) in zip(control.paths, control.ranges, strict=True):
             given = sheet.assumptions.get(path)
             if path not in sheet.inputs or given is None or not isinstance(given.value, float | int):

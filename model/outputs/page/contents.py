@@ -62,7 +62,10 @@ STORY = (
         Sentence("There is no debt in this case: the shareholders pay for construction.", ("!total_debt_drawn",)),
         Sentence(
             "Cash flow covers debt service {min_dscr|times} at the tightest and {avg_dscr|times} on average.",
-            ("total_debt_drawn", "?min_dscr")),
+            ("total_debt_drawn", "min_dscr")),
+        Sentence(
+            "In the tightest period there is no cash flow to pay debt service from; on average it covers "
+            "{avg_dscr|times}.", ("total_debt_drawn", "?min_dscr", "!min_dscr")),
         Sentence("In {lock_up_periods|count} periods, cover is too thin to pay the shareholders anything.",
                  ("lock_up_periods",)),
         Sentence("In {default_periods|count} periods, the loans are in default.", ("default_periods",)),
@@ -190,13 +193,14 @@ SPLIT = (
 
 
 class Control(NamedTuple):
-    """A slider for the first of its assumptions that the scenario gives as one number."""
+    """A slider for the first of its assumptions that the scenario gives as one number; none where the figure that
+    it `needs` is not above zero, since it would move nothing."""
 
     paths: tuple[str, ...]
     label: str
     note: str
     ranges: tuple[tuple[float, float, float], ...]  # least, most and step, one for each path
-    format: str = "number"
+    needs: str = ""
 
 
 CONTROLS = (
@@ -208,8 +212,10 @@ CONTROLS = (
     Control(("factors.opex",), "Operating cost", "times the plan", ((0.6, 2, 0.01),)),
     Control(("factors.ramp_up_time",), "Ramp-up", "times the planned time", ((0.5, 4, 0.05),)),
     Control(("timeline.delay_months",), "Delay", "months late, money already spent", ((0, 60, 1),)),
-    Control(("fiscal.royalty_rate",), "Royalty", "share of NSR", ((0, 0.15, 0.0025),), "percent"),
-    Control(("financing.tranches.us_exim.commitment",), "EXIM loan", "US$m on offer", ((0, 2000, 10),)),
+    Control(("fiscal.royalty_rate",), "Royalty", "share of NSR", ((0, 0.15, 0.0025),),
+            "regime_royalty_applies"),
+    Control(("financing.tranches.us_exim.commitment",), "EXIM loan", "US$m on offer", ((0, 2000, 10),),
+            "financing.included"),
 )  # fmt: skip
 
 CAVEATS = (
