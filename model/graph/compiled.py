@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..rates import irr_many
 from .arrays import NAMESPACE, Array, input_name, knots, write
 from .kernel import Kernel
 from .sheet import Curve, Sheet
@@ -133,16 +134,30 @@ def _buckets(x: Array) -> np.ndarray[Any, np.dtype[np.intp]]:
 
 
 def run(kernel: Kernel, shared: Tables, periods: int, changed: Mapping[str, Array],
-        scenarios: int) -> tuple[dict[str, Array], Array]:  # fmt: skip
-    """The wanted lines that differ between scenarios.
+        scenarios: int) -> dict[str, Array]:  # fmt: skip
+    """The wanted lines that differ between scenarios, by name: (scenarios,) or (periods, scenarios).
+
+    Scenarios with cash flows of which only `model/rates.py` can tell the rate of return go through the kernel again,
+    once to give their flows and once to take the rates.
 
     Args:
         changed: the varied inputs by path: (scenarios,), or (periods, scenarios).
-
-    Returns:
-        lines: by name, (scenarios,) or (periods, scenarios);
-        hard: 1 for scenarios with cash flows whose rate of return only `model/rates.py` can find.
     """
+    lines, hard, _ = _through(kernel, shared, periods, changed, scenarios)
+    at = np.flatnonzero(hard)
+    if at.size:
+        some = {path: values[..., at] for path, values in changed.items()}
+        _, _, flows = _through(kernel, shared, periods, some, at.size, flows=True)
+        rates = np.array([irr_many(each) for each in flows])
+        again, _, _ = _through(kernel, shared, periods, some, at.size, rates)
+        for name, values in again.items():
+            lines[name][..., at] = values
+    return lines
+
+
+def _through(kernel: Kernel, shared: Tables, periods: int, changed: Mapping[str, Array], scenarios: int,
+             rates: Array | None = None, flows: bool = False) -> tuple[dict[str, Array], Array, Array]:  # fmt: skip
+    """Lines, whether a scenario needs `rates.py`, and, where asked for, the flows of every rate."""
     run_block = machine_code(kernel.source)
     padded = -(-scenarios // LANES) * LANES
     x = np.empty((len(kernel.scalars), padded))
@@ -154,7 +169,11 @@ def run(kernel: Kernel, shared: Tables, periods: int, changed: Mapping[str, Arra
     out = np.empty((len(kernel.figures_out), padded))
     rows_out = np.empty((len(kernel.rows_out), periods, padded))
     hard = np.zeros(padded)
-    run_block(periods, padded, x, p, shared.figures, shared.rows, shared.curves, shared.buckets, out, rows_out, hard)
+    given = np.full((kernel.rates, padded), np.nan)
+    if rates is not None:
+        given[:, :scenarios] = rates
+    taken = np.empty((kernel.rates, periods, padded if flows else 0))
+    run_block(periods, padded, x, p, *shared, out, rows_out, hard, taken, given)
     lines = {name: out[k, :scenarios] for k, name in enumerate(kernel.figures_out)}
     lines |= {name: rows_out[k, :, :scenarios] for k, name in enumerate(kernel.rows_out)}
-    return lines, hard[:scenarios]
+    return lines, hard[:scenarios], taken[..., :scenarios]

@@ -19,7 +19,8 @@ ABSENT = '""'
 
 COMPARE, SUM, PRODUCT, POWER, ATOM = 1, 2, 3, 4, 5  # how tightly the operators of Excel bind
 _OPERATORS = {
-    "lt": ("<", COMPARE), "le": ("<=", COMPARE), "gt": (">", COMPARE), "ge": (">=", COMPARE), "nonzero": ("<>", COMPARE),
+    "lt": ("<", COMPARE), "le": ("<=", COMPARE), "gt": (">", COMPARE), "ge": (">=", COMPARE),
+    "nonzero": ("<>", COMPARE),
     "add": ("+", SUM), "sub": ("-", SUM), "mul": ("*", PRODUCT), "div": ("/", PRODUCT), "pow": ("^", POWER),
 }  # fmt: skip
 _COMPARISONS = frozenset({"lt", "le", "gt", "ge", "nonzero"})

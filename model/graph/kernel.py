@@ -51,6 +51,7 @@ class Kernel(NamedTuple):
     figures_out: tuple[str, ...]
     rows_out: tuple[str, ...]
     constant: tuple[str, ...]  # wanted lines that no varied input moves
+    rates: int  # rates of return among them
     lines: int  # line items computed for every scenario
 
 
@@ -66,6 +67,7 @@ class Book:
         self.axes: dict[str, str] = {}
         self.curves: dict[str, int] = {}
         self.knots = 0
+        self.irrs: dict[str, int] = {}
         self.searches: dict[tuple[int, str], int] = {}
         inputs = sorted(p for p in varied if p in sheet.inputs)
         self.scalars = tuple(p for p in inputs if not sheet.inputs[p].series)
@@ -163,18 +165,18 @@ def kernel(sheet: Sheet, groups: list[Group], texts: Mapping[str, str], outputs:
         HEAD.format(frame=book.frame),
         inspect.getsource(lanes).replace("def irr_block", f'@njit("{IRR_TYPES}", **options)\ndef irr_block'),
         *functions, "", "@njit(**options)",
-        "def run(T, N, x, p, figures, rows, tab, near, out, rows_out, hard):",
+        "def run(T, N, x, p, figures, rows, tab, near, out, rows_out, hard, flows, given):",
         f"    s = np.zeros({(len(book.slots) + book.temporaries) * LANES})",
         f"    w = np.zeros(T * {max(book.frame, 1)})",
         f"    places = np.zeros({max(len(book.searches), 1) * LANES}, np.int64)",
-        f"    g, state = np.zeros({12 * LANES}), np.zeros({LANES})",
+        f"    g, state = np.zeros({15 * LANES}), np.zeros({LANES})",
         f"    for b in range(0, N, {LANES}):",
         *body, *loop(outs, 8), "",
     ]  # fmt: skip
     return Kernel(
         "\n".join(text), book.scalars, book.series, book.shared_by("f"), book.shared_by("q"), tuple(book.curves),
         tuple(book.axes.values()), figures_out, rows_out, tuple(n for n in outputs if n not in job.dynamic),
-        len(job.dynamic),
+        len(book.irrs), len(job.dynamic),
     )  # fmt: skip
 
 
@@ -252,5 +254,9 @@ def _sweep(book: Book, functions: list[str], number: int, sweep: Sweep, steps: S
             flows = r.node.args[0]
             at = book.kept[flows.name if isinstance(flows, Line) else r.name] * LANES
             body.append(f"        irr_block(w, {at}, {book.frame}, T, g, s, {book.slots[r.name] * LANES}, state)")
-            body += loop(["hard[b + l] = 1.0 if state[l] == ASK else hard[b + l]"], 8)
+            place, which = book.slot(r.name), book.irrs.setdefault(r.name, len(book.irrs))
+            body += loop(["hard[b + l] = 1.0 if state[l] == ASK else hard[b + l]",
+                          f"{place} = given[{which}, b + l] if state[l] == ASK else {place}"], 8)  # fmt: skip
+            body += ["        if flows.shape[2] > 0:", "            for t in range(T):",
+                     *loop([f"flows[{which}, t, b + l] = w[t * FRAME + {at} + l]"], 16)]  # fmt: skip
     return [*body, *_calls(functions, f"end_{number}", [[line] for line in after] + closing.render(), 8)]

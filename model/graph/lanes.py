@@ -2,7 +2,8 @@
 
 The text of this file is written into every generated kernel, so that a kernel is one file and its cached
 machine code follows every change made here. The rule and the method are those of `model/rates.py`: flows whose sign
-changes once, or whose running total does, have one root that counts, found by Newton's method inside a bracket.
+changes once, or whose running total does, have one root that counts, found by Newton's method inside a bracket; so
+have those of which the running total of the running total does (Descartes' rule on the flows over 1 - x, and again).
 What has several sign changes and no such root is left to `model/rates.py` itself.
 """
 
@@ -19,17 +20,18 @@ def irr_block(w, at, frame, periods, g, s, to, state):
     """Rates of `LANES` scenarios whose flows stand at w[at + t * frame + lane].
 
     Args:
-        g: scratch of 12 * LANES numbers.
+        g: scratch of 15 * LANES numbers.
         s, to: where the rates go, s[to + lane].
         state: per lane, LANES = 64
 NO_ROOT, ONE_ROOT (the rate is found) or ASK (left to rates.py).
     """
     n = LANES
     for l in range(n):
-        for k in range(12):
+        for k in range(15):
             g[k * n + l] = 0.0
     # 0 sign so far, 1 changes, 2 first sign; 3 running total, 4 its sign, 5 its changes, 6 its first sign
     # 7 largest, 8 inflow, 9 outflow, 10 first flow, 11 not finite
+    # 12 total of the running total, 13 its sign, 14 its changes
     for t in range(periods):
         o = at + t * frame
         for l in range(n):
@@ -46,6 +48,11 @@ NO_ROOT, ONE_ROOT (the rate is found) or ASK (left to rates.py).
             g[6 * n + l] = side if g[4 * n + l] == 0.0 else g[6 * n + l]
             g[4 * n + l] = side
             g[3 * n + l] = total
+            twice = g[12 * n + l] + total
+            slope = 1.0 if twice > 0.0 else (-1.0 if twice < 0.0 else g[13 * n + l])
+            g[14 * n + l] += 1.0 if slope * g[13 * n + l] < 0.0 else 0.0
+            g[13 * n + l] = slope
+            g[12 * n + l] = twice
             g[7 * n + l] = size if size > g[7 * n + l] else g[7 * n + l]
             g[8 * n + l] += c if c > 0.0 else 0.0
             g[9 * n + l] -= c if c < 0.0 else 0.0
@@ -61,6 +68,8 @@ NO_ROOT, ONE_ROOT (the rate is found) or ASK (left to rates.py).
                 kind = -g[2 * n + l]
             elif clear and runs == 1.0:
                 kind = -g[6 * n + l]
+            elif clear and g[14 * n + l] == 1.0 and g[13 * n + l] * g[3 * n + l] > 0.0:
+                kind = g[13 * n + l]
         else:
             state[l] = NO_ROOT
         s[to + l] = np.nan

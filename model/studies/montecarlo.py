@@ -7,7 +7,7 @@ number of scenarios, the seed and the engine alone; who computes it, and when, d
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
@@ -65,7 +65,6 @@ class Prepared:
     kernel: Kernel | None
     tables: compiled.Tables | None
     base: dict[str, Array]
-    shares: dict[str, Any] = field(default_factory=dict)
 
 
 def study(scenario: Scenario, n: int, seed: int = 0, metrics: tuple[str, ...] = STANDARD,
@@ -112,7 +111,6 @@ def _prepare(made: Study) -> Prepared:
     moving = {p: ByYear(draws.years, tuple(deck.tolist())) for p, deck in draws.decks.items()}
     scenario = with_values(made.scenario, flat | moving)
     corners = _corners(draws)
-    count = next(iter(corners.values())).size if corners else 1
     slack = slack_years(scenario, corners) if corners else 0.0
     model = structure(scenario, slack)
     draws = replace(sampler(made.scenario, tuple(dict.fromkeys(model.years))), draws=draws.draws)
@@ -136,7 +134,6 @@ def _prepare(made: Study) -> Prepared:
         made_kernel = kernel(model.sheet, model.groups, model.texts, wanted, varied)
         tables = compiled.tables(made_kernel, model.sheet, model.texts, model.periods, *bind(model), base)
         compiled.machine_code(made_kernel.source)
-    del count
     return Prepared(reduced(model, wanted), draws, names, rows, fan, made_kernel, tables, base)
 
 
@@ -179,15 +176,9 @@ def _lines(ready: Prepared, changed: Mapping[str, Array], size: int) -> dict[str
     wanted = (*dict.fromkeys(ready.names.values()), *(ready.rows if ready.fan_years else ()))
     if ready.kernel is None or ready.tables is None:
         return evaluate_in_parts(ready.model, wanted, changed, size)
-    lines, hard = compiled.run(ready.kernel, ready.tables, ready.model.periods, changed, size)
+    lines = compiled.run(ready.kernel, ready.tables, ready.model.periods, changed, size)
     for name in ready.kernel.constant:
         lines[name] = np.broadcast_to(ready.base[name], (*ready.base[name].shape[:-1], size))
-    at = np.flatnonzero(hard)
-    if at.size:  # cash flows with several sign changes: rates.py knows which rate counts
-        again = evaluate_in_parts(ready.model, wanted, {p: v[..., at] for p, v in changed.items()}, at.size)
-        for name in wanted:
-            if name not in ready.kernel.constant:
-                lines[name][..., at] = again[name]
     return lines
 
 
