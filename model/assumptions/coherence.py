@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from .issues import Issue
+from .mine_keys import PhaseCapex
 from .problems import near, shown
-from .schema import PhaseCapex, ScenarioModel, Section
+from .schema import ScenarioModel
+from .sections import Section
 from .uncertain import incoherent_uncertainty
 from .values import ByYear
 

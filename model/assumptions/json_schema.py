@@ -12,7 +12,8 @@ from pydantic.fields import FieldInfo
 
 from .conversions import units_like
 from .refusals import unit_of
-from .schema import ScenarioModel, Section
+from .schema import ScenarioModel
+from .sections import Section
 from .values import (
     INTERPOLATION,
     LONGEST_SERIES,

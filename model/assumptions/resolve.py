@@ -21,7 +21,8 @@ from .issues import Issue
 from .problems import Problem, ScenarioError, shown
 from .reader import Node
 from .refusals import explain, unit_of
-from .schema import ScenarioModel, Section
+from .schema import ScenarioModel
+from .sections import Section
 from .values import INTERPOLATION, ByYear
 from .written import Raw, at, collect, field_of, override
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field
 from pydantic import GetCoreSchemaHandler as Handler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
@@ -242,33 +241,3 @@ Series: TypeAlias = Annotated[tuple[float, ...], Kind(series, "a list of numbers
 NamedSeries: TypeAlias = Annotated[str | tuple[float, ...], Kind(named_series, "a list of numbers, or a name")]
 Schedule: TypeAlias = Annotated[float | ByYear, Kind(schedule, "a number (or numbers by year)")]
 Phasing: TypeAlias = Annotated[ByYear, Kind(phasing, "shares by year that sum to 1")]
-
-
-def quantity(unit: str, definition: str, **bounds: float) -> Any:
-    """A field holding numbers in `unit`, each within the bounds ge, gt, le, lt."""
-    field = Field(description=definition, json_schema_extra={"unit": unit})
-    # Not pydantic's own bounds: those compare a whole list or mapping by year with a number.
-    field.metadata.append(Bounds(**bounds))
-    return field
-
-
-def text(definition: str) -> Any:
-    """A field of text."""
-    field = Field(description=definition)
-    field.metadata.append(Kind(words, "text"))
-    return field
-
-
-def choice(definition: str) -> Any:
-    """A field whose type lists its values."""
-    return Field(description=definition)
-
-
-flag = choice
-
-
-def when(definition: str) -> Any:
-    """A field holding a calendar date."""
-    field = Field(description=definition)
-    field.metadata.append(Kind(date, "a date like 2028-07-01"))
-    return field

@@ -12,7 +12,8 @@ from pydantic.fields import FieldInfo
 
 from .problems import CONTROL, Problem, ScenarioError, near, near_path, shown
 from .reader import Node, read_text
-from .schema import ScenarioModel, Section
+from .schema import ScenarioModel
+from .sections import Section
 from .values import INTERPOLATION
 
 WRAPPER = ("value", "unit", "source", "note")
