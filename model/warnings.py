@@ -31,6 +31,7 @@ WHY_EMPTY = {
 
 def warnings(result: Result) -> Iterator[str]:
     """Every warning, in words."""
+    yield from map(str, result.scenario.warnings)
     metrics = result.metrics
     holders = result.shareholders
     rates = dict(RATES) | {f"{key}_irr": f"{key}_cash_flow" for key in holders if key != "groups"}

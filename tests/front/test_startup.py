@@ -1,0 +1,34 @@
+"""The commands start without what they do not use; `python benchmarks/startup.py` has the times."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("pandas", "scipy", "numba", "pyarrow", "xlsxwriter", "rich.table", "dask")
+PROGRAM = """
+import contextlib, io, sys
+sys.argv = ["rekodiq", *{arguments}]
+from model.commands import main
+with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+    main()
+print([name for name in {heavy} if name in sys.modules])
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "heavy"),
+    [
+        (["validate", "base"], (*HEAVY, "numpy")),
+        (["show", "base"], (*HEAVY, "numpy")),
+        (["schema"], (*HEAVY, "numpy")),
+        (["run", "base", "--json"], HEAVY),
+    ],
+    ids=lambda part: " ".join(part)[:30],
+)
+def test_nothing_heavy_is_imported(arguments: list[str], heavy: tuple[str, ...]) -> None:
+    program = PROGRAM.format(arguments=arguments, heavy=heavy)
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert answer.stdout == "[]\n"
