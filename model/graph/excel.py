@@ -286,13 +286,16 @@ def _is(e: Expr, value: float) -> bool:
 
 def _shortened(e: Expr) -> Expr:
     """A sum with 0 or a product with 1 is its other operand: units need such constants, a reader does not."""
+    if e.op not in _ARITHMETIC:
+        return e
+    args = tuple(map(_shortened, e.args))
     if e.op in ("add", "mul"):
         idle = 0.0 if e.op == "add" else 1.0
-        for one, other in (e.args, e.args[::-1]):
+        for one, other in (args, args[::-1]):
             if _is(one, idle):
                 return other
-        if e.op == "mul" and any(_is(a, 0) for a in e.args):
+        if e.op == "mul" and any(_is(a, 0) for a in args):
             return lift(0)
-    if (e.op == "sub" and _is(e.args[1], 0)) or (e.op == "div" and _is(e.args[1], 1)):
-        return e.args[0]
-    return e
+    if (e.op == "sub" and _is(args[1], 0)) or (e.op == "div" and _is(args[1], 1)):
+        return args[0]
+    return e if all(a is b for a, b in zip(args, e.args, strict=True)) else Expr(e.op, args, e.data, e.unit, e.series)

@@ -13,12 +13,12 @@ from ...results import METRICS
 from ...studies.compare import Comparison, compare
 from ..files import atomic
 from .axis import CHECKS, open_sheet
-from .side_by_side import write_compare
 from .cover import COVER, write_cover, write_lines
 from .inputs import write_by_year, write_curves, write_inputs, write_tables
 from .page import Sheet
 from .plan import planned
 from .search import write_search
+from .side_by_side import write_compare
 from .stages import write_stage
 from .styles import Styles
 from .summary import NAME as SUMMARY

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from xlsxwriter import Workbook
 
-from ...graph.excel import NOW, prefix
+from ...graph.excel import BEFORE, NOW, prefix
 from .page import FIGURE, FIRST, HEADER_ROW, LABEL, OPENING, TOTAL, UNIT, YEAR_ROW, Sheet
 from .plan import INPUTS, Plan
-from .styles import Styles
+from .styles import RULE, Styles
 
 TIMELINE, CHECKS = "Timeline", "Checks"
 MASTER = f"={CHECKS}!$C$1"
@@ -38,11 +38,11 @@ def master_text(plan: Plan) -> str:
     return f"{failed} checks fail" if failed else "All checks pass"
 
 
-def open_page(book: Workbook, styles: Styles, plan: Plan, name: str, heads: Sequence[str] = ("Figure", "Total", "Opening"),
-              years: bool = False) -> Sheet:  # fmt: skip
+def open_page(book: Workbook, styles: Styles, plan: Plan, name: str,
+              heads: Sequence[str] = ("Figure", "Total", "Opening"), years: bool = False) -> Sheet:  # fmt: skip
     """A sheet with the time axis, by period or by calendar year."""
-    s = plan.scenario
-    sheet = open_sheet(book, styles, plan, name, name, f"{s.title}. Money in US$ millions; real or nominal by the unit.")
+    subtitle = f"{plan.scenario.title}. Money in US$ millions; real or nominal by the unit."
+    sheet = open_sheet(book, styles, plan, name, name, subtitle)
     _columns(sheet, styles, plan, years)
     head, last = HEADER_ROW - 1, YEAR_ROW - 1
     for column, text in zip((LABEL, UNIT), ("Line item", "Unit"), strict=True):
@@ -66,8 +66,8 @@ def open_page(book: Workbook, styles: Styles, plan: Plan, name: str, heads: Sequ
 
 
 def _columns(sheet: Sheet, styles: Styles, plan: Plan, years: bool) -> None:
-    sheet.set_column(LABEL, LABEL, 52)
-    sheet.set_column(UNIT, UNIT, 15, styles.unit)
+    sheet.set_column(LABEL, LABEL, 60)
+    sheet.set_column(UNIT, UNIT, 17, styles.unit)
     sheet.set_column(FIGURE, TOTAL, 12)
     sheet.set_column(OPENING, OPENING, 10)
     each = plan.model.period_months // 12 or 1
@@ -96,10 +96,9 @@ def _period_header(sheet: Sheet, styles: Styles, plan: Plan, name: str) -> None:
 
 
 def _year_header(sheet: Sheet, styles: Styles, plan: Plan) -> None:
-    from ...graph.excel import BEFORE
-
     first = f"{TIMELINE}!$F${YEAR_ROW}"
     years = [float(y) for y in plan.years]
-    sheet.write_formula(YEAR_ROW - 1, OPENING, f"={first}-1", styles.year, years[0] - 1)
+    unseen = styles.of(num_format=";;;", bottom=1, bottom_color=RULE)
+    sheet.write_formula(YEAR_ROW - 1, OPENING, f"={first}-1", unseen, years[0] - 1)
     sheet.band(YEAR_ROW - 1, FIRST, f"{BEFORE}{YEAR_ROW}+1", years, styles.year)
     sheet.band(HEADER_ROW - 1, FIRST, f'{NOW}{YEAR_ROW}&""', [str(y) for y in plan.years], styles.header)

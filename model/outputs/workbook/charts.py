@@ -85,7 +85,6 @@ def yearly_charts(plan: Plan, rows: dict[str, int]) -> list[Chart]:
             series("capital_expenditure", "Capital expenditure"),
             series("net_smelter_return", "Net smelter return", "line", colour="#000000"),
         ]),
-        Chart("Debt outstanding by lender, end of year", parties("balance", "financing.tranches")),
         Chart("Cash to and from each shareholder", parties("cash_flow", "joint_venture.shareholders")),
         Chart("Receipts of the Federation and of Balochistan", [
             series("federation_taxes", "Federation, taxes"), series("federation_dividends", "Federation, dividends"),
@@ -95,13 +94,17 @@ def yearly_charts(plan: Plan, rows: dict[str, int]) -> list[Chart]:
     served = [k for k, v in enumerate(plan.result.annual_rows["dscr"]) if v == v]
     if served:  # where a ratio does not apply its cell holds text, which a line chart would draw as zero
         years, cells = over(served[0], served[-1])
-        charts.insert(4, Chart("Debt service cover against covenants", [
+        charts.insert(3, Chart("Debt service cover against covenants", [
             series("dscr", "DSCR", "line", colour=PALETTE[0]),
-            series("llcr", "LLCR", "line", colour=PALETTE[1]),
             series("financing.lock_up_dscr", "Lock-up level", "line", colour="#D98A00", dash="dash"),
             series("financing.default_dscr", "Default level", "line", colour="#A01C10", dash="dash"),
         ], "x", number="0.0", least=0.0))  # fmt: skip
-    years, cells = over(0, min(own - 1, 20))
+    owed = [k for k, v in enumerate(plan.result.annual_rows["debt_outstanding"]) if v > 0]
+    if owed:
+        years, cells = over(0, owed[-1] + 1)
+        charts.insert(3, Chart("Debt outstanding by lender, end of year", parties("balance", "financing.tranches")))
+    bought = [k for k, v in enumerate(plan.result.annual_rows["us_imports"]) if v > 0]
+    years, cells = over(0, max(bought, default=own - 2) + 1)
     charts.append(Chart("Imports from the United States and the EXIM loan", [
         series("us_imports_construction", "US imports, construction"),
         series("us_imports_operations", "US imports, operation"),
@@ -110,13 +113,14 @@ def yearly_charts(plan: Plan, rows: dict[str, int]) -> list[Chart]:
     return charts
 
 
-def place_charts(book: Workbook, sheet: Sheet, plan: Plan, rows: dict[str, int], others: list[Chart], column: int) -> None:
+def place_charts(book: Workbook, sheet: Sheet, plan: Plan, rows: dict[str, int], others: list[Chart],
+                 column: int) -> None:  # fmt: skip
     """Put all charts on a sheet, two in a row."""
     charts = yearly_charts(plan, rows)
     charts[3:3] = others
     for k, chart in enumerate(charts):
         sheet.insert_chart(3 + ROWS_APART * (k // 2), column + COLUMNS_APART * (k % 2), drawn(book, chart),
-                           {"object_position": 2, "description": chart.title})  # fmt: skip
+                           {"object_position": 2, "x_offset": 14 * (k % 2), "description": chart.title})  # fmt: skip
 
 
 def drawn(book: Workbook, chart: Chart) -> Any:
@@ -127,7 +131,8 @@ def drawn(book: Workbook, chart: Chart) -> Any:
     for k, s in enumerate(bars):
         base.add_series({
             "name": s.name, "categories": s.categories, "values": s.values, "gap": 35,
-            "fill": {"color": s.colour or PALETTE[k % len(PALETTE)]}, "border": {"none": True}, **chart.notes.get(s.name, {}),
+            "fill": {"color": s.colour or PALETTE[k % len(PALETTE)]}, "border": {"none": True},
+            **chart.notes.get(s.name, {}),
         })  # fmt: skip
     over = book.add_chart({"type": "line"}) if bars and curves else base
     for s in curves:

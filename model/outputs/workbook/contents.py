@@ -83,6 +83,10 @@ HEADLINES: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
+COUNTS = frozenset({
+    "last_production_year", "lock_up_periods", "default_periods", "payment_default_periods", "llcr_breach_periods",
+})  # fmt: skip
+
 USES = ("phase_1_capex", "startup_funding", "interest_during_construction", "financing_fees", "exposure_premiums",
         "dsra_funded")  # fmt: skip
 SOURCES = ("{loan}_drawdown", "equity_construction")

@@ -49,9 +49,10 @@ def write_cover(book: Workbook, sheet: Sheet, styles: Styles, plan: Plan) -> Non
         f"The time axis runs from {model.labels[0]} to {model.labels[-1]}. The case itself ends in "
         f"{plan.result.model.labels[-1]}; the periods after it are folded away and make room for a delay, a slower "
         "ramp-up, or a life without Phase 2. The check 'Timeline covers closure' fails when a change needs more.",
-        "Fixed at export, and grey where it is shown: length and number of periods, the first year, the names and number "
-        "of lenders, shareholders, cost categories and fiscal regimes, how many entries a list has, each loan's rank, shape "
-        "of repayment and tie to exports, to whom dividends and calls belong. Export again to change them.",
+        "Fixed at export, and grey where it is shown: length and number of periods, the first year, the names and "
+        "number of lenders, shareholders, cost categories and fiscal regimes, how many entries a list has, each "
+        "loan's rank, shape of repayment and tie to exports, to whom dividends and calls belong. Export again to "
+        "change them.",
         "A figure that does not exist in a case is an empty cell: a cover ratio without debt service, a rate of return "
         "without a change of sign. Where a cash flow has several rates of return, the smallest that is not negative is "
         "found, else the one nearest to zero.",
@@ -93,7 +94,8 @@ def _heading(sheet: Sheet, styles: Styles, row: int, text: str) -> int:
 def write_lines(book: Workbook, styles: Styles, plan: Plan) -> None:
     """Write `Lines`: name, unit, definition and place of every line item."""
     sheet = open_sheet(book, styles, plan, LINES, "Line items", "What every row means; the name links to the row.")
-    for column, (head, width) in enumerate((("Line", 40), ("Unit", 18), ("Label", 56), ("Stage", 15), ("Definition", 110))):
+    widths = {"Line": 40, "Unit": 18, "Label": 56, "Stage": 15, "Definition": 110}
+    for column, (head, width) in enumerate(widths.items()):
         sheet.set_column(column, column, width)
         sheet.write_string(HEADER_ROW - 1, column, head, styles.header_left)
     row = HEADER_ROW

@@ -16,10 +16,10 @@ from ...graph.sheet import decimal_year
 from .axis import open_page, open_sheet
 from .page import FIGURE, FIRST, FIRST_ROW, LABEL, LETTERS, OPENING, TOTAL, UNIT, YEAR_ROW, Sheet
 from .plan import BY_YEAR, CURVE_ROWS, CURVES, INPUTS, TABLES, InputRow, Plan
-from .styles import Styles, number_format
+from .styles import MIDDLE, Styles, number_format
 
 HEADS = ("Assumption", "Unit", "Value", "In formulas", "Valid", "Path", "Source", "Note")
-WIDTHS = (58, 17, 14, 12, 22, 46, 60, 50)
+WIDTHS = (64, 17, 14, 12, 28, 48, 72, 56)
 VALID, PATH, SOURCE, NOTE = 4, 5, 6, 7
 BEFORE_ALL = -1e99  # a knot before all others, from which the curve is flat
 
@@ -27,8 +27,8 @@ BEFORE_ALL = -1e99  # a knot before all others, from which the curve is flat
 def write_inputs(book: Workbook, styles: Styles, plan: Plan) -> None:
     """Write `Inputs`: every assumption that is a single value, with unit, bounds, source and note."""
     sheet = open_sheet(book, styles, plan, INPUTS, "Inputs",
-                       "Change the cells on yellow; everything follows. Grey values are fixed at export, or not used in "
-                       "this case.")  # fmt: skip
+                       "Change the cells on yellow; everything follows. Grey values are fixed at export, or not used "
+                       "in this case.")  # fmt: skip
     for column, (head, width) in enumerate(zip(HEADS, WIDTHS, strict=True)):
         sheet.set_column(column, column, width)
         sheet.write_string(3, column, head, styles.header if column in (FIGURE, TOTAL) else styles.header_left)
@@ -39,7 +39,9 @@ def write_inputs(book: Workbook, styles: Styles, plan: Plan) -> None:
                 sheet.write_blank(row.number - 1, column, None, styles.section)
             sheet.write_string(row.number - 1, LABEL, heading(plan, row.heading), styles.section)
             continue
-        sheet.set_row(row.number - 1, None, None, {"level": 1})
+        texts = {LABEL: row.leaf.definition, SOURCE: row.leaf.source, NOTE: row.leaf.note or " "}
+        lines = max(-(-len(text) * 7 // (WIDTHS[column] * 8)) for column, text in texts.items())
+        sheet.set_row(row.number - 1, 13.5 * lines + 1.5, None, {"level": 1})
         _describe(sheet, styles, row.leaf, row.number - 1)
         _value(sheet, styles, plan, row)
         if row.options or isinstance(row.leaf.value, bool | float | int | dt.date):
@@ -63,7 +65,7 @@ def heading(plan: Plan, path: str) -> str:
 
 def _describe(sheet: Sheet, styles: Styles, leaf: Leaf, row: int) -> None:
     sheet.write_string(row, LABEL, leaf.definition, styles.wrapped)
-    sheet.write_string(row, UNIT, leaf.unit or "", styles.unit)
+    sheet.write_string(row, UNIT, leaf.unit or "", styles.of(font_color=MIDDLE, valign="top"))
     sheet.write_string(row, PATH, leaf.path, styles.path)
     sheet.write_string(row, SOURCE, leaf.source, styles.wrapped)
     sheet.write_string(row, NOTE, leaf.note, styles.wrapped)
@@ -79,22 +81,23 @@ def _value(sheet: Sheet, styles: Styles, plan: Plan, row: InputRow) -> None:
         sheet.write_boolean(at, FIGURE, value, look("General", align="right"))
         _offer(sheet, at, ("TRUE", "FALSE"), row.live)
         sheet.write_string(at, VALID, "TRUE or FALSE", styles.note)
-        sheet.band(at, TOTAL, f"IF({cell},1,0)", [float(value)], styles.number("0"))
+        sheet.band(at, TOTAL, f"IF({cell},1,0)", [float(value)], styles.number("0", valign="top"))
     elif isinstance(value, dt.date):
         sheet.write_datetime(at, FIGURE, dt.datetime(value.year, value.month, value.day), look("yyyy-mm-dd"))
         formula = f"YEAR({cell})+(MONTH({cell})-1+(DAY({cell})-1)/DAY(EOMONTH({cell},0)))/12"
-        sheet.band(at, TOTAL, formula, [decimal_year(value)], styles.number("0.000"))
+        sheet.band(at, TOTAL, formula, [decimal_year(value)], styles.number("0.000", valign="top"))
         sheet.write_string(at, VALID, "a date", styles.note)
         if row.live:
             sheet.data_validation(at, FIGURE, at, FIGURE, {
-                "validate": "date", "criteria": "between", "minimum": dt.date(1950, 1, 1), "maximum": dt.date(2200, 1, 1),
+                "validate": "date", "criteria": "between", "minimum": dt.date(1950, 1, 1),
+                "maximum": dt.date(2200, 1, 1),
             })  # fmt: skip
     elif isinstance(value, str):
         sheet.write_string(at, FIGURE, value, look("@", align="right"))
         for place, names in enumerate(row.options):
             listed = ",".join(f'"{name}"' for name in names)
             sheet.band(at, TOTAL if place == 0 else NOTE + place, f"MATCH({cell},{{{listed}}},0)",
-                       [names.index(value) + 1.0], styles.number("0"))  # fmt: skip
+                       [names.index(value) + 1.0], styles.number("0", valign="top"))  # fmt: skip
         if row.options:
             _offer(sheet, at, row.options[0], row.live)
             sheet.write_string(at, VALID, " or ".join(row.options[0]) if len(row.options[0]) < 4 else "from the list",
@@ -140,8 +143,8 @@ def input_format(leaf: Leaf, bounds: Bounds | None) -> str:
 def write_tables(book: Workbook, styles: Styles, plan: Plan) -> None:
     """Write `Input tables`: assumptions that are lists, or numbers by year."""
     sheet = open_sheet(book, styles, plan, TABLES, "Input tables",
-                       "Lists by position and numbers by calendar year. Change the cells on yellow; how many there are is "
-                       "fixed at export.")  # fmt: skip
+                       "Lists by position and numbers by calendar year. Change the cells on yellow; how many there "
+                       "are is fixed at export.")  # fmt: skip
     sheet.set_column(LABEL, LABEL, 58)
     sheet.set_column(UNIT, UNIT, 15)
     sheet.set_column(FIGURE, OPENING, 12)
@@ -157,7 +160,7 @@ def write_tables(book: Workbook, styles: Styles, plan: Plan) -> None:
     sheet.freeze_panes(4, FIRST)
     sheet.set_landscape()
     sheet.set_paper(8)
-    sheet.fit_to_pages(1, 0)
+    sheet.set_print_scale(55)
 
 
 def _table(book: Workbook, sheet: Sheet, styles: Styles, leaf: Leaf, at: int, live: bool) -> None:
@@ -172,7 +175,7 @@ def _table(book: Workbook, sheet: Sheet, styles: Styles, leaf: Leaf, at: int, li
     sheet.write_string(at - 1, UNIT, "year" if by_year else "position", styles.unit)
     sheet.write_string(at, UNIT, leaf.unit or "", styles.unit)
     sheet.write_string(at + 1, LABEL, f"{leaf.source}{'. ' + leaf.note if leaf.note else ''}", styles.note)
-    style = look(number_format(leaf.unit or "1", "flow", max(map(abs, numbers))).replace(";\\-", "").split(";")[0])
+    style = look(number_format(leaf.unit or "1", "flow", numbers).rpartition("]")[2].split(";")[0] or "General")
     for column, (key, number) in enumerate(zip(keys, numbers, strict=True), FIRST):
         sheet.write_number(at - 1, column, key, styles.year)
         sheet.write_number(at, column, number, style)
@@ -208,7 +211,7 @@ def write_by_year(book: Workbook, styles: Styles, plan: Plan) -> None:
             formula += f"+({year}-LOOKUP({year},{years}))*LOOKUP({year},{years},{slopes})"
         sheet.write_string(at, LABEL, leaf.path, styles.label)
         sheet.write_string(at, UNIT, leaf.unit or "", styles.unit)
-        shown = number_format(leaf.unit or "1", "average", max(map(abs, value.values)))
+        shown = number_format(leaf.unit or "1", "average", value.values)
         sheet.band(at, FIRST, formula, [float(value.at(y)) for y in plan.model.years], styles.number(shown))
 
 
@@ -248,7 +251,7 @@ def write_curves(book: Workbook, styles: Styles, plan: Plan) -> None:
     sheet.freeze_panes(4, FIRST)
     sheet.set_landscape()
     sheet.set_paper(8)
-    sheet.fit_to_pages(1, 0)
+    sheet.set_print_scale(55)
 
 
 def _knot(sheet: Sheet, styles: Styles, writer: Writer, row: int, column: int, knot: Expr, value: float,

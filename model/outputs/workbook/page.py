@@ -30,7 +30,7 @@ class Band(NamedTuple):
     style: Format
 
 
-class Sheet(Worksheet):
+class Sheet(Worksheet):  # type: ignore[misc]  # XlsxWriter says nothing about its types
     """A worksheet that can also hold bands."""
 
     bands = 0  # how many of them share a formula so far

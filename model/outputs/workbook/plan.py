@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
@@ -34,12 +34,11 @@ CURVE_ROWS = 6  # heading, x, y, slope, intercept, blank
 
 
 class Row(NamedTuple):
-    """A row of a stage's sheet: a heading, a line (inside a block or not), or a link to another sheet."""
+    """A row of a stage's sheet: a heading, a line (with the heading of its block), or a link to another sheet."""
 
     number: int
     heading: str = ""
     line: Line | None = None
-    inside: bool = False
     link: Expr | None = None
 
 
@@ -141,23 +140,38 @@ def _place_lines(plan: Plan) -> None:
         linked = list(worth_linking(lines))
         if linked:
             rows.append(Row(number, "From other sheets"))
-        for number, (key, e) in enumerate(linked, number + 1):
+            number += 1
+        for key, e in linked:
             rows.append(Row(number, link=e))
             links[key] = number
-        number += 2 * bool(linked)
-        for prefix, block in groupby(lines, lambda i: i.label.partition(": ")[0] if ": " in i.label else ""):
+            number += 1
+        number += bool(linked)
+        for prefix, block in groupby(lines, prefixes(plan)):
             together = list(block)
-            inside = bool(prefix) and len(together) >= LEAST_BLOCK
-            if inside:
+            prefix = prefix if len(together) >= LEAST_BLOCK else ""
+            if prefix:
+                number += bool(rows) and rows[-1].number + 1 == number  # a blank row before a block, and one after it
                 rows.append(Row(number, prefix))
                 number += 1
             for line in together:
-                rows.append(Row(number, line=line, inside=inside))
+                rows.append(Row(number, prefix, line))
                 plan.places.lines[line.name] = (at, number)
                 if line.formula.op == "irr":
                     row = FIRST_ROW + SEARCH_ROWS * len(plan.places.guesses)
                     plan.places.guesses[line.formula.args[0].data] = (SEARCH, f"$C${row}")
                 number += 1
+            number += bool(prefix)
+
+
+def prefixes(plan: Plan) -> Callable[[Line], str]:
+    """The party that a line belongs to, by the part of its label before the colon; a working belongs to its line's."""
+    lines = plan.model.sheet.lines
+
+    def prefix(line: Line) -> str:
+        head, colon, _ = lines[line.name.partition("__")[0]].label.partition(": ")
+        return head if colon else ""
+
+    return prefix
 
 
 def worth_linking(lines: list[Line]) -> Iterator[tuple[Hashable, Expr]]:
@@ -168,7 +182,7 @@ def worth_linking(lines: list[Line]) -> Iterator[tuple[Hashable, Expr]]:
             used = {key: e for key, e in outside(line.formula) if not isinstance(e, Line) or e.stage != stage}
             found.update({key: e for key, e in used.items() if key not in found})
             uses.update(used.keys())
-    for key, e in found.items():
+    for key, e in sorted(found.items(), key=lambda pair: not pair[1].series):
         if not (isinstance(e, Line) and e.series) or uses[key] >= OFTEN:
             yield key, e
 
@@ -198,6 +212,8 @@ def _place_inputs(plan: Plan) -> None:
     row, table, by_year = FIRST_ROW - 1, FIRST_ROW - 2, FIRST_ROW
     heading = table_heading = ""
     for path, leaf in plan.scenario.leaves.items():
+        if "." not in path:  # name, title and description stand on the cover
+            continue
         group = path.rpartition(".")[0]
         options = tuple(selects.get(path, {}))
         if isinstance(leaf.value, tuple | ByYear):
@@ -229,7 +245,7 @@ def _place_curves(plan: Plan) -> None:
     row = FIRST_ROW
     for name, curve in plan.model.sheet.curves.items():
         first, last = LETTERS[FIRST - 1], LETTERS[FIRST + len(curve.x) - 1]
-        x, y, slope, intercept = (f"${first}${row + k}:${last}${row + k}" for k in range(1, 5))
+        x, _, slope, intercept = (f"${first}${row + k}:${last}${row + k}" for k in range(1, 5))
         plan.places.curves[name] = (CURVES, x, intercept, slope)
         row += CURVE_ROWS
 

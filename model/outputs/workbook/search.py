@@ -7,6 +7,8 @@ order brackets the root that `model.irr` chooses: the smallest that is not negat
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from xlsxwriter import Workbook
 
@@ -25,8 +27,8 @@ GAP = FIRST + len(UPWARDS)  # a blank column between the two
 def write_search(book: Workbook, styles: Styles, plan: Plan) -> None:
     """Write `IRR search`: for every row that has a rate of return, the rate just below it."""
     sheet = open_sheet(book, styles, plan, SEARCH, "IRR search",
-                       "Where IRR() starts: the lower end of the first bracket, from zero upwards, then downwards, in which "
-                       "the present value changes its sign.")  # fmt: skip
+                       "Where IRR() starts: the lower end of the first bracket, from zero upwards, then downwards, in "
+                       "which the present value changes its sign.")  # fmt: skip
     sheet.set_column(LABEL, LABEL, 52)
     sheet.set_column(UNIT, UNIT, 15, styles.unit)
     sheet.set_column(FIGURE, TOTAL, 12)
@@ -52,7 +54,7 @@ def write_search(book: Workbook, styles: Styles, plan: Plan) -> None:
         found: list[float] = []
         for first, rates, lower in ((FIRST, UPWARDS, UPWARDS), (GAP + 1, DOWNWARDS, (*DOWNWARDS[1:], DOWNWARDS[-1]))):
             signs = [float(np.sign(flows @ (1.0 + r) ** -np.arange(1.0, len(flows) + 1))) for r in rates]
-            flips = [float(a * b <= 0) for a, b in zip(signs, signs[1:], strict=False)]
+            flips = [float(a * b <= 0) for a, b in pairwise(signs)]
             sheet.band(row - 1, first, f"SIGN(NPV({NOW}${HEADER_ROW},{cells}))", signs, styles.number("0"))
             sheet.band(row, first, f"IF({NOW}{row}*{AFTER}{row}<=0,1,0)", flips, styles.number("0;;\\-"))
             found += [start for start, flip in zip(lower, flips, strict=False) if flip]
@@ -65,4 +67,5 @@ def write_search(book: Workbook, styles: Styles, plan: Plan) -> None:
                    [found[0] if found else float(own) if known else "none"], styles.number("0.00%"))  # fmt: skip
     sheet.freeze_panes(HEADER_ROW + 1, FIRST)
     sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
+    sheet.set_paper(8)
+    sheet.set_print_scale(55)

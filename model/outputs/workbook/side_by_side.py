@@ -11,9 +11,10 @@ from ...results import METRICS
 from ...studies.compare import Comparison
 from .axis import open_sheet
 from .charts import Chart, Series, drawn
+from .contents import COUNTS
 from .page import LETTERS, Sheet
 from .plan import Plan
-from .styles import BAD_INK, Styles, number_format
+from .styles import BAD_INK, DARK, Styles, number_format
 
 NAME = "Compare"
 LABEL, UNIT, FIRST_CASE = 0, 1, 2
@@ -24,11 +25,12 @@ def write_compare(book: Workbook, styles: Styles, plan: Plan, comparison: Compar
     """Write metrics by case, differences from the first, and a bridge for every other case."""
     cases = comparison.results
     sheet = open_sheet(book, styles, plan, NAME, "Comparison",
-                       f"The column '{cases[0].scenario.name}' is live; the other cases are values at export.")  # fmt: skip
+                       f"The column '{cases[0].scenario.name}' is live; the others are values at export.")
     sheet.set_column(LABEL, LABEL, 46)
     sheet.set_column(UNIT, UNIT, 15, styles.unit)
     sheet.set_column(FIRST_CASE, FIRST_CASE + 2 * len(cases) + 1, 15)
     row = _metrics(sheet, styles, plan, comparison, 3)
+    sheet.set_h_pagebreaks([row + 2])
     for result in cases[1:]:
         steps = comparison.bridges.get(result.scenario.name, ())
         if steps:
@@ -58,7 +60,7 @@ def _metrics(sheet: Sheet, styles: Styles, plan: Plan, comparison: Comparison, r
         line = plan.model.sheet.lines[name]
         at, number = plan.places.lines[name]
         figures = [r.figure(name) if name in r.lines else float("nan") for r in cases]
-        look = number_format(line.written_unit, "flow", max((abs(v) for v in figures if v == v), default=0.0))
+        look = "0" if name in COUNTS else number_format(line.written_unit, "flow", figures)
         style = styles.number(look)
         sheet.write_string(row, LABEL, line.label, styles.label)
         sheet.write_string(row, UNIT, "" if line.written_unit == "1" else line.written_unit, styles.unit)
@@ -77,7 +79,7 @@ def _metrics(sheet: Sheet, styles: Styles, plan: Plan, comparison: Comparison, r
 
 def difference(look: str) -> str:
     """The same number format with a sign."""
-    plain = look.split(";")[0]
+    plain = look.split(";")[0].rpartition("]")[2]
     return f"+{plain};[Red]-{plain};{plain}"
 
 
@@ -112,8 +114,9 @@ def _bridge(book: Workbook, sheet: Sheet, styles: Styles, comparison: Comparison
     def cells(column: int) -> str:
         return f"={NAME}!${LETTERS[column]}${first}:${LETTERS[column]}${row + 1}"
 
-    looks: tuple[tuple[str, str | None], ...] = (("Base", None), ("Total", "#1F3A4D"), ("Rise", "#5E7F4E"), ("Fall", BAD_INK))
-    made = [Series(name, cells(LABEL), cells(FIRST_CASE + 2 + k), colour=colour) for k, (name, colour) in enumerate(looks)]
+    looks = {"Base": None, "Total": DARK, "Rise": "#5E7F4E", "Fall": BAD_INK}
+    made = [Series(name, cells(LABEL), cells(FIRST_CASE + 2 + k), colour=colour)
+            for k, (name, colour) in enumerate(looks.items())]  # fmt: skip
     notes: dict[str, Any] = {"Base": {"fill": {"none": True}}}
     chart = drawn(book, Chart(f"Project IRR: {start.scenario.name} to {case}", made, "real, after tax", number="0%",
                               notes=notes))  # fmt: skip

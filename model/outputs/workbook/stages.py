@@ -14,6 +14,7 @@ from .page import FIGURE, FIRST, LABEL, LETTERS, OPENING, TOTAL, UNIT, Sheet
 from .plan import Plan
 from .styles import LINK_INK, Styles, number_format
 
+LONGEST_LINK = 66
 CHECK_HEADS = ("Deviation", "Tolerance", "Passed")
 
 
@@ -31,22 +32,26 @@ def write_stage(book: Workbook, styles: Styles, plan: Plan, name: str) -> None:
             for column in (UNIT, FIGURE, TOTAL, OPENING):
                 sheet.write_blank(row.number - 1, column, None, styles.section)
             continue
-        write_line(sheet, styles, plan, writer, row.line, row.number - 1, row.inside)
+        write_line(sheet, styles, plan, writer, row.line, row.number - 1, row.heading)
     if name == CHECKS:
         _verdicts(sheet, styles, plan)
 
 
-def write_line(sheet: Sheet, styles: Styles, plan: Plan, writer: Writer, line: Line, row: int, inside: bool) -> None:
+def write_line(sheet: Sheet, styles: Styles, plan: Plan, writer: Writer, line: Line, row: int, heading: str) -> None:
     """Write one line: label, unit, figure or total, opening, and the periods."""
-    working = "__" in line.name
-    label = line.label.partition(": ")[2] if inside else line.label
+    working, inside = "__" in line.name, bool(heading)
+    label = line.label.removeprefix(f"{heading}: ") if inside else line.label
+    label = label[0].upper() + label[1:]
     if inside or working:
         sheet.set_row(row, None, None, {"level": 1})
     ink = {"font_color": styles.working_label.font_color} if working else {}
     sheet.write_string(row, LABEL, label, styles.working_label if working else styles.of(indent=int(inside)))
     sheet.write_string(row, UNIT, line.written_unit, styles.unit)
     values = plan.values[line.name]
-    shown = number_format(line.written_unit, line.kind, float(np.nanmax(np.abs(values), initial=0.0)))
+    if line.stage == "checks" and not line.series:
+        shown = "[=0]0;0.0E+00"
+    else:
+        shown = number_format(line.written_unit, line.kind, values.ravel().tolist())
     style = styles.number(shown, **ink)
     formula = writer.line(line)
     if not line.series:
@@ -56,7 +61,9 @@ def write_line(sheet: Sheet, styles: Styles, plan: Plan, writer: Writer, line: L
     sheet.band(row, FIRST, formula, series, style)
     if line.kind in ("flow", "flag"):
         total = f"SUM({writer.places.first}{row + 1}:{writer.places.last}{row + 1})"
-        sheet.band(row, TOTAL, total, [float(np.sum(series))], styles.number(shown, bold=not working, **ink))
+        summed = float(np.sum(series))
+        look = number_format(line.written_unit, line.kind, [summed])
+        sheet.band(row, TOTAL, total, [summed], styles.number(look, bold=not working, **ink))
     for neighbour, column in (("prev", OPENING), ("next", FIRST + len(series))):
         if (neighbour, line.name) in plan.edges:
             _edge(sheet, writer, plan, row, column, plan.edges[neighbour, line.name], style)
@@ -66,11 +73,12 @@ def write_link(sheet: Sheet, styles: Styles, plan: Plan, e: Expr, row: int) -> N
     """Write a row that brings in what this sheet uses from another one."""
     sheet.set_row(row, None, None, {"level": 1})
     label, unit, kind = described(plan, e)
+    label = label if len(label) <= LONGEST_LINK else label[: LONGEST_LINK - 1] + "…"
     sheet.write_string(row, LABEL, label, styles.of(indent=1, font_color=LINK_INK))
     sheet.write_string(row, UNIT, unit, styles.unit)
     writer = Writer("", plan.places)  # from nowhere, so that every address names its sheet
     series = plan.series_of(e) if e.series else [plan.figure(e)]
-    shown = number_format(unit, kind, max(abs(v) for v in series if v == v) if any(v == v for v in series) else 0.0)
+    shown = number_format(unit, kind, series)
     style = styles.number(shown, font_color=LINK_INK)
     if e.op == "select":
         at, cell = plan.places.choices[e.data]
@@ -92,10 +100,14 @@ def described(plan: Plan, e: Expr) -> tuple[str, str, str]:
     path = e.data if e.op == "input" else e.data[0]
     leaf = plan.scenario.leaves[path]
     owner = plan.scenario.leaves.get(f"{path.rpartition('.')[0]}.label")
-    label = f"{owner.value}: {leaf.definition[0].lower()}{leaf.definition[1:]}" if owner is not None else leaf.definition
+    label = leaf.definition
+    if owner is not None:
+        label = f"{owner.value}: {label[0].lower()}{label[1:]}"
     if e.op == "select":
         return f"{label} (number of the option)", "1", "flag"
-    return label + (f", {e.data[1]}" if e.op == "element" else ""), leaf.unit or "1", "average"
+    unit = leaf.unit or ("years" if hasattr(leaf.value, "year") else "1")
+    label += f", {e.data[1]}" if e.op == "element" else ""
+    return label, unit, "flag" if isinstance(leaf.value, bool) else "average"
 
 
 def _edge(sheet: Sheet, writer: Writer, plan: Plan, row: int, column: int, e: Expr, style: Format) -> None:
@@ -115,9 +127,9 @@ def _verdicts(sheet: Sheet, styles: Styles, plan: Plan) -> None:
         passed = float(plan.values[line.name][0] <= TOLERANCE)
         sheet.write_number(row - 1, TOTAL, TOLERANCE, styles.number("0E+00"))
         sheet.band(row - 1, OPENING, f"IF(C{row}<=D{row},1,0)", [passed], styles.number('"yes";;"NO"', align="center"))
+        sheet.conditional_format(row - 1, OPENING, row - 1, OPENING,
+                                 {"type": "cell", "criteria": "==", "value": 0, "format": styles.bad})  # fmt: skip
     first, last = min(rows), max(rows)
-    sheet.conditional_format(first - 1, OPENING, last - 1, OPENING,
-                             {"type": "cell", "criteria": "==", "value": 0, "format": styles.bad})  # fmt: skip
     cells = f"{LETTERS[OPENING]}{first}:{LETTERS[OPENING]}{last}"
     failed = f"{len(rows)}-COUNTIF({cells},1)"
     sheet.write_formula(0, FIGURE, f'=IF({failed}=0,"All checks pass",({failed})&" checks fail")', styles.check,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -14,40 +15,40 @@ INPUT_FILL, INPUT_INK, FIXED_INK, WORKING_INK = "#FFF8DC", "#0000C0", "#7A7A7A",
 GOOD_FILL, GOOD_INK, BAD_FILL, BAD_INK = "#DDF0DD", "#1B6B1B", "#F8D4D0", "#A01C10"
 PALETTE = ("#1F3A4D", "#B87333", "#D4A017", "#4F8A8B", "#8C4A3C", "#7D8CA3", "#5E7F4E", "#A9A9A9", "#3C6E91", "#C9A48B")
 
+def signed(digits: int) -> str:
+    """Thousands separated, negative numbers red, and a dash for what would be shown as zero."""
+    zeros = f"0.{'0' * digits}" if digits else "0"
+    least = f"{0.5 * 10**-digits:.{digits + 1}f}"
+    return f"[>={least}]#,##{zeros};[<=-{least}][Red]-#,##{zeros};\\-"
+
+
 FORMATS = {
-    "US$m": "#,##0.0;[Red]-#,##0.0;\\-",
-    "US$": "#,##0.000",
-    "Mt": "#,##0.00;[Red]-#,##0.00;\\-",
-    "kt": "#,##0.0;[Red]-#,##0.0;\\-",
-    "koz": "#,##0.0;[Red]-#,##0.0;\\-",
-    "g": "0.000",
-    "x": '0.00"x"',
-    "years": "0.00",
-    "year": "0.00",
-    "months": "0.0",
-    "days": "0",
-    "jobs": "#,##0;[Red]-#,##0;\\-",
-    "nominal/real": "0.000",
-    "1/year": "0.00%",
-}
+    "US$m": signed(1), "US$": signed(3), "Mt": signed(2), "kt": signed(1), "koz": signed(1), "jobs": signed(0),
+    "g": "0.000", "x": '0.00"x"', "years": "0.00", "year": "0.00", "months": "0.0", "days": "0",
+    "nominal/real": "0.000", "1/year": "0.00%",
+}  # fmt: skip
+WHOLE, SHARE, PLAIN = "0;-0;\\-", "0.0%", "#,##0.00"
 
 
-def number_format(unit: str, kind: str = "flow", greatest: float = 0.0) -> str:
+def number_format(unit: str, kind: str = "flow", values: Iterable[float] = ()) -> str:
     """How numbers of a unit are shown.
 
     Args:
         kind: of the line; a flag is 0 or 1.
-        greatest: the largest magnitude among the numbers, which tells a share from a count where there is no unit.
+        values: the numbers, which tell years from durations, and shares from counts where there is no unit.
     """
+    present = [abs(v) for v in values if v == v]
+    greatest, whole = max(present, default=0.0), all(v == int(v) for v in present)
+    if unit == "years" and whole and greatest > 1000:
+        return "0"
     if unit in FORMATS:
         return FORMATS[unit]
     if unit == "1":
-        whole = kind == "flag" or (greatest >= 2 and greatest == int(greatest))
-        return "0;-0;\\-" if whole else "0.0%" if greatest <= 2 else "#,##0.00"
+        return WHOLE if kind == "flag" or (whole and greatest >= 2) else SHARE if greatest <= 2 else PLAIN
     head = unit.split("/")[0].split(" ")[0]
     if "/" in unit and head in ("US$", "US$m"):
-        return "#,##0.00;[Red]-#,##0.00;\\-"
-    return FORMATS.get(head, "#,##0.00")
+        return signed(2)
+    return FORMATS.get(head, PLAIN)
 
 
 class Styles:
@@ -70,8 +71,8 @@ class Styles:
         self.bold = self.of(bold=True)
         self.wrapped = self.of(text_wrap=True, valign="top")
         self.unit = self.of(font_color=MIDDLE)
-        self.path = self.of(font_color=MIDDLE, font_size=9)
-        self.note = self.of(font_color=FIXED_INK, font_size=9)
+        self.path = self.of(font_color=MIDDLE, font_size=9, valign="top")
+        self.note = self.of(font_color=FIXED_INK, font_size=9, valign="top")
         self.working_label = self.of(font_color=WORKING_INK, italic=True, indent=1)
         self.link = self.of(font_color="#1F5FA8", underline=1)
         self.check = self.of(bold=True, align="center", border=1, border_color=RULE)
@@ -92,11 +93,11 @@ class Styles:
     def input(self, shown: str, **more: Any) -> Format:
         """A cell that is there to be changed."""
         return self.of(num_format=shown, font_color=INPUT_INK, bg_color=INPUT_FILL, border=1, border_color=RULE,
-                       locked=False, **more)  # fmt: skip
+                       valign="top", locked=False, **more)  # fmt: skip
 
     def fixed(self, shown: str, **more: Any) -> Format:
         """A value that is fixed at export, or not used."""
-        return self.of(num_format=shown, font_color=FIXED_INK, **more)
+        return self.of(num_format=shown, font_color=FIXED_INK, valign="top", **more)
 
 
 @cache

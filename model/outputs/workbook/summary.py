@@ -10,10 +10,10 @@ from xlsxwriter import Workbook
 from ...graph.excel import prefix
 from ...results import METRICS
 from .charts import Chart, place_charts
-from .contents import HEADLINES, SOURCES, USES
+from .contents import COUNTS, HEADLINES, SOURCES, USES
 from .page import Sheet
 from .plan import Plan
-from .styles import Styles, number_format
+from .styles import DARK, PALE, Styles, number_format
 from .yearly import expanded
 
 NAME = "Summary"
@@ -59,11 +59,10 @@ def _headline(book: Workbook, sheet: Sheet, styles: Styles, plan: Plan, name: st
         sheet.band(row, VALUE, f"{month}+{day}", [shown], styles.number("d mmm yyyy", align="right"))
         book.define_name(f"metrics.{name}", f"={NAME}!$B${row + 1}")
         return
-    look = number_format(line.written_unit, "flow", abs(value) if value == value else 0.0)
-    if name in ("last_production_year", "lock_up_periods", "default_periods"):
-        look = "0"
+    look = "0" if name in COUNTS else number_format(line.written_unit, "flow", [value])
     sheet.band(row, VALUE, cell, [value], styles.number(look, bold=True, align="right"))
-    sheet.write_string(row, UNIT, "" if line.written_unit in ("1", "x") else line.written_unit, styles.unit)
+    unit = "" if line.written_unit in ("1", "x") or name in COUNTS else line.written_unit
+    sheet.write_string(row, UNIT, unit, styles.of(font_color=styles.unit.font_color, indent=1))
 
 
 def days(iso: str) -> float:
@@ -74,9 +73,9 @@ def days(iso: str) -> float:
 def _sources_and_uses(sheet: Sheet, styles: Styles, plan: Plan, row: int) -> tuple[int, int, int]:
     """Totals of construction funding; returns the first and last row of the items, counted from 1."""
     heads = ("Funding to the end of construction", "Uses", "Sources", "US$m nominal")
+    right = styles.of(bold=True, font_color=DARK, bg_color=PALE, align="right")
     for column, text in enumerate(heads):
-        sheet.write_string(row, column, text, styles.section if column in (0, 3) else styles.of(
-            bold=True, font_color=styles.section.font_color, bg_color=styles.section.bg_color, align="right"))  # fmt: skip
+        sheet.write_string(row, column, text, styles.section if column in (0, 3) else right)
     first = row + 1
     look = styles.number(number_format("US$m nominal"))
     totals: dict[int, float] = {}

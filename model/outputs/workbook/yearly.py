@@ -10,9 +10,9 @@ import numpy as np
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
+from ...annual import annual
 from ...graph.excel import NOW, Places, Writer, prefix
 from ...graph.expr import Line, walk
-from ...annual import annual
 from ...stages.loans import keys_of
 from .axis import TIMELINE, open_page
 from .contents import ANNUAL, BALANCE, CASH, COVENANTS, INCOME
@@ -31,14 +31,7 @@ def write_annual(book: Workbook, styles: Styles, plan: Plan) -> dict[str, int]:
         the row, counted from 1, of every line and of every covenant (by path).
     """
     sheet = open_page(book, styles, plan, ANNUAL_SHEET, ("", "Total", ""), years=True)
-    sections = with_operands({title: list(expanded(plan, names)) for title, names in ANNUAL.items()})
-    rows: dict[str, int] = {}
-    at = FIRST_ROW
-    for title, lines in sections.items():
-        rows.update({line.name: at + 1 + k for k, line in enumerate(lines)})
-        if title == "Lenders":
-            rows.update({path: at + 1 + len(lines) + k for k, (_, path) in enumerate(COVENANTS)})
-        at += len(lines) + 2 + (len(COVENANTS) if title == "Lenders" else 0)
+    sections, rows = layout(plan)
     writer = Writer(ANNUAL_SHEET, by_year(plan, ANNUAL_SHEET, rows))
     values = year_values(plan)
     for title, lines in sections.items():
@@ -53,6 +46,18 @@ def write_annual(book: Workbook, styles: Styles, plan: Plan) -> dict[str, int]:
         sheet.band(rows[path] - 1, FIGURE, f"{prefix(ANNUAL_SHEET, place)}{cell}", [level], styles.number('0.00"x"'))
         sheet.band(rows[path] - 1, FIRST, f"$C{rows[path]}", [level] * len(plan.years), styles.number('0.00"x"'))
     return rows
+
+
+def layout(plan: Plan) -> tuple[dict[str, list[Line]], dict[str, int]]:
+    """The sections of `Annual`, and the row, counted from 1, of every line and (by path) of every covenant."""
+    sections = with_operands({title: list(expanded(plan, names)) for title, names in ANNUAL.items()})
+    rows: dict[str, int] = {}
+    at = FIRST_ROW
+    for title, lines in sections.items():
+        names = [line.name for line in lines] + [path for _, path in COVENANTS if title == "Lenders"]
+        rows.update({name: at + 1 + k for k, name in enumerate(names)})
+        at += len(names) + 2
+    return sections, rows
 
 
 def expanded(plan: Plan, names: tuple[str, ...]) -> Iterator[Line]:
@@ -93,12 +98,11 @@ def year_values(plan: Plan) -> dict[str, list[float]]:
     return annual(plan.model, plan.values)
 
 
-def write_year_row(sheet: Sheet, styles: Styles, plan: Plan, writer: Writer, line: Line, row: int,
-                   values: list[float], sign: str = "", label: str = "", **look: Any) -> None:  # fmt: skip
+def write_year_row(sheet: Sheet, styles: Styles, plan: Plan, writer: Writer, line: Line, row: int, values: list[float],
+                   sign: str = "", label: str = "", indent: int = 0, **look: Any) -> None:  # fmt: skip
     """Write one line by calendar year, with its total where that means something."""
-    shown = number_format(line.written_unit, line.kind, float(np.nanmax(np.abs(values), initial=0.0)))
-    style = styles.number(shown, **look)
-    sheet.write_string(row, LABEL, label or line.label, styles.of(**look))
+    style = styles.number(number_format(line.written_unit, line.kind, values), **look)
+    sheet.write_string(row, LABEL, label or line.label, styles.of(indent=indent, **look))
     sheet.write_string(row, UNIT, line.written_unit, styles.unit)
     factor = -1.0 if sign == "-" else 1.0
     formula = year_formula(plan, writer, line)
@@ -159,7 +163,7 @@ def _statement(sheet: Sheet, styles: Styles, plan: Plan, writer: Writer, row: in
         elif sign == "total":
             write_year_row(sheet, styles, plan, writer, lines[name], row, values[name], **TOTAL_LOOK)
         else:
-            style = styles.number("#,##0.0;[Red]-#,##0.0;\\-", **TOTAL_LOOK)
+            style = styles.number(number_format("US$m nominal"), **TOTAL_LOOK)
             if sign == "sum":
                 formula, shown = f"SUM({NOW}{since + 1}:{NOW}{row})", running.tolist()
                 sums.append((row + 1, shown))

@@ -1,0 +1,133 @@
+"""A workbook outside the program: its cells read from the file, its inputs changed in the file, recalculated by
+LibreOffice in a profile of its own."""
+
+from __future__ import annotations
+
+import math
+import re
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+CELL = re.compile(r'<c r="([A-Z]+[0-9]+)"([^>]*?)(?:/>|>(.*?)</c>)', re.DOTALL)
+FORMULA = re.compile(r"<f[^>]*?(?:/>|>(.*?)</f>)", re.DOTALL)
+VALUE = re.compile(r"<v[^>]*>(.*?)</v>", re.DOTALL)
+ROUNDING = 1e-9  # money is in millions: a thousandth of a dollar, below which a relative difference means nothing
+
+
+class Cell(NamedTuple):
+    """A formula cell: what it shows (nan for empty text), and its formula where the file spells it out."""
+
+    value: float | str
+    formula: str
+    error: bool
+
+
+Cells = dict[tuple[str, str], Cell]
+
+
+def parts(path: Path) -> dict[str, str]:
+    """The sheets of a workbook by name, as the names of their files in the archive."""
+    with zipfile.ZipFile(path) as archive:
+        book = archive.read("xl/workbook.xml").decode()
+        links = archive.read("xl/_rels/workbook.xml.rels").decode()
+    targets = {}
+    for link in re.findall(r"<Relationship [^>]*>", links):
+        found = dict(re.findall(r'(\w+)="([^"]*)"', link))
+        targets[found["Id"]] = "xl/" + found["Target"].removeprefix("/xl/")
+    sheets = re.findall(r'<sheet [^>]*?name="([^"]+)"[^>]*?r:id="(\w+)"', book)
+    return {name: targets[link] for name, link in sheets}
+
+
+def defined_names(path: Path) -> dict[str, tuple[str, str]]:
+    """Sheet and cells behind every defined name."""
+    with zipfile.ZipFile(path) as archive:
+        book = archive.read("xl/workbook.xml").decode()
+    found = re.findall(r'<definedName [^>]*?name="([^"]+)"[^>]*>([^<]+)</definedName>', book)
+    return {
+        name: (at.rpartition("!")[0].strip("'"), at.rpartition("!")[2].replace("$", ""))
+        for name, at in found if not name.startswith("_xlnm")
+    }  # fmt: skip
+
+
+def formula_cells(path: Path) -> Cells:
+    """Every cell of a workbook that holds a formula."""
+    cells: Cells = {}
+    with zipfile.ZipFile(path) as archive:
+        for sheet, part in parts(path).items():
+            for at, attributes, body in CELL.findall(archive.read(part).decode()):
+                formula = FORMULA.search(body or "")
+                if formula is not None:
+                    cells[sheet, at] = _cell(attributes, body, formula[1] or "")
+    return cells
+
+
+def _cell(attributes: str, body: str, formula: str) -> Cell:
+    value, kind = VALUE.search(body), re.search(r't="(\w+)"', attributes)
+    if kind is None or kind[1] == "n":
+        return Cell(float(value[1]) if value and value[1] else math.nan, formula, value is None)
+    text = value[1] if value else ""
+    return Cell(text if text else math.nan, formula, kind[1] == "e" or text.startswith("#"))
+
+
+def rewritten(source: Path, target: Path, changes: Mapping[str, float | bool | str] | None = None) -> Path:
+    """A copy without the cached values of formulas, and with inputs changed by their defined names."""
+    wanted: dict[str, dict[str, float | bool | str]] = {}
+    names = defined_names(source) if changes else {}
+    for name, value in (changes or {}).items():
+        sheet, cell = names[name]
+        wanted.setdefault(parts(source)[sheet], {})[cell] = value
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            data = old.read(part)
+            if part.startswith("xl/worksheets/sheet"):
+                text = re.sub(r"(</f>|<f [^>]*/>)<v>[^<]*</v>", r"\1", data.decode())
+                for cell, value in wanted.get(part, {}).items():
+                    text, count = re.subn(rf'<c r="{cell}"( s="\d+")[^>]*>.*?</c>', _typed(cell, value), text)
+                    assert count == 1, f"{cell} of {part} is not a cell with a value"
+                data = text.encode()
+            new.writestr(part, data)
+    return target
+
+
+def _typed(cell: str, value: float | bool | str) -> str:
+    if isinstance(value, bool):
+        return rf'<c r="{cell}"\1 t="b"><v>{int(value)}</v></c>'
+    if isinstance(value, str):
+        return rf'<c r="{cell}"\1 t="inlineStr"><is><t>{value}</t></is></c>'
+    return rf'<c r="{cell}"\1><v>{value!r}</v></c>'
+
+
+def recalculated(files: Iterable[Path], folder: Path) -> dict[str, Path]:
+    """The same workbooks with all formulas calculated by LibreOffice, by stem; two processes share the work."""
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("LibreOffice (soffice) is not installed")
+    made, running = folder / "recalculated", []
+    everything = sorted(files)
+    for place in range(2):
+        share = everything[place::2]
+        if share:
+            profile = (folder / f"profile-{place}").resolve().as_uri()
+            running.append(subprocess.Popen(
+                [office, f"-env:UserInstallation={profile}", "--headless", "--convert-to",
+                 "xlsx:Calc MS Excel 2007 XML", "--outdir", str(made), *map(str, share)],
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            ))  # fmt: skip
+    for process in running:
+        assert process.wait(timeout=1200) == 0
+    return {path.stem: made / path.name for path in everything}
+
+
+def same(a: float | str, b: float | str) -> bool:
+    """Equal to 1e-9, both empty, or the same text."""
+    if isinstance(a, str) or isinstance(b, str):
+        return a == b
+    if math.isnan(a) or math.isnan(b):
+        return math.isnan(a) and math.isnan(b)
+    return abs(a - b) <= 1e-9 * max(abs(a), abs(b)) + ROUNDING
