@@ -36,3 +36,36 @@ def progress(count: int) -> Iterator[Callable[[Any], None]]:
         yield step
     finally:
         bar.stop()
+
+
+@contextmanager
+def scenarios_done(count: int) -> Iterator[Callable[[int], None]]:
+    """A function to call with the number of scenarios just done; bar, rate and time left once a second has passed."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TimeRemainingColumn
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed:,.0f}/s" if task.speed else "")
+
+    bar = Progress("scenarios", BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn(),
+                   console=Console(stderr=True), transient=True)  # fmt: skip
+    task = bar.add_task("", total=count)
+    began, shown = time.monotonic(), False
+
+    def done(number: int) -> None:
+        nonlocal shown
+        bar.update(task, advance=number)
+        if not shown and time.monotonic() - began > PATIENCE:
+            bar.start()
+            shown = True
+
+    try:
+        yield done
+    finally:
+        if shown:
+            bar.stop()

@@ -35,7 +35,8 @@ def debt_capacity(scenario: Scenario, target_dscr: float, repayment: Repayment =
 
     The loan stands in for all loans of the scenario: it is repaid over the same periods, and bears their rates
     weighted by commitment, interest being due on the balance at the start of a period. Sculpted, debt service is
-    CFADS over the target in every period; with equal principal, the period that is tightest decides.
+    CFADS over the target in every period, or interest alone where that would let the balance grow; with equal
+    principal, the period that is tightest decides.
 
     Raises:
         StudyError: when the scenario has no loans.
@@ -54,16 +55,14 @@ def debt_capacity(scenario: Scenario, target_dscr: float, repayment: Repayment =
     rate = (rows["lenders_discount_rate"] * rows["period_years"])[inside]
     share = shares[inside] / shares[inside].sum()
     if repayment == "sculpted":
-        capacity = 0.0
-        for k in range(cash.size - 1, -1, -1):
-            capacity = (capacity + cash[k] / target_dscr) / (1 + rate[k])
-        balance = _sculpted(capacity, cash / target_dscr, rate)
+        balance = _sculpted(cash / target_dscr, rate)
+        capacity = balance[0]
     else:
         open_share = 1 - np.concatenate([[0.0], np.cumsum(share)[:-1]])
         capacity = float(np.min(cash / (target_dscr * (share + rate * open_share))))
         balance = capacity * open_share
     interest = rate * balance
-    principal = cash / target_dscr - interest if repayment == "sculpted" else capacity * share
+    principal = balance - np.append(balance[1:], 0.0)
     service = interest + principal
     dscr = np.divide(cash, service, out=np.full(cash.size, np.nan), where=service > 0)
     return DebtCapacity(
@@ -83,10 +82,11 @@ def _shares(result: Result) -> Array:
     return total
 
 
-def _sculpted(capacity: float, service: Array, rate: Array) -> Array:
-    """Opening balances of a loan whose service is given."""
-    balance, found = capacity, []
-    for due, r in zip(service, rate, strict=True):
-        found.append(balance)
-        balance = balance * (1 + r) - due
-    return np.array(found)
+def _sculpted(service: Array, rate: Array) -> Array:
+    """Opening balances of the largest loan that `service` pays off without the balance ever growing."""
+    most = np.zeros(service.size)
+    for k in range(service.size - 1, -1, -1):
+        later = most[k + 1] if k + 1 < service.size else 0.0
+        whole = (later + service[k]) / (1 + rate[k])
+        most[k] = min(whole, service[k] / rate[k]) if rate[k] > 0 else whole
+    return np.minimum.accumulate(most)

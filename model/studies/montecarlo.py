@@ -24,8 +24,8 @@ from ..structure import Model, bind, evaluate, structure
 from .sampling import BLOCK, Sampler, sampler
 from .vary import StudyError, evaluate_in_parts, metric_line, reduced, slack_years, with_values
 
-CHUNK = 4 * BLOCK  # scenarios
-WORTH_COMPILING = 50_000  # scenarios, from which the kernel is used
+CHUNK = 2 * BLOCK  # scenarios
+WORTH_COMPILING = 30_000  # scenarios, from which the kernel is used
 FAN = "dscr"  # the row of which the distribution by year is kept
 STANDARD = ("project_irr", "project_npv", "equity_irr", "equity_npv", "barrick_irr", "payback_years", "min_dscr",
             "min_llcr", "lock_up_periods", "default_periods", "government_take", "lom_after_tax_cash_flow",
