@@ -122,7 +122,8 @@ def validate(
 
 @app.command()
 def schema() -> None:
-    """The JSON Schema of a scenario file, for editors."""
+    """The JSON Schema of a scenario file; an editor reads it where the file's first line is
+    `# yaml-language-server: $schema=FILE`."""
     from ..assumptions.json_schema import json_schema
 
     sys.stdout.write(json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n")
