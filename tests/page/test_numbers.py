@@ -102,6 +102,14 @@ def test_cases_without_rates_and_with_defaults(base_page: Any, open_page: Any) -
         assert list(apart(run(load("base", changes)).document(), opened.run(changes))) == [], changes
 
 
+def test_one_number_in_place_of_numbers_by_year(open_page: Any) -> None:
+    changes = {"prices.copper": 4.5, "prices.gold": 2500.0, "factors.capex": 1.1}
+    got = open_page(load("price_crash")).run(changes)
+    expected = run(load("price_crash", changes)).document()
+    rows = {name: got["annual"][name] for name in expected["annual"]}  # a price by year is a row more
+    assert list(apart(expected, {"metrics": got["metrics"], "annual": rows})) == []
+
+
 def test_irr_by_the_same_rule(base_page: Any, open_page: Any) -> None:
     """No root, several roots, double roots, roots near -1, long and tiny flows."""
     rng = random.Random(1)

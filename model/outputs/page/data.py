@@ -23,7 +23,11 @@ SUMS = (
 
 
 def model_data(result: Result) -> dict[str, Any]:
-    """The numbers of the scenario as the page's engine takes them."""
+    """The numbers of the scenario as the page's engine takes them.
+
+    `fixed` are numbers by year that one number cannot replace: an index starts from the first year's rate, and the
+    structure holds it.
+    """
     model, sheet = result.model, result.model.sheet
     given = {path: sheet.assumptions[path].value for path in sheet.inputs}
     return {
@@ -35,6 +39,7 @@ def model_data(result: Result) -> dict[str, Any]:
             for path, value in given.items()
             if isinstance(value, ByYear)
         },
+        "fixed": [path for path in given if path.startswith("inflation.")],
         "elements": [element_value(sheet.assumptions[path].value, place) for path, place in sheet.elements],
         "elementNames": [f"{path}[{place}]" for path, place in sheet.elements],
         "metrics": METRICS,
@@ -83,7 +88,8 @@ def template(model: Model, formula: Expr) -> tuple[str, list[list[Any]]]:
 def assumption_data(leaf: Leaf) -> list[Any]:
     """Value as written, unit, definition, source, note, place in a file, and bounds where it is one number."""
     value = plain(leaf.value)
-    low, high = bounds(leaf.path) if isinstance(value, int | float) and not isinstance(value, bool) else (None, None)
+    numeric = isinstance(leaf.value, int | float | ByYear) and not isinstance(leaf.value, bool)
+    low, high = bounds(leaf.path) if numeric else (None, None)
     place = f"{leaf.file}:{leaf.line}" if leaf.line else leaf.file
     return [value, leaf.unit or "", leaf.definition, leaf.source, leaf.note, place, low, high]
 

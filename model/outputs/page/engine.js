@@ -55,12 +55,14 @@ function atYear({years, values, interpolation}, year) {
   return values[k] + (year - years[k]) / (years[after] - years[k]) * (values[after] - values[k]);
 }
 
-// The state of the model over `years` years before any line is calculated.
+// The state of the model over `years` years before any line is calculated. One number in place of numbers by year
+// stands for all of them.
 function bound(inputs, years) {
   const months = inputs["timeline.period_months"], T = years * 12 / months;
   const x = {...inputs};
   for (const [path, given] of Object.entries(DATA.byYear)) {
-    x[path] = Float64Array.from({length: T}, (_, t) => atYear(given, DATA.firstYear + Math.floor(t * months / 12)));
+    x[path] = path in inputs ? new Float64Array(T).fill(inputs[path])
+      : Float64Array.from({length: T}, (_, t) => atYear(given, DATA.firstYear + Math.floor(t * months / 12)));
   }
   const state = {T, months, years, x, e: DATA.elements, c: {}};
   for (const [name, knots] of Object.entries(MODEL.curves)) state.c[name] = knots(state);
@@ -117,7 +119,8 @@ function checked(overrides) {
   const found = {};
   for (const [path, value] of Object.entries(overrides)) {
     const given = Object.hasOwn(DATA.assumptions, path) ? DATA.assumptions[path] : null;
-    if (!given || typeof given[0] !== "number") throw new Error(`'${path}' is not an assumption with one number`);
+    const byYear = Object.hasOwn(DATA.byYear, path) && !DATA.fixed.includes(path);
+    if (!given || (typeof given[0] !== "number" && !byYear)) throw new Error(`'${path}' is not an assumption with one number`);
     if (typeof value !== "number" || !Number.isFinite(value)) throw new Error(`${path}: expected a number`);
     const [low, lowToo] = given[6], [high, highToo] = given[7], unit = given[1] === "1" ? "" : ` ${given[1]}`;
     if (low !== null && (value < low || (value === low && !lowToo))) {
