@@ -144,7 +144,7 @@ def print_difference(found: Difference, figures: Figures, one: Scenario, two: Sc
         leaf = a or b
         assert leaf is not None
         out.print(Padding(Group(
-            Text.assemble((leaf.path, RESULT), "  ", (f"{_value(a)} → {_value(b)} {leaf.unit or ''}", "cyan")),
+            Text.assemble((leaf.path, RESULT), "  ", (f"{_value(a)} → {_value(b)} {leaf.unit if leaf.unit not in (None, '1') else ''}", "cyan")),
             Text(origin(b or leaf), style=SOURCE),
         ), (0, 0, 0, 2)))
 
@@ -157,7 +157,12 @@ def _branch(tree: Tree, found: Difference) -> None:
 def _compared(found: Difference) -> Group:
     head = Text(found.label, style=RESULT)
     head.append(f" {found.at}" if found.at else "", style="")
-    head.append(f"  {spell(found.value, found.unit)} → {spell(found.other, found.unit)}", style="cyan")
+    if isinstance(found.value, list) and isinstance(found.other, list):
+        pairs = zip(found.value, found.other, strict=False)
+        most = max((abs(a - b) for a, b in pairs if a - b == a - b), default=math.nan)
+        head.append(f"  differs by up to {spell(most, found.unit)}", style="cyan")
+    else:
+        head.append(f"  {spell(found.value, found.unit)} → {spell(found.other, found.unit)}", style="cyan")
     if isinstance(found.value, float) and isinstance(found.other, float):
         change = found.other - found.value
         head.append(f"  {'+' if change > 0 else ''}{number(change)}")

@@ -16,7 +16,10 @@ SAME = 1e-12  # two figures nearer than this, relative to their size, do not dif
 
 @dataclass
 class Difference:
-    """A figure in two cases; None where a case does not have it. `inputs` are those that differ."""
+    """A figure in two cases; None where a case does not have it, rows in the periods that both have.
+
+    `inputs` are those that differ.
+    """
 
     name: str
     kind: str
@@ -71,7 +74,9 @@ def difference(one: Figures, two: Figures, name: str, at: At, depth: int) -> Dif
     """What makes a line differ between two cases: only the inputs that differ, `depth` levels of lines down."""
     first = bare(one, one.sheet.lines[name], at)
     second = _counterpart(two, name, one.spell(at))
-    root = _pair(first, second)
+    theirs_at = {label: k for k, label in enumerate(two.labels)}
+    shared = [(k, theirs_at[label]) for k, label in enumerate(one.labels) if label in theirs_at]
+    root = _pair(first, second, shared)
     waiting: deque[tuple[Difference, Node | None, Node | None, int]] = deque([(root, first, second, depth)])
     unfolded: set[tuple[str, str]] = set()
     while waiting:
@@ -86,17 +91,19 @@ def difference(one: Figures, two: Figures, name: str, at: At, depth: int) -> Dif
         found.words = words or other_words
         for key in dict.fromkeys([*mine, *theirs]):
             pair = mine.get(key), theirs.get(key)
-            inner = _pair(*pair)
+            inner = _pair(*pair, shared)
             if differs(inner.value, inner.other):
                 found.inputs.append(inner)
                 waiting.append((inner, *pair, left - 1))
     return root
 
 
-def _pair(a: Node | None, b: Node | None) -> Difference:
+def _pair(a: Node | None, b: Node | None, shared: list[tuple[int, int]]) -> Difference:
     shown = a or b
     assert shown is not None
     value, other = (node.value if node else None for node in (a, b))
+    if shown.at == "all periods" and isinstance(value, list) and isinstance(other, list):
+        value, other = [value[k] for k, _ in shared], [other[k] for _, k in shared]
     return Difference(shown.name, shown.kind, shown.at, shown.label, shown.unit, value, other)
 
 

@@ -171,6 +171,12 @@ def test_the_difference_between_two_cases(cli: Any) -> None:
     assert "prices.copper" in text and "scenarios/copper_low.yaml" in text
 
 
+def test_a_longer_timeline_is_no_difference_of_its_own(cli: Any) -> None:
+    found = cli("explain", "base", "project_irr", "--against", "delay_2031", "--depth", "12", "--json").json["figure"]
+    names = {n["name"] for n in nodes(found)}
+    assert "net_smelter_return" in names and not names & {"cpi_index", "unlevered_income_tax"}
+
+
 def test_two_cases_of_different_structure(cli: Any) -> None:
     answer = cli("explain", "base", "cfads", "--period", "2040", "--against", "standard_regime")
     assert answer.code == 0 and "fiscal.regime" in answer.out
