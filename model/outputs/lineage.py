@@ -143,8 +143,9 @@ def print_difference(found: Difference, figures: Figures, one: Scenario, two: Sc
     for a, b in changed:
         leaf = a or b
         assert leaf is not None
+        unit = "" if leaf.unit in (None, "1") else leaf.unit
         out.print(Padding(Group(
-            Text.assemble((leaf.path, RESULT), "  ", (f"{_value(a)} → {_value(b)} {leaf.unit if leaf.unit not in (None, '1') else ''}", "cyan")),
+            Text.assemble((leaf.path, RESULT), "  ", (f"{_value(a)} → {_value(b)} {unit}", "cyan")),
             Text(origin(b or leaf), style=SOURCE),
         ), (0, 0, 0, 2)))
 
