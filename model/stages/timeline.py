@@ -85,4 +85,4 @@ def _first(rate: Expr, path: str, sheet: Sheet) -> Expr:
     """A rate by year has its first value before the first period."""
     if not rate.series:
         return rate
-    return constant(sheet.assumptions[path].value.values[0], "1/year")
+    return sheet.element(path, sheet.assumptions[path].value.years[0])
