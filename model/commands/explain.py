@@ -11,7 +11,8 @@ from .app import JsonOption, ScenarioArgument, SetOption, UsageError, app, load_
 
 if TYPE_CHECKING:
     from ..assumptions.resolve import Leaf, Scenario
-    from ..graph.explain import Figures, Node
+    from ..graph.explain import Node
+    from ..graph.figures import Figures
     from ..studies.lineage import Difference
 
 DEPTH = 3

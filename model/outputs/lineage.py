@@ -12,7 +12,8 @@ from rich.text import Text
 from rich.tree import Tree
 
 from ..assumptions.resolve import Leaf, Scenario, plain
-from ..graph.explain import Figures, Node
+from ..graph.explain import Node
+from ..graph.figures import Figures
 from ..graph.words import plain as number
 from ..studies.lineage import Difference
 from .terminal import console

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..assumptions.resolve import Leaf, Scenario
-from ..graph.explain import FIGURE, At, Figures, Node, assumptions_behind, bare, step_of
+from ..graph.explain import Node, assumptions_behind, bare, step_of
+from ..graph.figures import FIGURE, At, Figures
 from ..structure import Model, bind, evaluate
 
 SAME = 1e-12  # two figures nearer than this, relative to their size, do not differ

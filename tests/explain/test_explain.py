@@ -106,7 +106,8 @@ def test_other_figures_recompute(scenario: str, line: str, period: str | None, c
 
 def test_every_line_and_every_metric_can_be_explained() -> None:
     """One level deep, for a year, the first and the last period."""
-    from model.graph.explain import FIGURE, At, trace
+    from model.graph.explain import trace
+    from model.graph.figures import FIGURE, At
     from model.structure import structure
     from model.studies.lineage import figures_of
 
