@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -13,6 +13,7 @@ from .figures import FIGURE, ROW, At, Figures
 from .order import references
 from .sheet import Sheet
 from .words import Piece, plain, write
+
 
 @dataclass
 class Node:
