@@ -16,7 +16,7 @@ from pathlib import Path
 
 from model.assumptions.resolve import load
 from model.outputs.workbook import write_workbook
-from model.outputs.workbook.plan import planned
+from model.outputs.workbook.planning import planned
 from model.results import run
 from tests.workbook.calc import formula_cells, rewritten
 

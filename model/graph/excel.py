@@ -12,7 +12,8 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .expr import DeclarationError, Expr, Line, lift
+from .expr import DeclarationError, Expr, Line
+from .simplify import can_fail, chain, mirrored, settle, shortened
 
 NOW, BEFORE, AFTER = "\x01", "\x02", "\x03"
 ABSENT = '""'
@@ -24,7 +25,6 @@ _OPERATORS = {
     "add": ("+", SUM), "sub": ("-", SUM), "mul": ("*", PRODUCT), "div": ("/", PRODUCT), "pow": ("^", POWER),
 }  # fmt: skip
 _COMPARISONS = frozenset({"lt", "le", "gt", "ge", "nonzero"})
-_ARITHMETIC = frozenset({"add", "sub", "mul", "div", "neg", "pow"})
 _OVER_PERIODS = {"total": "SUM", "highest": "MAX", "lowest": "MIN", "average": "AVERAGE"}
 
 
@@ -93,7 +93,7 @@ class Writer:
         self.known = known or {}
         e = settle(e)
         text, _ = self.write(e)
-        return f"IFERROR({text},{ABSENT})" if _can_fail(e) else text
+        return f"IFERROR({text},{ABSENT})" if can_fail(e) else text
 
     def write(self, e: Expr) -> tuple[str, int]:
         """An expression as text, and how tightly its outermost operator binds."""
@@ -101,9 +101,9 @@ class Writer:
             return self.known[id(e)], ATOM
         if isinstance(e, Line):
             return self._line(e, NOW), ATOM
-        shortened = _shortened(e)
-        if shortened is not e:
-            return self.write(shortened)
+        short = shortened(e)
+        if short is not e:
+            return self.write(short)
         if e.op in _COMPARISONS or e.op in ("and", "or"):
             return f"IF({self.truth(e)},1,0)", ATOM
         if e.op in _OPERATORS:
@@ -119,7 +119,7 @@ class Writer:
     def truth(self, e: Expr) -> str:
         """A condition, as IF and AND take it."""
         if e.op in ("and", "or"):
-            return f"{e.op.upper()}({','.join(self.truth(a) for a in _chain(e))})"
+            return f"{e.op.upper()}({','.join(self.truth(a) for a in chain(e))})"
         if e.op not in _COMPARISONS:
             return self.text(e)
         compared = self._operator(e)[0]
@@ -180,9 +180,9 @@ class Writer:
         return self._line(target, column)
 
     def _min(self, e: Expr) -> str:
-        if e.op == "max" and _mirrored(e):
+        if e.op == "max" and mirrored(e):
             return f"ABS({self.text(e.args[0])})"
-        operands = _chain(e)
+        operands = chain(e)
         texts = ",".join(map(self.text, operands))
         absent = sum(a.nullable for a in operands)
         result = f"{e.op.upper()}({texts})"
@@ -234,68 +234,3 @@ class Writer:
     def _irr(self, e: Expr) -> str:
         at, guess = self.places.guesses[e.args[0].data]
         return f"IFERROR(IRR({self._cells(e.args[0])},{prefix(self.sheet, at)}{guess}),{ABSENT})"
-
-
-def settle(e: Expr) -> Expr:
-    """The same formula with 'not applicable' decided before anything is calculated with it.
-
-    `IF(b=0,"",a/b)*1000` fails in a spreadsheet where b is 0; `IF(b=0,"",a/b*1000)` does not.
-    """
-    if isinstance(e, Line) or not e.nullable or e.op in ("irr", *_OVER_PERIODS):
-        return e
-    args = tuple(map(settle, e.args))
-    if e.op in _ARITHMETIC:
-        for place, a in enumerate(args):
-            if a.op == "per" and a.data != a.data:
-                a = Expr("where", (Expr("nonzero", (a.args[1], lift(0))), Expr("div", a.args), lift(a.data)))
-            if a.op == "where" and any(_absent(x) for x in a.args[1:]):
-                branches = [
-                    x if _absent(x) else settle(Expr(e.op, (*args[:place], x, *args[place + 1 :]), e.data, e.unit))
-                    for x in a.args[1:]
-                ]
-                return Expr("where", (a.args[0], *branches), unit=e.unit)
-    return Expr(e.op, args, e.data, e.unit, e.series)
-
-
-def _absent(e: Expr) -> bool:
-    return e.op == "const" and e.data != e.data
-
-
-def _can_fail(e: Expr) -> bool:
-    """Whether a formula calculates with a figure that can be 'not applicable'."""
-    if isinstance(e, Line) or e.op in ("irr", *_OVER_PERIODS):
-        return False
-    if e.op in (*_ARITHMETIC, "compound") and any(a.nullable for a in e.args):
-        return True
-    return any(map(_can_fail, e.args))
-
-
-def _chain(e: Expr) -> list[Expr]:
-    """Operands of nested applications of one operation: MIN(MIN(a, b), c) is MIN(a, b, c)."""
-    return [x for a in e.args for x in (_chain(a) if a.op == e.op and not _mirrored(a) else [a])]
-
-
-def _mirrored(e: Expr) -> bool:
-    """max(x, -x), the absolute value."""
-    return e.op == "max" and e.args[1].op == "neg" and e.args[1].args[0] is e.args[0]
-
-
-def _is(e: Expr, value: float) -> bool:
-    return e.op == "const" and e.data == value
-
-
-def _shortened(e: Expr) -> Expr:
-    """A sum with 0 or a product with 1 is its other operand: units need such constants, a reader does not."""
-    if e.op not in _ARITHMETIC:
-        return e
-    args = tuple(map(_shortened, e.args))
-    if e.op in ("add", "mul"):
-        idle = 0.0 if e.op == "add" else 1.0
-        for one, other in (args, args[::-1]):
-            if _is(one, idle):
-                return other
-        if e.op == "mul" and any(_is(a, 0) for a in args):
-            return lift(0)
-    if (e.op == "sub" and _is(args[1], 0)) or (e.op == "div" and _is(args[1], 1)):
-        return args[0]
-    return e if all(a is b for a, b in zip(args, e.args, strict=True)) else Expr(e.op, args, e.data, e.unit, e.series)

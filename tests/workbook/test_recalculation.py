@@ -18,7 +18,8 @@ from model.assumptions.files import bundled
 from model.assumptions.resolve import load
 from model.outputs.workbook import write_workbook
 from model.outputs.workbook.page import FIRST, LETTERS
-from model.outputs.workbook.plan import Plan, planned
+from model.outputs.workbook.plan import Plan
+from model.outputs.workbook.planning import planned
 from model.outputs.workbook.yearly import layout
 from model.results import METRICS, Result, run
 from tests.workbook.calc import Cells, defined_names, formula_cells, recalculated, rewritten, same

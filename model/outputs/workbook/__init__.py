@@ -14,15 +14,16 @@ from ...studies.compare import Comparison, compare
 from ..files import atomic
 from .axis import CHECKS, open_sheet
 from .cover import COVER, write_cover, write_lines
-from .inputs import write_by_year, write_curves, write_inputs, write_tables
+from .inputs import write_inputs
 from .page import Sheet
-from .plan import planned
+from .planning import planned
 from .search import write_search
 from .side_by_side import write_compare
 from .stages import write_stage
 from .styles import Styles
 from .summary import NAME as SUMMARY
 from .summary import write_summary
+from .tables import write_by_year, write_curves, write_tables
 from .yearly import write_annual, write_statements
 
 OPTIONS: dict[str, Any] = {

@@ -1,10 +1,9 @@
-"""The plan of the workbook: which line stands on which sheet and row, before a single cell is written."""
+"""What the pages are written from: the model on the axis of the workbook, and the rows of every sheet."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -12,24 +11,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...assumptions.resolve import Leaf, Scenario
-from ...assumptions.values import ByYear
 from ...graph.arrays import NAMESPACE, Array, input_name, write
 from ...graph.excel import Places
-from ...graph.expr import REDUCTIONS, Expr, Line, walk
-from ...graph.order import order
+from ...graph.expr import Expr, Line, walk
 from ...graph.sheet import Sheet
-from ...graph.workings import with_workings
 from ...results import Result
-from ...structure import Model, bind, closure_end, evaluate, structure
-from .page import FIRST, FIRST_ROW, LETTERS
-from .styles import title_of
+from ...structure import Model, bind
 
 INPUTS, TABLES, CURVES, BY_YEAR = "Inputs", "Input tables", "Curves", "Inputs by year"
-FIXED = frozenset({"timeline.period_months"})  # numbers of the graph that nevertheless stay as exported
 SEARCH, SEARCH_ROWS = "IRR search", 2
-OFTEN = 3  # rows of a sheet that use a row of another before it is brought in by a link
-LEAST_BLOCK = 3  # neighbouring lines with one prefix that make a block with a heading
-PHASE_2, SPARE_YEARS = "production.phase_2.included", 3
 CURVE_ROWS = 6  # heading, x, y, slope, intercept, blank
 
 
@@ -106,150 +96,6 @@ class Plan:
         return [year for year, _ in groupby(self.model.years)]
 
 
-def planned(result: Result) -> Plan:
-    """Plan the workbook of a scenario.
-
-    Raises:
-        DeclarationError: when a formula cannot stand in a cell (a defect of the program).
-    """
-    model = structure(result.scenario, room(result))
-    sheet = with_workings(model.sheet)
-    model = Model(sheet, order(sheet.lines), model.texts, model.first_year, model.periods, model.period_months)
-    values = evaluate(model)
-    places = Places(LETTERS[FIRST], LETTERS[FIRST + model.periods - 1])
-    plan = Plan(result.scenario, result, model, values, places)
-    _place_lines(plan)
-    _place_inputs(plan)
-    _place_curves(plan)
-    return plan
-
-
-def room(result: Result) -> float:
-    """Years by which closure may move later inside the workbook: as the other choice on Phase 2 asks, and some more."""
-    scenario, path = result.scenario, PHASE_2
-    leaf = scenario.leaves[path]
-    other = replace(scenario, leaves=scenario.leaves | {path: replace(leaf, value=not leaf.value)})
-    end = closure_end(other, result.model.first_year)
-    return max(end - result.figure("closure_end"), 0.0) + SPARE_YEARS
-
-
-def _place_lines(plan: Plan) -> None:
-    for stage, members in groupby(sorted(plan.model.sheet.lines.values(), key=_stage_order(plan)), lambda i: i.stage):
-        at, number, lines = title_of(stage), FIRST_ROW, list(members)
-        rows, links = plan.rows.setdefault(at, []), plan.places.links.setdefault(at, {})
-        linked = list(worth_linking(lines))
-        if linked:
-            rows.append(Row(number, "From other sheets"))
-            number += 1
-        for key, e in linked:
-            rows.append(Row(number, link=e))
-            links[key] = number
-            number += 1
-        number += bool(linked)
-        for prefix, block in groupby(lines, prefixes(plan)):
-            together = list(block)
-            prefix = prefix if len(together) >= LEAST_BLOCK else ""
-            if prefix:
-                number += bool(rows) and rows[-1].number + 1 == number  # a blank row before a block, and one after it
-                rows.append(Row(number, prefix))
-                number += 1
-            for line in together:
-                rows.append(Row(number, prefix, line))
-                plan.places.lines[line.name] = (at, number)
-                if line.formula.op == "irr":
-                    row = FIRST_ROW + SEARCH_ROWS * len(plan.places.guesses)
-                    plan.places.guesses[line.formula.args[0].data] = (SEARCH, f"$C${row}")
-                number += 1
-            number += bool(prefix)
-
-
-def prefixes(plan: Plan) -> Callable[[Line], str]:
-    """The party that a line belongs to, by the part of its label before the colon; a working belongs to its line's."""
-    lines = plan.model.sheet.lines
-
-    def prefix(line: Line) -> str:
-        head, colon, _ = lines[line.name.partition("__")[0]].label.partition(": ")
-        return head if colon else ""
-
-    return prefix
-
-
-def worth_linking(lines: list[Line]) -> Iterator[tuple[Hashable, Expr]]:
-    """What the rows of a sheet use from others: every figure, and the rows that several of them use."""
-    stage, found, uses = lines[0].stage, dict[Hashable, Expr](), Counter[Hashable]()
-    for line in lines if lines[0].stage != "checks" else ():
-        if line.series:
-            used = {key: e for key, e in outside(line.formula) if not isinstance(e, Line) or e.stage != stage}
-            found.update({key: e for key, e in used.items() if key not in found})
-            uses.update(used.keys())
-    for key, e in sorted(found.items(), key=lambda pair: not pair[1].series):
-        if not (isinstance(e, Line) and e.series) or uses[key] >= OFTEN:
-            yield key, e
-
-
-def outside(e: Expr) -> Iterator[tuple[Hashable, Expr]]:
-    """What a formula refers to in its own period, by the key of a link; a reduction goes to the row itself."""
-    if isinstance(e, Line):
-        yield e.name, e
-    elif e.op in ("input", "element", "select"):
-        yield (e.op, e.data), e
-    for a in () if e.op in REDUCTIONS else e.args[:1] if e.op in ("prev", "next") else e.args:
-        yield from outside(a)
-
-
-def _stage_order(plan: Plan) -> Any:
-    stages = list(dict.fromkeys(line.stage for line in plan.model.sheet.lines.values()))
-    return lambda line: stages.index(line.stage)
-
-
-def _place_inputs(plan: Plan) -> None:
-    sheet, places = plan.model.sheet, plan.places
-    selects: dict[str, dict[tuple[str, ...], None]] = {}
-    for e in formulas(sheet):
-        if e.op == "select":
-            selects.setdefault(e.data[0], {})[e.data[1]] = None
-    used = {path for path, _ in sheet.elements}
-    row, table, by_year = FIRST_ROW - 1, FIRST_ROW - 2, FIRST_ROW
-    heading = table_heading = ""
-    for path, leaf in plan.scenario.leaves.items():
-        if "." not in path:  # name, title and description stand on the cover
-            continue
-        group = path.rpartition(".")[0]
-        options = tuple(selects.get(path, {}))
-        if isinstance(leaf.value, tuple | ByYear):
-            if group != table_heading:
-                plan.tables.append(InputRow(table, group, None, (), False))
-                table_heading, table = group, table + 1
-            plan.tables.append(InputRow(table + 1, "", leaf, (), path in used or path in sheet.inputs))
-            keys = leaf.value.years if isinstance(leaf.value, ByYear) else range(len(leaf.value))
-            for column, key in enumerate(keys, FIRST):
-                places.elements[path, key] = (TABLES, f"${LETTERS[column]}${table + 1}")
-            if path in sheet.inputs:
-                places.inputs[path] = (BY_YEAR, by_year)
-                by_year += 1
-            table += 4 if isinstance(leaf.value, ByYear) and leaf.value.interpolation == "linear" else 3
-            continue
-        if group != heading:
-            plan.inputs.append(InputRow(row, group, None, (), False))
-            heading, row = group, row + 1
-        live = (path in sheet.inputs or bool(options)) and path not in FIXED
-        plan.inputs.append(InputRow(row, "", leaf, options, live))
-        converted = isinstance(leaf.value, bool) or hasattr(leaf.value, "year")
-        places.inputs[path] = (INPUTS, f"${'D' if converted else 'C'}${row}")
-        for place, names in enumerate(options):
-            places.choices[path, names] = (INPUTS, f"${'D' if place == 0 else LETTERS[7 + place]}${row}")
-        row += 1
-
-
-def _place_curves(plan: Plan) -> None:
-    row = FIRST_ROW
-    for name, curve in plan.model.sheet.curves.items():
-        first, last = LETTERS[FIRST - 1], LETTERS[FIRST + len(curve.x) - 1]
-        x, _, slope, intercept = (f"${first}${row + k}:${last}${row + k}" for k in range(1, 5))
-        plan.places.curves[name] = (CURVES, x, intercept, slope)
-        row += CURVE_ROWS
-
-
 def formulas(sheet: Sheet) -> Iterator[Expr]:
     """Every node of every formula and of every curve's knots."""
     for line in sheet.lines.values():
@@ -257,4 +103,3 @@ def formulas(sheet: Sheet) -> Iterator[Expr]:
     for curve in sheet.curves.values():
         for knot in (*curve.x, *curve.y):
             yield from walk(knot)
-
