@@ -186,7 +186,9 @@ def montecarlo(
     scenario: ScenarioArgument,
     n: Annotated[int, typer.Option("-n", "--scenarios", metavar="N", help="Number of scenarios.")] = 10_000,
     seed: Annotated[int, typer.Option("--seed", metavar="S", help="Seed of the draws.")] = 0,
-    workers: Annotated[int, typer.Option("--workers", metavar="W", min=1, help="Workers on this machine.")] = 0,
+    workers: Annotated[
+        int | None, typer.Option("--workers", metavar="W", min=1, help="Workers on this machine; else one a processor.")
+    ] = None,
     address: Annotated[
         str | None, typer.Option("--cluster", metavar="ADDRESS", help="Use the Dask scheduler at this address.")
     ] = None,
