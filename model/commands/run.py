@@ -83,7 +83,7 @@ def compare(
     if out is not None:
         from ..outputs.workbook import write_workbook
 
-        write_workbook(chosen, out)
+        write_workbook(chosen, out, comparison)
     if as_json:
         print_json(comparison.document())
     else:

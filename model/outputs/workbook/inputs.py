@@ -104,7 +104,7 @@ def _value(sheet: Sheet, styles: Styles, plan: Plan, row: InputRow) -> None:
         sheet.write_number(at, FIGURE, float(value), look(input_format(leaf, bounds)))
         sheet.write_string(at, VALID, str(bounds or ""), styles.note)
         if row.live and bounds is not None:
-            sheet.data_validation(at, FIGURE, at, FIGURE, validation(bounds))
+            sheet.data_validation(at, FIGURE, at, FIGURE, validation(bounds, cell))
 
 
 def _offer(sheet: Sheet, row: int, options: tuple[str, ...], live: bool) -> None:
@@ -117,16 +117,12 @@ def bounds_of(path: str) -> Bounds | None:
     return next((m for m in field_of(path).metadata if isinstance(m, Bounds) and str(m)), None)
 
 
-def validation(bounds: Bounds) -> dict[str, Any]:
-    """The same limits as a rule of a cell."""
-    if bounds.ge is not None and bounds.le is not None:
-        rule: dict[str, Any] = {"criteria": "between", "minimum": bounds.ge, "maximum": bounds.le}
-    elif bounds.ge is not None or bounds.gt is not None:
-        rule = {"criteria": ">=" if bounds.gt is None else ">", "value": bounds.ge if bounds.gt is None else bounds.gt}
-    else:
-        rule = {"criteria": "<=" if bounds.lt is None else "<", "value": bounds.le if bounds.lt is None else bounds.lt}
-    return {"validate": "decimal", "error_title": "Not a valid value", "error_message": f"Valid here: {bounds}",
-            **rule}  # fmt: skip
+def validation(bounds: Bounds, cell: str) -> dict[str, Any]:
+    """The same limits as a rule of a cell (of the first cell, where there are several)."""
+    limits = {">=": bounds.ge, ">": bounds.gt, "<=": bounds.le, "<": bounds.lt}
+    rules = ",".join(f"{cell}{sign}{limit:.15g}" for sign, limit in limits.items() if limit is not None)
+    return {"validate": "custom", "value": f"=AND(ISNUMBER({cell}),{rules})", "error_title": "Not a valid value",
+            "error_message": f"Valid here: {bounds}"}  # fmt: skip
 
 
 def input_format(leaf: Leaf, bounds: Bounds | None) -> str:

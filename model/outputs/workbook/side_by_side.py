@@ -7,7 +7,7 @@ from typing import Any
 from xlsxwriter import Workbook
 
 from ...graph.excel import prefix
-from ...results import METRICS
+from ...results import METRICS, Result
 from ...studies.compare import Comparison
 from .axis import open_sheet
 from .charts import Chart, Series, drawn
@@ -22,8 +22,8 @@ DATES = ("first_production",)
 
 
 def write_compare(book: Workbook, styles: Styles, plan: Plan, comparison: Comparison) -> None:
-    """Write metrics by case, differences from the first, and a bridge for every other case."""
-    cases = comparison.results
+    """Write metrics by case, differences from the reference, and a bridge to every case that differs from it."""
+    cases = columns(comparison)
     sheet = open_sheet(book, styles, plan, NAME, "Comparison",
                        f"The column '{cases[0].scenario.name}' is live; the others are values at export.")
     sheet.set_column(LABEL, LABEL, 46)
@@ -31,7 +31,7 @@ def write_compare(book: Workbook, styles: Styles, plan: Plan, comparison: Compar
     sheet.set_column(FIRST_CASE, FIRST_CASE + 2 * len(cases) + 1, 15)
     row = _metrics(sheet, styles, plan, comparison, 3)
     sheet.set_h_pagebreaks([row + 2])
-    for result in cases[1:]:
+    for result in cases:
         steps = comparison.bridges.get(result.scenario.name, ())
         if steps:
             row = _bridge(book, sheet, styles, comparison, result.scenario.name, row + 2)
@@ -41,17 +41,26 @@ def write_compare(book: Workbook, styles: Styles, plan: Plan, comparison: Compar
     sheet.fit_to_pages(1, 0)
 
 
+def columns(comparison: Comparison) -> list[Result]:
+    """The cases, and the reference after them where it is none of them."""
+    known = {result.scenario.sha256 for result in comparison.results}
+    outside = [] if comparison.reference.scenario.sha256 in known else [comparison.reference]
+    return [*comparison.results, *outside]
+
+
 def _metrics(sheet: Sheet, styles: Styles, plan: Plan, comparison: Comparison, row: int) -> int:
-    cases = comparison.results
+    cases = columns(comparison)
+    base = next(k for k, r in enumerate(cases) if r.scenario.sha256 == comparison.reference.scenario.sha256)
+    others = [k for k in range(len(cases)) if k != base]
     apart = FIRST_CASE + len(cases) + 1
     sheet.set_row(row, 30)
     sheet.write_string(row, LABEL, "Metric", styles.header_left)
     sheet.write_string(row, UNIT, "Unit", styles.header_left)
     for k, result in enumerate(cases):
         sheet.write_string(row, FIRST_CASE + k, result.scenario.name, styles.header_wrapped)
-        if k:
-            sheet.write_string(row, apart + k - 1, f"{result.scenario.name} less {cases[0].scenario.name}",
-                               styles.header_wrapped)  # fmt: skip
+    for column, k in enumerate(others, apart):
+        words = f"{cases[k].scenario.name} less {cases[base].scenario.name}"
+        sheet.write_string(row, column, words, styles.header_wrapped)
     wanted = {name: line for name, line in METRICS.items() if name not in DATES}
     holders = [key for key in cases[0].shareholders if key != "groups"]
     wanted |= {f"{key}_irr": f"{key}_irr" for key in holders} | {f"{key}_npv": f"{key}_npv" for key in holders}
@@ -70,9 +79,9 @@ def _metrics(sheet: Sheet, styles: Styles, plan: Plan, comparison: Comparison, r
                 sheet.write_number(row, FIRST_CASE + k, value, style)
             else:
                 sheet.write_string(row, FIRST_CASE + k, "", style)
-            mine, first = (f"${LETTERS[c]}{row + 1}" for c in (FIRST_CASE + k, FIRST_CASE))
-            gap = value - figures[0]
-            sheet.band(row, apart + k - 1, f'IF(COUNT({mine},{first})<2,"",{mine}-{first})', [gap],
+        for column, k in enumerate(others, apart):
+            mine, other = (f"${LETTERS[FIRST_CASE + c]}{row + 1}" for c in (k, base))
+            sheet.band(row, column, f'IF(COUNT({mine},{other})<2,"",{mine}-{other})', [figures[k] - figures[base]],
                        styles.number(difference(look)))  # fmt: skip
     return row
 

@@ -61,7 +61,7 @@ def _table(book: Workbook, sheet: Sheet, styles: Styles, leaf: Leaf, at: int, li
     first, last = LETTERS[FIRST], LETTERS[FIRST + len(numbers) - 1]
     book.define_name(leaf.path, f"='{TABLES}'!${first}${at + 1}:${last}${at + 1}")
     if live and bounds is not None:
-        sheet.data_validation(at, FIRST, at, FIRST + len(numbers) - 1, validation(bounds))
+        sheet.data_validation(at, FIRST, at, FIRST + len(numbers) - 1, validation(bounds, f"{LETTERS[FIRST]}{at + 1}"))
     if by_year and value.interpolation == "linear":
         slopes = [*((b - a) / (y - x) for (x, a), (y, b) in zip(zip(keys, numbers, strict=True),
                     list(zip(keys, numbers, strict=True))[1:], strict=False)), 0.0]  # fmt: skip
