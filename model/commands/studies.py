@@ -6,7 +6,7 @@ import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,14 +23,14 @@ MetricOption = Annotated[str, typer.Option("--metric", metavar="M", help="Any me
 MOST_STEPS = 200
 
 
-class Repayment(str, Enum):
+class Repayment(StrEnum):
     """How sized debt is repaid."""
 
     sculpted = "sculpted"
     equal_principal = "equal_principal"
 
 
-class Engine(str, Enum):
+class Engine(StrEnum):
     """What computes a Monte Carlo run."""
 
     auto = "auto"
@@ -38,7 +38,7 @@ class Engine(str, Enum):
     numpy = "numpy"
 
 
-class Sampling(str, Enum):
+class Sampling(StrEnum):
     """How uncertain inputs are drawn."""
 
     random = "random"
@@ -166,12 +166,13 @@ def debt_capacity(
 
     chosen = load_scenario(scenario, settings)
     with told():
-        found = calculate(chosen, dscr, repayment.value)  # type: ignore[arg-type]
+        found = calculate(chosen, dscr, repayment.value)
     if out is not None:
         from ..outputs.studies import values_workbook
 
         values_workbook(out, [("Debt capacity", list(found.periods), list(zip(*found.periods.values(), strict=True))),
-                              ("Answer", ["", "value"], [(k, v) for k, v in found._asdict().items() if k != "periods"])])  # fmt: skip
+                              ("Answer", ["", "value"],
+                               [(k, v) for k, v in found._asdict().items() if k != "periods"])])  # fmt: skip
     if as_json:
         print_json(found.document())
     else:
@@ -212,7 +213,7 @@ def montecarlo(
     """Distributions of the metrics under uncertain prices, costs and times; repeatable by seed."""
     import time
 
-    from ..studies.chunks import Interrupted, local, run_chunks
+    from ..studies.chunks import Interrupted, run_chunks
     from ..studies.montecarlo import STANDARD, study
     from ..studies.summary import summary
 
@@ -267,7 +268,8 @@ def _sheets(found: dict[str, Any]) -> list[tuple[str, list[str], list[Any]]]:
          [[m, *d.values()] for m, inputs in found["drivers"].items() for d in inputs]),
         ("Histograms", ["metric", "from", "to", "scenarios"],
          [[m, a, b, c] for m, d in found["metrics"].items()
-          for a, b, c in zip(d["histogram"]["edges"][:-1], d["histogram"]["edges"][1:], d["histogram"]["counts"], strict=True)]),
+          for a, b, c in zip(d["histogram"]["edges"], d["histogram"]["edges"][1:], d["histogram"]["counts"],
+                             strict=False)]),
         ("Run", ["", "value"], [[k, found[k]] for k in ("n", "seed", "engine", "sampling", "seconds", "hurdle_rate")]),
     ]  # fmt: skip
 

@@ -20,8 +20,9 @@ import numpy as np
 from ..rates import irr_many
 from .arrays import NAMESPACE, Array, input_name, knots, write
 from .kernel import Kernel
+from .lanes import LANES
 from .sheet import Curve, Sheet
-from .sweep import BUCKETS, LANES
+from .sweep import BUCKETS
 
 MOST_KEPT = 40  # kernels in the cache folder; the least recently used go
 
@@ -130,7 +131,8 @@ def _curve(x: Array, y: Array) -> Array:
 def _buckets(x: Array) -> np.ndarray[Any, np.dtype[np.intp]]:
     """For each bucket, how many knots surely lie before it; half a bucket of room for rounding."""
     edges = x[0] + (np.arange(BUCKETS) - 0.5) * (x[-1] - x[0]) / BUCKETS
-    return np.searchsorted(x, edges, side="right")
+    found: np.ndarray[Any, np.dtype[np.intp]] = np.searchsorted(x, edges, side="right")
+    return found
 
 
 def run(kernel: Kernel, shared: Tables, periods: int, changed: Mapping[str, Array],

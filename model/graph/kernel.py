@@ -12,16 +12,17 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from . import lanes
 from .arrays import write
 from .expr import Expr, Line
+from .lanes import LANES
 from .order import Group, references
 from .passes import Job, Sweep, plan
 from .sheet import Sheet
-from .sweep import BUCKETS, EMPTY, LANES, Step, Steps, loop
+from .sweep import BUCKETS, EMPTY, Step, Steps, loop
 
 HEAD = '''"""Generated from the line items of the model; changes made here are lost."""
 
@@ -202,7 +203,9 @@ def _kept(sheet: Sheet, job: Job) -> dict[str, int]:
 
 def _calls(functions: list[str], name: str, loops: list[list[str]], indent: int, at: str = "t") -> list[str]:
     """Calls of functions, added to the list, that go through loops over a block at period `at`."""
-    calls, part, size = [], list[str](), 0
+    calls: list[str] = []
+    part: list[str] = []
+    size = 0
     for number, body in enumerate(loops):
         part += loop(body, 4)
         size += len(body)

@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from .kernel import Book
 
 from .lanes import LANES
+
 LONGEST_LOOP = 24  # operations in one loop over a block
 BUCKETS = 256  # into which the axis of a curve is cut, to find the place of a number at once
 
 ARITHMETIC = {"add": "({0} + {1})", "sub": "({0} - {1})", "mul": "({0} * {1})", "div": "({0} / {1})",
-              "neg": "(-{0})", "compound": "(1.0 + {0}) ** {1}", "pow": "{0} ** {1}", "floor": "np.floor({0})"}  # fmt: skip
+              "neg": "(-{0})", "compound": "(1.0 + {0}) ** {1}", "pow": "{0} ** {1}",
+              "floor": "np.floor({0})"}  # fmt: skip
 CHOICES = {"min": "({0} if {0} < {1} else {1})", "max": "({0} if {0} > {1} else {1})",
            "per": "({0} / {1} if {1} != 0.0 else {data})"}  # fmt: skip
 COMPARISONS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">="}

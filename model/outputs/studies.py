@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import Console
 
@@ -15,17 +15,8 @@ from .figures import written
 from .files import atomic
 from .terminal import plain, table
 
-if TYPE_CHECKING:
-    from ..assumptions.resolve import Scenario
-
 WIDTH = 36  # characters of a bar chart
 Table = tuple[str, Sequence[str], Sequence[Sequence[Any]]]  # sheet, header, rows
-
-
-def label(scenario: Scenario, path: str) -> str:
-    """What a path holds, in words."""
-    leaf = scenario.leaves[path]
-    return f"{leaf.definition} ({path})" if leaf.definition else path
 
 
 def unit_for(metric: str, unit: str) -> str:
@@ -40,12 +31,13 @@ def show_tornado(tornado: Tornado, out: Console) -> None:
     unit = unit_for(tornado.metric, tornado.unit)
     known = [v for b in tornado.bars for v in (b.low_value, b.high_value) if v == v]
     left, right = min([*known, tornado.base]), max([*known, tornado.base])
-    made = table("Input", "Low", "", "High",
-                 title=f"{tornado.metric}: {written(tornado.base, unit)} in the scenario itself", numbers_from=1)  # fmt: skip
+    title = f"{tornado.metric}: {written(tornado.base, unit)} in the scenario itself"
+    made = table("Input", "Low", "", "High", title=title)
     made.columns[2].justify = "left"
     for bar in tornado.bars:
         made.add_row(plain(f"{bar.path.removeprefix('factors.')} {bar.low:.4g} … {bar.high:.4g}"),
-                     written(bar.low_value, unit), _bar(bar, tornado.base, left, right), written(bar.high_value, unit))  # fmt: skip
+                     written(bar.low_value, unit), _bar(bar, tornado.base, left, right),
+                     written(bar.high_value, unit))  # fmt: skip
     out.print(made)
 
 
@@ -81,7 +73,8 @@ def show_breakeven(found: Breakeven, unit: str, out: Console) -> None:
     if found.value is None:
         out.print(plain(f"No breakeven: {found.reason} ({now})."))
     else:
-        out.print(plain(f"{found.metric} is {written(found.target, unit)} at {found.path} = {found.value:.10g} ({now})."))
+        target = written(found.target, unit)
+        out.print(plain(f"{found.metric} is {target} at {found.path} = {found.value:.10g} ({now})."))
 
 
 def show_capacity(found: DebtCapacity, out: Console) -> None:
@@ -145,10 +138,8 @@ def values_workbook(path: Path, tables: Sequence[Table]) -> None:
     """A workbook of plain values, one sheet a table; text is never a formula, what does not exist stays empty."""
     from xlsxwriter import Workbook
 
-    with (
-        atomic(path) as temporary,
-        Workbook(temporary, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}) as book,
-    ):
+    plainly = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with atomic(path) as temporary, Workbook(temporary, plainly) as book:
         bold = book.add_format({"bold": True, "bottom": 1})
         for name, header, rows in tables:
             sheet = book.add_worksheet(name[:31])

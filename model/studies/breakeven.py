@@ -81,7 +81,7 @@ def breakeven(scenario: Scenario, path: str, metric: str, target: float) -> Brea
         if 0.0 in (f_low, f_high):
             break
         if math.isnan(f_low) or math.isnan(f_high):
-            return answer(None, None, f"{metric} does not exist near {path} = {low:.10g}, where it would meet the target")
+            return answer(None, None, f"{metric} does not exist near {path} = {low:.10g}, where it would meet it")
     value, off = min(((low, f_low), (high, f_high)), key=lambda pair: abs(pair[1]))
     if abs(off) > 1e-9 * max(1.0, abs(target)):
         return answer(None, None, f"{metric} jumps from {f_low + target:.6g} to {f_high + target:.6g} at {path} = "

@@ -31,14 +31,14 @@ def cluster(address: str) -> Runner:
             raise StudyError("--cluster needs the package distributed: pip install 'rekodiq[cluster]'") from None
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         try:
-            client = Client(address, timeout=PATIENCE, set_as_default=False)
+            client = Client(address, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
         except (OSError, ValueError, TimeoutError) as error:
             raise StudyError(f"cannot reach a Dask scheduler at {address}: {error}") from None
         try:
             _same_versions(client, address)
-            shared = client.scatter(study, broadcast=True, hash=False)
+            shared = client.scatter(study, broadcast=True, hash=False)  # type: ignore[no-untyped-call]
             futures = {client.submit(compute, shared, k, pure=False, retries=5): k for k in missing}
-            for future in as_completed(list(futures)):
+            for future in as_completed(list(futures)):  # type: ignore[no-untyped-call]
                 number = futures.pop(future)
                 try:
                     chunk: Chunk = future.result()
@@ -49,7 +49,7 @@ def cluster(address: str) -> Runner:
         except OSError as error:
             raise StudyError(f"lost the Dask scheduler at {address}: {error}") from None
         finally:
-            client.close()
+            client.close()  # type: ignore[no-untyped-call]
 
     return run
 

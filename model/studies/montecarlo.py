@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -107,8 +106,8 @@ _PREPARED: dict[tuple[Any, ...], Prepared] = {}
 def _prepare(made: Study) -> Prepared:
     plain = structure(made.scenario)
     draws = sampler(made.scenario, tuple(dict.fromkeys(plain.years)))
-    flat = {d.path: d.base for d in draws.draws}
-    moving = {p: ByYear(draws.years, tuple(deck.tolist())) for p, deck in draws.decks.items()}
+    flat: dict[str, object] = {d.path: d.base for d in draws.draws}
+    moving: dict[str, object] = {p: ByYear(draws.years, tuple(deck.tolist())) for p, deck in draws.decks.items()}
     scenario = with_values(made.scenario, flat | moving)
     corners = _corners(draws)
     slack = slack_years(scenario, corners) if corners else 0.0

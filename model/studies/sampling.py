@@ -60,9 +60,11 @@ class Draw:
             quantile: Array = low + width * betaincinv(1 + shape, 5 - shape, u)
             return quantile
         score = ndtri(u) / TENTH
+        normal: Array = likely + score * np.where(score < 0, likely - low, high - likely)
         if self.distribution == "normal":
-            return likely + score * np.where(score < 0, likely - low, high - likely)
-        return likely * np.exp(score * np.where(score < 0, np.log(likely / low), np.log(high / likely)))
+            return normal
+        above: Array = np.exp(score * np.where(score < 0, np.log(likely / low), np.log(high / likely)))
+        return likely * above
 
 
 @dataclass(frozen=True)
@@ -144,8 +146,8 @@ def sampler(scenario: Scenario, years: tuple[int, ...]) -> Sampler:
         if value[f"{at}.distribution"] == "fixed":
             continue
         path = str(value[f"{at}.path"])
-        numbers = (value[f"{at}.{key}"] for key in ("low", "likely", "high"))
-        draw = Draw(name, path, value[f"{at}.distribution"], value[f"{at}.applied"], *numbers, number_at(scenario, path))
+        draw = Draw(name, path, value[f"{at}.distribution"], value[f"{at}.applied"], value[f"{at}.low"],
+                    value[f"{at}.likely"], value[f"{at}.high"], number_at(scenario, path))  # fmt: skip
         _check(draw, at)
         draws.append(draw)
     paths = [d.path for d in draws]
@@ -192,7 +194,7 @@ def _mixing(value: dict[str, Any], draws: list[Draw]) -> Array | None:
     if (matrix == np.eye(len(draws))).all():
         return None
     try:
-        root: Array = np.linalg.cholesky(matrix)
+        root: Array = np.linalg.cholesky(matrix).astype(np.float64)
     except np.linalg.LinAlgError:
         raise StudyError("uncertainty.correlations contradict each other: no inputs can have them all") from None
     return root

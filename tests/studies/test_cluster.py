@@ -59,7 +59,7 @@ def test_a_cluster_gives_the_same_bits_even_when_a_worker_dies(
     run = ["montecarlo", "base", "-n", N, "--seed", 5, "--engine", "kernel", "--json"]
     local = cli(*run, "--workers", 1).json
     code = "from model.commands import main; main()"
-    remote = subprocess.Popen([sys.executable, "-c", code, *map(str, run), "--cluster", address, "--dir", str(tmp_path)],
+    remote = subprocess.Popen([sys.executable, "-c", code, *map(str, run), "--cluster", address, "--dir", tmp_path],
                               cwd=HERE, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
     until = time.monotonic() + 200
     while not list(tmp_path.glob("chunk-*.parquet")) and time.monotonic() < until and remote.poll() is None:

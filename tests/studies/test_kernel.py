@@ -10,8 +10,8 @@ from model.assumptions.values import ByYear
 from model.graph import compiled
 from model.graph.kernel import kernel
 from model.rates import irr_many
-from model.studies.vary import evaluate_in_parts, reduced, with_values
 from model.structure import bind, evaluate, structure
+from model.studies.vary import evaluate_in_parts, reduced, with_values
 
 pytestmark = pytest.mark.skipif(not compiled.available(), reason="numba is not installed")
 WANTED = (
@@ -82,7 +82,8 @@ def test_source_is_the_same_for_equal_structures_and_other_numbers() -> None:
     sources = set()
     for overrides in ({}, {"capex.phase_1.total": 7000, "prices.copper": 3.5, "fiscal.royalty_rate": 0.07}):
         model = structure(load("base", overrides))
-        sources.add(kernel(model.sheet, model.groups, model.texts, ("project_irr",), frozenset({"factors.capex"})).source)
+        made = kernel(model.sheet, model.groups, model.texts, ("project_irr",), frozenset({"factors.capex"}))
+        sources.add(made.source)
     assert len(sources) == 1
 
 

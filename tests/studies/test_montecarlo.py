@@ -102,7 +102,8 @@ def test_resume_refuses_another_run_and_damaged_chunks(cli: Cli, tmp_path: Path)
     assert done.code == 0
     assert results(cli(*tiny(folder, "--resume")).out) == results(done.out)
     for change, says in ((("--seed", 4), "another seed: 3, not 4"), (("-n", 31), "another number of scenarios"),
-                         (("--set", "prices.copper=5"), "another scenario"), (("--metric", "aisc"), "another metrics")):  # fmt: skip
+                         (("--set", "prices.copper=5"), "another scenario"),
+                         (("--metric", "aisc"), "another metrics")):  # fmt: skip
         refused = cli(*tiny(folder, "--resume", *change))
         assert refused.code == 2 and says in refused.err and not refused.out
     again = cli(*tiny(folder))
@@ -164,7 +165,7 @@ def test_a_dead_worker_is_an_error_that_names_it() -> None:
         yield missing[0], {"input.delay": np.zeros(CHUNK)}
         raise StudyError("a worker process died while chunk 1 or another was computed")
 
-    with pytest.raises(StudyError, match="worker process died.*1 of 2 chunks are done"):
+    with pytest.raises(StudyError, match=r"worker process died.*1 of 2 chunks are done"):
         run_chunks(made, dying)
 
 
@@ -189,8 +190,8 @@ def test_a_worker_process_killed_by_the_system() -> None:
 @pytest.mark.parametrize("sampling", ["random", "latin_hypercube", "sobol"])
 def test_a_linear_metric_follows_its_closed_form(sampling: str) -> None:
     """With only the copper level uncertain and lognormal, NPV before tax is linear in it: so is its distribution."""
-    scenario = load("base", ONLY_PRICE | {"uncertainty.sampling": sampling, "uncertainty.inputs.copper_price_level.low": 0.8,
-                                          "uncertainty.inputs.copper_price_level.high": 1.25})  # fmt: skip
+    level = "uncertainty.inputs.copper_price_level"
+    scenario = load("base", ONLY_PRICE | {"uncertainty.sampling": sampling, f"{level}.low": 0.8, f"{level}.high": 1.25})
     n = 4000
     made = study(scenario, n, SEED, ("project_npv_pre_tax",), engine="numpy")
     values = np.concatenate([compute(made, k)["project_npv_pre_tax"] for k in range(made.chunks)])
@@ -258,7 +259,8 @@ def test_json_has_the_contract_and_n_of_one_works(cli: Cli) -> None:
     found = cli("montecarlo", "base", "-n", 1, "--json").json
     assert set(found) >= {"schema", "n", "seed", "seconds", "metrics", "probabilities"}
     assert set(found["metrics"]["project_irr"]) >= {"mean", "std", "p05", "p10", "p50", "p90", "p95", "undefined"}
-    assert set(found["probabilities"]) == {"project_npv_negative", "equity_irr_below_hurdle", "any_lock_up", "any_default"}
+    assert set(found["probabilities"]) == {"project_npv_negative", "equity_irr_below_hurdle", "any_lock_up",
+                                           "any_default"}  # fmt: skip
     assert cli("montecarlo", "technical_report", "-n", 20, "--workers", 1).code == 0
     table = cli("montecarlo", "base", "-n", 20, "--workers", 1)
     assert table.code == 0 and max(map(len, table.out.splitlines())) <= 80

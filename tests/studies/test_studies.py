@@ -36,7 +36,8 @@ def test_sensitivity_over_any_path(cli: Cli) -> None:
     options = [word for path in paths for word in ("--path", path)]
     for bar in cli("sensitivity", "price_crash", *options, "--json").json["bars"]:
         for end in ("low", "high"):
-            assert bar[f"{end}_value"] == pytest.approx(metric({bar["path"]: bar[end]}, scenario="price_crash"), rel=1e-9)
+            plain = metric({bar["path"]: bar[end]}, scenario="price_crash")
+            assert bar[f"{end}_value"] == pytest.approx(plain, rel=1e-9)
 
 
 def test_grid_equals_plain_runs(cli: Cli, tmp_path: Path) -> None:
@@ -63,10 +64,11 @@ def test_breakeven_meets_its_target_in_a_plain_run(cli: Cli, path: str, name: st
 
 
 def test_breakeven_says_when_there_is_none(cli: Cli) -> None:
-    answer = cli("breakeven", "base", "--vary", "fiscal.royalty_rate", "--metric", "project_irr", "--target", 0.9)
+    question = ["breakeven", "base", "--vary", "fiscal.royalty_rate", "--metric", "project_irr", "--target", 0.9]
+    answer = cli(*question)
     assert answer.code == 1
     assert "stays below 0.9" in " ".join(answer.out.split())
-    found = cli("breakeven", "base", "--vary", "fiscal.royalty_rate", "--metric", "project_irr", "--target", 0.9, "--json")
+    found = cli(*question, "--json")
     assert found.code == 1 and found.json["value"] is None and not found.json["converged"]
 
 
