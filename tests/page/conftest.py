@@ -63,7 +63,9 @@ def open_page(browser: Any, tmp_path: Path) -> Iterator[Open]:
 
     def open_it(*scenarios: Scenario, path: Path | None = None, state: str = "", width: int = 1280,
                 scripts: bool = True) -> Opened:  # fmt: skip
-        context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts)
+        context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts,
+                                      reduced_motion="reduce")  # fmt: skip
+        context.set_default_timeout(90_000)  # a machine that runs other tests beside this one is slow
         contexts.append(context)
         found = Opened(context.new_page(), path or written(tmp_path, *scenarios))
         found.tab.on("console", lambda m: found.errors.append(m.text) if m.type in ("error", "warning") else None)
