@@ -2,7 +2,7 @@
 
 IRR() takes some twenty Newton steps from its guess and gives up if it is far off. Here the present value of every cash
 flow is taken at a row of rates: first from zero upwards, then from zero downwards. The first change of sign in that
-order brackets the root that `model.irr` chooses: the smallest that is not negative, else the one nearest to zero.
+order brackets the root that `model.rates` chooses: the smallest that is not negative, else the one nearest to zero.
 """
 
 from __future__ import annotations
