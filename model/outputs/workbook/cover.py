@@ -58,7 +58,7 @@ def write_cover(book: Workbook, sheet: Sheet, styles: Styles, plan: Plan) -> Non
         "found, else the one nearest to zero.",
     ):  # fmt: skip
         sheet.merge_range(row, 0, row, 2, text, styles.wrapped)
-        sheet.set_row(row, 15 * -(-len(text) // 125))
+        sheet.set_row(row, 15 * -(-len(text) // 150))
         row += 1
     row = _heading(sheet, styles, row + 1, "Colours")
     for label, style, text in (

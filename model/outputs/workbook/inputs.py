@@ -56,7 +56,7 @@ def heading(plan: Plan, path: str) -> str:
     label = plan.scenario.leaves.get(f"{path}.label")
     if label is not None:
         words[-1] = str(label.value)
-    words[0] = words[0].capitalize()
+    words[0] = words[0].capitalize().replace("Us ", "US ")
     return " › ".join(words)
 
 
@@ -130,4 +130,6 @@ def input_format(leaf: Leaf, bounds: Bounds | None) -> str:
     share = leaf.unit == "1" and bounds is not None and bounds.le is not None and bounds.le <= 1
     if share or leaf.unit == "1/year":
         return "0.00%"
+    if float(leaf.value) != round(leaf.value, 4):
+        return "#,##0.00##"
     return "#,##0" if float(leaf.value) == int(leaf.value) and abs(leaf.value) >= 1000 else "General"

@@ -130,5 +130,6 @@ def _bridge(book: Workbook, sheet: Sheet, styles: Styles, comparison: Comparison
     chart = drawn(book, Chart(f"Project IRR: {start.scenario.name} to {case}", made, "real, after tax", number="0%",
                               notes=notes))  # fmt: skip
     chart.set_legend({"none": True})
-    sheet.insert_chart(first - 2, FIRST_CASE + 7, chart, {"object_position": 2, "description": f"IRR bridge to {case}"})
+    where = {"object_position": 2, "y_offset": 4, "description": f"IRR bridge to {case}"}
+    sheet.insert_chart(first - 2, FIRST_CASE + 7, chart, where)
     return max(row, first + 16)

@@ -72,7 +72,7 @@ class Styles:
         self.wrapped = self.of(text_wrap=True, valign="top")
         self.unit = self.of(font_color=MIDDLE)
         self.path = self.of(font_color=MIDDLE, font_size=9, valign="top")
-        self.note = self.of(font_color=FIXED_INK, font_size=9, valign="top")
+        self.note = self.of(font_color=FIXED_INK, font_size=9, valign="top", indent=1)
         self.working_label = self.of(font_color=WORKING_INK, italic=True, indent=1)
         self.link = self.of(font_color="#1F5FA8", underline=1)
         self.check = self.of(bold=True, align="center", border=1, border_color=RULE)
