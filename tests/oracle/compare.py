@@ -10,7 +10,7 @@ from typing import Any
 from model.assumptions.resolve import Scenario
 from model.results import Result, run
 
-from .debt import debt
+from .debt import CENT, debt
 from .inputs import Inputs
 from .loans import loans
 from .mine import mine
@@ -62,7 +62,7 @@ def differences(scenario: Scenario, leaves: Mapping[str, Any] | None = None) -> 
     found = []
     for name, labels, ours, theirs in _beside(result, o):
         row = o[SUMS[name]] if name in SUMS else ours
-        scale = max([1.0, *(1e-5 * abs(value) for value in row if isinstance(value, float) and not math.isnan(value))])
+        scale = max([1.0, *(1e-3 * abs(value) for value in row if isinstance(value, float) and not math.isnan(value))])
         worst = max(
             (Difference(name, label, a, b, distance(a, b, scale))
              for label, a, b in zip(labels, ours, theirs, strict=True)),
@@ -97,11 +97,18 @@ def compared(result: Result, o: Lines) -> list[str]:
 
 
 def decided(name: str, o: Lines, ours: list[float], theirs: list[float]) -> tuple[list[float], list[float]]:
-    """Both rows without what rounding decides and nothing uses: the cost of a draw where nothing is left to draw."""
-    if name.endswith("_draw_cost"):
-        spent = [undrawn < TOLERANCE for undrawn in o[name.replace("_draw_cost", "_undrawn")]]
-        return ([0.0 if s else a for s, a in zip(spent, ours, strict=True)],
-                [0.0 if s else b for s, b in zip(spent, theirs, strict=True)])  # fmt: skip
+    """Both rows without what rounding decides and nothing uses: what a draw costs where nothing is left to draw, and
+    the share paid of what is not due."""
+    for end, amount in (("_draw_cost", "_undrawn"), ("_interest_share", "_interest_due"),
+                        ("_principal_share", "_principal_due")):  # fmt: skip
+        if name.endswith(end):
+            some = [value > CENT for value in o[name.removesuffix(end) + amount]]
+            return ([a if s else 0.0 for a, s in zip(ours, some, strict=True)],
+                    [b if s else 0.0 for b, s in zip(theirs, some, strict=True)])  # fmt: skip
+    if name in ("draw_wish", "tied_share"):
+        some = [a + b > CENT for a, b in zip(o["tied_undrawn"], o["untied_undrawn"], strict=True)]
+        return ([a if s else 0.0 for a, s in zip(ours, some, strict=True)],
+                [b if s else 0.0 for b, s in zip(theirs, some, strict=True)])  # fmt: skip
     return ours, theirs
 
 
