@@ -17,7 +17,7 @@ from ..assumptions.resolve import Scenario
 from ..assumptions.values import ByYear
 from ..graph import compiled
 from ..graph.arrays import NAMESPACE, Array, write
-from ..graph.expr import walk
+from ..graph.expr import Expr, walk
 from ..graph.kernel import Kernel, kernel
 from ..structure import Model, bind, evaluate, structure
 from .sampling import BLOCK, Sampler, sampler
@@ -59,7 +59,8 @@ class Prepared:
     model: Model
     sampler: Sampler
     names: dict[str, str]  # metric -> line
-    rows: tuple[str, ...]  # rows from which the fan is made
+    ratio: Expr  # the fan's formula, and the rows that it takes
+    rows: tuple[str, ...]
     fan_years: dict[int, slice]  # calendar year -> its periods
     kernel: Kernel | None
     tables: compiled.Tables | None
@@ -116,8 +117,8 @@ def _prepare(made: Study) -> Prepared:
     names = {metric: metric_line(model.sheet, metric) for metric in made.metrics}
     base = evaluate(model)
     each = 12 // model.period_months
-    ratio = model.sheet.lines[FAN]
-    rows = tuple(sorted({e.data for e in walk(ratio.formula) if e.op == "line"}))
+    ratio = model.sheet.lines[FAN].formula
+    rows = tuple(sorted({e.data for e in walk(ratio) if e.op == "line"}))
     years = [year for year, _ in groupby(model.years)]
     known = np.flatnonzero(~np.isnan(np.broadcast_to(base[FAN], (model.periods, 1))[:, 0]))
     latest = int(np.ceil(max((d.values(np.array([1.0]))[0] / 12 for d in draws.draws
@@ -133,7 +134,7 @@ def _prepare(made: Study) -> Prepared:
         made_kernel = kernel(model.sheet, model.groups, model.texts, wanted, varied)
         tables = compiled.tables(made_kernel, model.sheet, model.texts, model.periods, *bind(model), base)
         compiled.machine_code(made_kernel.source)
-    return Prepared(reduced(model, wanted), draws, names, rows, fan, made_kernel, tables, base)
+    return Prepared(reduced(model, wanted), draws, names, ratio, rows, fan, made_kernel, tables, base)
 
 
 def _corners(draws: Sampler) -> dict[str, Array]:
@@ -183,7 +184,7 @@ def _lines(ready: Prepared, changed: Mapping[str, Array], size: int) -> dict[str
 
 def _fan(ready: Prepared, lines: Mapping[str, Array], size: int) -> dict[str, Array]:
     """The fan's ratio by calendar year, recomputed on the year's flows."""
-    sheet = ready.model.sheet
+    formula = write(ready.ratio, {}, ready.model.texts)
     found = {}
     for year, periods in ready.fan_years.items():
         names: dict[str, Any] = dict(NAMESPACE)
@@ -191,5 +192,5 @@ def _fan(ready: Prepared, lines: Mapping[str, Array], size: int) -> dict[str, Ar
             values = np.broadcast_to(lines[row], (ready.model.periods, size))[periods]
             names[row] = np.add.accumulate(values, axis=0)[-1]
         with np.errstate(all="ignore"):
-            found[f"{FAN}.{year}"] = eval(write(sheet.lines[FAN].formula, {}, ready.model.texts), names)
+            found[f"{FAN}.{year}"] = eval(formula, names)
     return found

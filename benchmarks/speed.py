@@ -1,0 +1,206 @@
+"""Side by side in one run: this program, other open models, IRR libraries and the limit of the machine.
+
+    .venv/bin/python benchmarks/speed.py [--scenarios 200000] [--out docs/benchmarks.md]
+
+Every figure is the best of several repetitions on an otherwise idle machine. PySAM's Singleowner and ProFAST are
+other models (a power plant and a fuel plant, annual, about a third of the lines); they stand here for what one
+scenario costs elsewhere. Packages that are not installed are left out, and said so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from model.assumptions.resolve import load
+from model.graph import compiled
+from model.graph.kernel import Kernel, kernel
+from model.structure import bind, evaluate
+from model.studies.chunks import local, run_chunks
+from model.studies.montecarlo import Prepared, compute, prepare, study
+from model.studies.summary import summary
+
+Row = tuple[str, float, str]  # what, microseconds a scenario or call, note
+
+
+def best(function: Callable[[], object], repeat: int = 5) -> float:
+    """Seconds of the fastest of several calls."""
+    times = []
+    for _ in range(repeat):
+        began = time.perf_counter()
+        function()
+        times.append(time.perf_counter() - began)
+    return min(times)
+
+
+def ours(scenarios: int) -> Iterator[Row]:
+    """This program: whole runs, draws and summaries included."""
+    scenario = load("base")
+    slow = study(scenario, 1024, 1, engine="numpy")
+    compute(slow, 0)
+    yield "rekodiq, NumPy, 1 worker", best(lambda: compute(slow, 0), 3) / slow.n * 1e6, f"{len(slow.metrics)} metrics"
+    cold = time.perf_counter()
+    fast = study(scenario, scenarios, 1, engine="kernel")
+    cold = time.perf_counter() - cold
+    lines = prepare(fast).kernel.lines  # type: ignore[union-attr]
+    for workers in dict.fromkeys((1, 2, os.cpu_count() or 1)):
+
+        def whole(workers: int = workers) -> None:
+            summary(fast, run_chunks(fast, local(workers)), 0.0)
+
+        yield (f"rekodiq, kernel, {workers} worker{'s' * (workers > 1)}", best(whole, 2) / scenarios * 1e6,
+               f"{scenarios:,} scenarios, {lines} lines each, summary included")  # fmt: skip
+    yield "  preparing that run (compiled code from the cache, or compiling)", cold * 1e6, "once a run"
+    ready = prepare(fast)
+    yield "  of which drawing the inputs", best(lambda: ready.sampler.block(1, 0, 2048)) / 2048 * 1e6, "1 worker"
+    changed = draws(ready, 2048)
+    yield ("  of which the kernel", best(lambda: lines_of(ready, changed, 2048)) / 2048 * 1e6, "1 worker")
+
+
+def draws(ready: Prepared, size: int) -> dict[str, np.ndarray]:
+    """One block's varied inputs by path."""
+    inputs, prices = ready.sampler.block(1, 0, size)
+    each = 12 // ready.model.period_months
+    changed = {d.path: inputs[d.name] for d in ready.sampler.draws}
+    return changed | {path: np.repeat(rows, each, axis=0) for path, rows in prices.items()}
+
+
+def lines_of(ready: Prepared, changed: dict[str, np.ndarray], size: int) -> None:
+    """The kernel alone."""
+    assert ready.kernel is not None and ready.tables is not None
+    compiled.run(ready.kernel, ready.tables, ready.model.periods, changed, size)
+
+
+def others() -> Iterator[Row]:
+    """Other models and IRR routines."""
+    flows = np.concatenate([np.full(8, -700.0), np.full(80, 400.0)])
+    plain = flows.tolist()
+    try:
+        import pyxirr
+
+        yield "pyxirr.irr, one call", best(lambda: [pyxirr.irr(plain) for _ in range(1000)]) * 1e3, "88 flows"
+    except ImportError:
+        yield "pyxirr.irr", float("nan"), "not installed"
+    import numpy_financial as npf
+
+    yield "numpy_financial.irr, one call", best(lambda: [npf.irr(flows) for _ in range(10)]) * 1e5, "88 flows"
+    try:
+        import PySAM.Singleowner as Singleowner
+
+        plant = Singleowner.default("PVWattsSingleOwner")
+        plant.execute()
+        yield "NREL-PySAM Singleowner, one run", best(plant.execute, 10) * 1e6, "another model: annual, a power plant"
+    except Exception as error:
+        yield "NREL-PySAM Singleowner", float("nan"), f"not measured: {error}".splitlines()[0][:60]
+    try:
+        from ProFAST import ProFAST
+
+        made = ProFAST("blank")
+        made.set_params("capacity", 1)
+        made.set_params("maintenance", {"value": 0, "escalation": 0})
+        made.set_params("analysis start year", 2025)
+        made.set_params("operating life", 37)
+        made.set_params("installation months", 36)
+        made.set_params("installation cost", {"value": 0, "depr type": "Straight line", "depr period": 4, "depreciable": False})
+        made.set_params("commodity", {"name": "-", "unit": "-", "initial price": 100, "escalation": 0})
+        made.set_params("long term utilization", 0.8)
+        made.add_capital_item(name="plant", cost=5000, depr_type="MACRS", depr_period=5, refurb=[0])
+        yield "ProFAST, one run at a given price", best(lambda: made.cash_flow(price=100), 5) * 1e6, "another model: annual, a fuel plant"
+    except Exception as error:
+        yield "ProFAST", float("nan"), f"not measured: {type(error).__name__}: {error}".splitlines()[0][:60]
+
+
+def limit(lines: int, periods: int) -> Iterator[Row]:
+    """What the machine copies and computes, against what the lines need."""
+    a, b = np.random.default_rng(1).random((2, 4_000_000))
+    out = np.empty_like(a)
+    copied = best(lambda: np.copyto(out, a))
+    yield ("limit: every line written to memory and read once", lines * periods * 16 / (a.nbytes * 2 / copied) * 1e6,
+           f"{a.nbytes * 2 / copied / 1e9:.1f} GB/s copied by one core")  # fmt: skip
+    x, y, z = a[:2048], b[:2048], out[:2048]
+    computed = best(lambda: [np.multiply(x, y, out=z) for _ in range(1000)]) / 1000 / 2048
+    yield ("limit: one operation in cache for each line and period", lines * periods * computed * 1e6,
+           f"{1e-9 / computed:.1f} G operations a second on one core; formulas hold about 3")  # fmt: skip
+
+
+def growth(scenarios: int) -> Iterator[tuple[str, float]]:
+    """Seconds of whole runs, from one scenario up."""
+    scenario, n = load("base"), 1
+    while n <= scenarios:
+        made = study(scenario, n, 1, engine="kernel")
+        began = time.perf_counter()
+        run_chunks(made, local(min(2, os.cpu_count() or 1)))
+        yield f"{n:,} scenarios", time.perf_counter() - began
+        n *= 10
+
+
+def lines_growth(ready: Prepared) -> Iterator[tuple[str, float]]:
+    """Microseconds a scenario by how many lines are computed."""
+    model, changed = ready.model, draws(ready, 2048)
+    for wanted in (("lom_after_tax_cash_flow",), ("project_irr",), ("peak_debt",), tuple(ready.names.values())):
+        made = kernel(model.sheet, model.groups, model.texts, wanted, frozenset(changed))
+        shared = compiled.tables(made, model.sheet, model.texts, model.periods, *bind(model), ready.base)
+
+        def once(made: Kernel = made, shared: compiled.Tables = shared) -> None:
+            compiled.run(made, shared, model.periods, changed, 2048)
+
+        once()
+        yield f"{made.lines} lines", best(once) / 2048 * 1e6
+
+
+def report(scenarios: int) -> str:
+    """The page."""
+    rows = list(ours(scenarios))
+    ready = prepare(study(load("base"), scenarios, 1, engine="kernel"))
+    assert ready.kernel is not None
+    one = best(lambda: evaluate(ready.model, {p: v[..., :1] for p, v in draws(ready, 1).items()}), 3)
+    rows += [("rekodiq, NumPy, a scenario alone", one * 1e6, "as `run` and `compare` do")]
+    rows += [*others(), *limit(ready.kernel.lines, ready.model.periods)]
+    reference = next(us for what, us, _ in rows if what.startswith("rekodiq, kernel, 2"))
+    text = [
+        "# Speed",
+        "",
+        f"Made by `benchmarks/speed.py` on {platform.machine()}, {os.cpu_count()} processors, Python "
+        f"{platform.python_version()}, NumPy {np.__version__}. Load average at the start: {LOAD:.1f}.",
+        "",
+        "| what | µs each | against kernel, 2 workers | note |",
+        "|---|---:|---:|---|",
+        *(f"| {what} | {us:,.2f} | {us / reference:,.2f}x | {note} |" for what, us, note in rows),
+        "",
+        "| one run of the kernel, 2 workers, draws included | seconds |",
+        "|---|---:|",
+        *(f"| {what} | {seconds:.2f} |" for what, seconds in growth(scenarios)),
+        "",
+        "| lines computed for every scenario, kernel alone, 1 worker | µs a scenario |",
+        "|---|---:|",
+        *(f"| {what} | {us:.2f} |" for what, us in lines_growth(ready)),
+        "",
+        f"Memory at the peak of all this: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB.",
+        "",
+    ]  # fmt: skip
+    return "\n".join(text)
+
+
+LOAD = os.getloadavg()[0]
+
+if __name__ == "__main__":
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--scenarios", type=int, default=1_000_000)
+    options.add_argument("--out", type=Path)
+    chosen = options.parse_args()
+    if not compiled.available():
+        sys.exit("this benchmark needs numba")
+    page = report(chosen.scenarios)
+    print(page)
+    if chosen.out:
+        chosen.out.write_text(page, "utf-8")
