@@ -62,6 +62,11 @@ def doubts(s: ScenarioModel) -> Iterator[Issue]:
 
 
 def _mine_plan(s: ScenarioModel) -> Iterator[Issue]:
+    closure = s.capex.closure
+    if closure.lead_years > closure.years:
+        yield Issue(("capex.closure.lead_years", "capex.closure.years"),
+                    f"closure would end before production does: at most the {closure.years:g} years that it lasts",
+                    f"{closure.lead_years:g}")
     ore = s.mine_plan.cumulative_ore
     at = "mine_plan.cumulative_ore"
     if len(ore) < 2 or ore[0] != 0 or any(b <= a for a, b in pairwise(ore)):

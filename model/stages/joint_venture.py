@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Expr, Line, add_up, clamp, minimum, per, prev, where
+from ..graph.expr import Expr, Line, add_up, clamp, maximum, minimum, per, prev, where
 from ..graph.sheet import Sheet
 from .costs import NOMINAL
 from .fiscal import Fiscal
@@ -91,9 +91,9 @@ def joint_venture(sheet: Sheet, time: Timeline, money: Fiscal, earned: Income, f
         contributions = line(f"{key}_contributions", NOMINAL, f"{label}: contributions", calls * funding_share,
                              "Cash calls at the funding share.")
         received = line(f"{key}_distributions", NOMINAL, f"{label}: distributions",
-                        net * x(f"{at}.{key}.dividend_share")
-                        + (repaid + recouped) * funding_share
-                        - recouped * per(carried_shares[key], carried, 0),
+                        maximum(net * x(f"{at}.{key}.dividend_share")
+                                + (repaid + recouped) * funding_share
+                                - recouped * per(carried_shares[key], carried, 0), 0),
                         "Distribution at the dividend share, loan service and recouped carry at the funding "
                         "share.")
         holders.append(Holder(key, label, text[f"{at}.{key}.group"], contributions, received,

@@ -11,6 +11,8 @@ from .costs import NOMINAL
 from .fiscal import Fiscal
 from .timeline import Timeline
 
+ROUNDING = 1e-12  # a share this small is nothing: the instalment before it is the last
+
 
 class Tranche(NamedTuple):
     """A loan: what follows from its terms alone, before any draw."""
@@ -80,7 +82,7 @@ def tranche(sheet: Sheet, time: Timeline, money: Fiscal, completion: Line, key: 
     left = sheet.forward(f"{key}_left_share", "1")
     line(f"{key}_left_share", "1", f"{label}: share not yet due",
          where(time.period_end >= last - constant(1e-9, "years"), 0,
-               minimum(prev(left, 1), per(ahead, peak, 1))),
+               minimum(prev(left, 1), where(per(ahead, peak, 1) > ROUNDING, per(ahead, peak, 1), 0))),
          "Share of the loan that falls due after the period; it never rises again.", kind="balance")
     share = line(f"{key}_repay_share", "1", f"{label}: share due", prev(left, 1) - left,
                  "Share of the loan that falls due in the period.")

@@ -159,10 +159,10 @@ def operations(sheet: Sheet, time: Timeline, mine: Production, sales: Revenue, c
                         per(total(sales.gross_copper_real), total(sales.gross_copper_real + sales.gross_gold_real), 1),
                         "Over the life of mine.")
     line("c1_cost_co_product", per_pound, "C1 cash cost, co-product basis",
-         per(total(cash_cost + gold) * copper_share, total(pounds), NAN),
+         per(total(cash_cost + sales.gross_gold_real) * copper_share, total(pounds), NAN),
          "Costs before any credit, at copper's share of gross value, per pound of payable copper.")
     line("aisc_co_product", per_pound, "AISC, co-product basis",
-         per(total(all_in + gold) * copper_share, total(pounds), NAN),
+         per(total(all_in + sales.gross_gold_real) * copper_share, total(pounds), NAN),
          "The same with royalty, levies, sustaining capital and closure.")
     taken = line("royalties_and_taxes_real", REAL, "Royalties and taxes, real", venture.taxes / time.cpi_index,
                  "In money of the base date.")
@@ -212,9 +212,9 @@ def lending(sheet: Sheet, time: Timeline, us: UsImports, funds: Funding, debt: D
     line("us_jobs", "jobs", "Jobs supported in the United States", total(lines["us_jobs_supported"]),
          "Supported by all imports.")
     line("balochistan_jobs_peak", "jobs", "Jobs in Balochistan, construction peak",
-         highest(lines["balochistan_construction_jobs"]), "Greatest over the periods.")
+         highest(lines["balochistan_construction_jobs"]), "Greatest number in any period.")
     line("operations_jobs", "jobs", "Jobs in Balochistan, operation", highest(lines["operations_jobs_period"]),
-         "Greatest over the periods.")
+         "Greatest number in any period.")
     for d in debt.tranches:
         key, label = d.terms.key, d.terms.label
         repaid = lines[f"{key}_principal_paid"] + lines[f"{key}_prepaid"]

@@ -64,7 +64,7 @@ def timeline(sheet: Sheet, first_year: int) -> Timeline:
         growth = x(rate)
         close = sheet.forward(f"{name}_close", "nominal/real")
         first = constant(1, "nominal/real") * compound(
-            _first(growth, rate, sheet), constant(first_year, "years") - x("inflation.base_date")
+            rate_of(sheet, rate, first_year), constant(first_year, "years") - x("inflation.base_date")
         )
         opening = prev(close, first)
         sheet.line(f"{name}_close", "nominal/real", f"{label}, end of period", opening * compound(growth, years),
@@ -81,8 +81,14 @@ def timeline(sheet: Sheet, first_year: int) -> Timeline:
     )
 
 
-def _first(rate: Expr, path: str, sheet: Sheet) -> Expr:
-    """A rate by year has its first value before the first period."""
-    if not rate.series:
-        return rate
-    return sheet.element(path, sheet.assumptions[path].value.years[0])
+def rate_of(sheet: Sheet, path: str, year: int) -> Expr:
+    """The rate of one calendar year as a figure, from the years that the scenario gives."""
+    given = sheet.assumptions[path].value
+    if not hasattr(given, "years"):
+        return sheet.input(path)
+    before = max((y for y in given.years if y <= year), default=given.years[0])
+    after = min((y for y in given.years if y > year), default=before)
+    held = sheet.element(path, before)
+    if given.interpolation != "linear" or before >= year or after == before:
+        return held
+    return held + (sheet.element(path, after) - held) * ((year - before) / (after - before))

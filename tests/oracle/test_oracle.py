@@ -14,13 +14,7 @@ from .returns import irr
 
 RANDOM = 30  # scenarios in the suite; `python -m tests.oracle 1000` takes more
 KEPT = (40, 55, 309, 444, 1035, 1043)  # seeds that once found something
-TIMELINE = "closure ends before the last ore, and the engine's timeline ends too early"
-INDEX = "before the first period the engine takes the first rate of a schedule, however old"
-CARRY = "distributions of a holder whose carry is recouped in full are rounding, and have a rate of return"
-SLIVER = "rounding left of a sculpted loan's share keeps its last instalment from being all that is owed"
-OPEN = {2: TIMELINE, 5: TIMELINE, 40: INDEX, 444: CARRY, 1035: SLIVER, 1043: SLIVER}  # findings on the engine
-SEEDS = [pytest.param(seed, marks=pytest.mark.xfail(strict=True, reason=OPEN[seed])) if seed in OPEN else seed
-         for seed in (*range(RANDOM), *KEPT)]  # fmt: skip
+SEEDS = (*range(RANDOM), *KEPT)
 
 
 def told(found: list[Difference]) -> str:
