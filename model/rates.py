@@ -90,7 +90,8 @@ def irr_roots(cash_flows: ArrayLike) -> list[float]:
     flows = _one_dimensional(cash_flows)
     if not np.isfinite(flows).all():
         return []
-    return _rates(_log_roots(flows)).tolist()
+    roots: list[float] = _rates(_log_roots(flows)).tolist()
+    return roots
 
 
 def why_no_irr(cash_flows: ArrayLike) -> str | None:
@@ -274,7 +275,8 @@ def _roots_between(cuts: Floats, t: Floats, sign: Floats, size: Floats) -> Float
     side = np.concatenate([sign[-1:], side, sign[:1]])
     left = np.flatnonzero(side[:-1] * side[1:] < 0.0)
     if not left.size:
-        return cuts[side[1:-1] == 0.0]
+        double: Floats = cuts[side[1:-1] == 0.0]
+        return double
     falling = side[left]
 
     def signed(u: Floats) -> tuple[Floats, Floats]:

@@ -91,4 +91,5 @@ def rate_of(sheet: Sheet, path: str, year: int) -> Expr:
     held = sheet.element(path, before)
     if given.interpolation != "linear" or before >= year or after == before:
         return held
-    return held + (sheet.element(path, after) - held) * ((year - before) / (after - before))
+    way = float(year - before) / float(after - before)
+    return held + (sheet.element(path, after) - held) * way
