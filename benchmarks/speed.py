@@ -111,11 +111,13 @@ def others() -> Iterator[Row]:
         made.set_params("analysis start year", 2025)
         made.set_params("operating life", 37)
         made.set_params("installation months", 36)
-        made.set_params("installation cost", {"value": 0, "depr type": "Straight line", "depr period": 4, "depreciable": False})
+        made.set_params("installation cost", {"value": 0, "depr type": "Straight line", "depr period": 4,
+                                              "depreciable": False})  # fmt: skip
         made.set_params("commodity", {"name": "-", "unit": "-", "initial price": 100, "escalation": 0})
         made.set_params("long term utilization", 0.8)
         made.add_capital_item(name="plant", cost=5000, depr_type="MACRS", depr_period=5, refurb=[0])
-        yield "ProFAST, one run at a given price", best(lambda: made.cash_flow(price=100), 5) * 1e6, "another model: annual, a fuel plant"
+        seconds = best(lambda: made.cash_flow(price=100), 5)
+        yield "ProFAST, one run at a given price", seconds * 1e6, "another model: annual, a fuel plant"
     except Exception as error:
         yield "ProFAST", float("nan"), f"not measured: {type(error).__name__}: {error}".splitlines()[0][:60]
 

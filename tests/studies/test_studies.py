@@ -103,7 +103,7 @@ def test_debt_capacity_pays_itself_off_at_the_target(cli: Cli, repayment: str) -
     (["montecarlo", "base", "-n", "0"], "at least 1"),
     (["montecarlo", "base", "-n", "10", "--resume"], "--resume needs --dir"),
     (["montecarlo", "base", "-n", "10", "--set", "uncertainty.inputs.delay.high=500"], "outside the limits"),
-    (["montecarlo", "base", "-n", "10", "--set", "uncertainty.correlations.cost_overruns.first=capx"], "'capx' is not"),
+    (["montecarlo", "base", "-n", "10", "--set", "uncertainty.correlations.cost_overruns.first=capx"], "got 'capx'"),
 ])  # fmt: skip
 def test_what_cannot_be_done_is_one_message(cli: Cli, arguments: list[str], says: str) -> None:
     answer = cli(*arguments)
