@@ -57,5 +57,9 @@ test: check system ## the whole test suite, after check
 docs: .venv/ready ## write the generated parts of docs/ again
 	@$(BIN)/python -m docs.generate
 
+images: .venv/ready system ## take the pictures in docs/images again
+	@$(BIN)/python -m docs.pictures_of_workbook
+	@$(BIN)/python -m docs.pictures_of_page
+
 clean: ## remove what the targets made
 	@rm -rf .venv out build *.egg-info
