@@ -17,11 +17,9 @@ setup: .venv/ready ## create .venv with the program and its tools, exactly as pi
 	@python3 -m venv .venv || { rm -rf .venv; \
 	  echo "Python has no venv module here: install the package python3-venv (apt-get install python3-venv)."; exit 1; }
 	@echo "Installing the program and its tools into .venv ..."
-	@if $(BIN)/pip install -q --disable-pip-version-check -c constraints.txt uv; then \
-	  $(BIN)/uv pip install -q --python $(BIN)/python -c constraints.txt -e '.[test]'; \
-	else \
-	  $(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[test]'; \
-	fi
+	@{ $(BIN)/pip install -q --disable-pip-version-check -c constraints.txt uv && \
+	  $(BIN)/uv pip install -q --system-certs --python $(BIN)/python -c constraints.txt -e '.[test]'; } || \
+	  $(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[test]'
 	@touch $@
 
 system: ## install what the tests of workbook and page open them with, where this user may
