@@ -146,11 +146,13 @@ def run(kernel: Kernel, shared: Tables, periods: int, changed: Mapping[str, Arra
         changed: the varied inputs by path: (scenarios,), or (periods, scenarios).
     """
     lines, hard, _ = _through(kernel, shared, periods, changed, scenarios)
-    at = np.flatnonzero(hard)
+    at = np.flatnonzero(hard.any(axis=0))
     if at.size:
         some = {path: values[..., at] for path, values in changed.items()}
         _, _, flows = _through(kernel, shared, periods, some, at.size, flows=True)
-        rates = np.array([irr_many(each) for each in flows])
+        rates = np.full((kernel.rates, at.size), np.nan)
+        for each, asked, found in zip(flows, hard[:, at] > 0, rates, strict=True):
+            found[asked] = irr_many(each[:, asked])
         again, _, _ = _through(kernel, shared, periods, some, at.size, rates)
         for name, values in again.items():
             lines[name][..., at] = values
@@ -159,7 +161,7 @@ def run(kernel: Kernel, shared: Tables, periods: int, changed: Mapping[str, Arra
 
 def _through(kernel: Kernel, shared: Tables, periods: int, changed: Mapping[str, Array], scenarios: int,
              rates: Array | None = None, flows: bool = False) -> tuple[dict[str, Array], Array, Array]:  # fmt: skip
-    """Lines, whether a scenario needs `rates.py`, and, where asked for, the flows of every rate."""
+    """Lines, which rates of which scenario need `rates.py`, and, where asked for, the flows of every rate."""
     run_block = machine_code(kernel.source)
     padded = -(-scenarios // LANES) * LANES
     x = np.empty((len(kernel.scalars), padded))
@@ -170,7 +172,7 @@ def _through(kernel: Kernel, shared: Tables, periods: int, changed: Mapping[str,
             table[k, ..., scenarios:] = table[k, ..., scenarios - 1 : scenarios]
     out = np.empty((len(kernel.figures_out), padded))
     rows_out = np.empty((len(kernel.rows_out), periods, padded))
-    hard = np.zeros(padded)
+    hard = np.zeros((kernel.rates, padded))
     given = np.full((kernel.rates, padded), np.nan)
     if rates is not None:
         given[:, :scenarios] = rates
@@ -178,4 +180,4 @@ def _through(kernel: Kernel, shared: Tables, periods: int, changed: Mapping[str,
     run_block(periods, padded, x, p, *shared, out, rows_out, hard, taken, given)
     lines = {name: out[k, :scenarios] for k, name in enumerate(kernel.figures_out)}
     lines |= {name: rows_out[k, :, :scenarios] for k, name in enumerate(kernel.rows_out)}
-    return lines, hard[:scenarios], taken[..., :scenarios]
+    return lines, hard[:, :scenarios], taken[..., :scenarios]

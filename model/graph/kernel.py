@@ -36,7 +36,7 @@ IRR_TYPES = "void(f8[::1], i8, i8, i8, f8[::1], f8[::1], i8, f8[::1])"
 LONGEST_PART = 300  # statements in one function of the kernel: compilers slow down on long ones
 TYPES = {"T": "i8", "t": "i8", "b": "i8", "s": "f8[::1]", "w": "f8[::1]", "g": "f8[::1]", "state": "f8[::1]",
          "places": "i8[::1]", "p": "f8[:, :, ::1]", "figures": "f8[::1]", "rows": "f8[:, ::1]", "tab": "f8[::1]",
-         "near": "i8[::1]", "rows_out": "f8[:, :, ::1]", "hard": "f8[::1]"}  # fmt: skip
+         "near": "i8[::1]", "rows_out": "f8[:, :, ::1]"}  # fmt: skip
 
 
 class Kernel(NamedTuple):
@@ -258,7 +258,7 @@ def _sweep(book: Book, functions: list[str], number: int, sweep: Sweep, steps: S
             at = book.kept[flows.name if isinstance(flows, Line) else r.name] * LANES
             body.append(f"        irr_block(w, {at}, {book.frame}, T, g, s, {book.slots[r.name] * LANES}, state)")
             place, which = book.slot(r.name), book.irrs.setdefault(r.name, len(book.irrs))
-            body += loop(["hard[b + l] = 1.0 if state[l] == ASK else hard[b + l]",
+            body += loop([f"hard[{which}, b + l] = 1.0 if state[l] == ASK else 0.0",
                           f"{place} = given[{which}, b + l] if state[l] == ASK else {place}"], 8)  # fmt: skip
             body += ["        if flows.shape[2] > 0:", "            for t in range(T):",
                      *loop([f"flows[{which}, t, b + l] = w[t * FRAME + {at} + l]"], 16)]  # fmt: skip

@@ -38,7 +38,7 @@ def cluster(address: str) -> Runner:
             _same_versions(client, address)
             shared = client.scatter(study, broadcast=True, hash=False)  # type: ignore[no-untyped-call]
             futures = {client.submit(compute, shared, k, pure=False, retries=5): k for k in missing}
-            for future in as_completed(list(futures)):  # type: ignore[no-untyped-call]
+            for future in as_completed(list(futures), loop=client.loop):  # type: ignore[no-untyped-call]
                 number = futures.pop(future)
                 try:
                     chunk: Chunk = future.result()
