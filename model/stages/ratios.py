@@ -87,8 +87,8 @@ def ratios(sheet: Sheet, time: Timeline, mine: Production, funds: Funding, debt:
          both(both(inside > 0, offered > 0), 1 - mine.mined_share < x("financing.reserve_tail")),
          "1 where less ore is left than the covenant asks for while loans run.", kind="flag")
     below = line("covenant_default", "1", "Cover below the default level",
-                 both(instalments > 0, flow.cfads < x("financing.default_dscr") * flow.scheduled_service),
-                 "1 where DSCR is below the default level.", kind="flag")
+                 both(flow.tested > 0, flow.cfads < x("financing.default_dscr") * flow.scheduled_service),
+                 "1 where cover is tested and below the default level.", kind="flag")
     default = line("default", "1", "Default", either(below, flow.payment_default),
                    "1 in a payment default or below the default level of cover.", kind="flag")
     short = line("llcr_breach", "1", "LLCR below the covenant",

@@ -34,6 +34,7 @@ class Waterfall(NamedTuple):
     interest_tax: Line
     calls: Line
     distribution: Line
+    tested: Line
     lock_up: Line
     payment_default: Line
 
@@ -163,9 +164,12 @@ def waterfall(sheet: Sheet, time: Timeline, capital: Capex, money: Fiscal, funds
                   "What neither cash, reserve nor sponsors paid.")
     default = line("payment_default", "1", "Payment default", unpaid > CENT * 100,
                    "1 where debt service stays unpaid.", kind="flag")
+    tested = line("cover_tested", "1", "Cover is tested", both(instalments > 0, completed >= 1),
+                  "1 where an instalment is due in a period after completion; before it, sponsors support the debt.",
+                  kind="flag")
     lock_up = line("lock_up", "1", "Lock-up",
-                   both(instalments > 0, cfads < x("financing.lock_up_dscr") * service),
-                   "1 where cover is below the lock-up level from the first instalment on.", kind="flag")
+                   both(tested > 0, cfads < x("financing.lock_up_dscr") * service),
+                   "1 where cover is tested and below the lock-up level.", kind="flag")
 
     after_sweep = line("cash_after_sweep", NOMINAL, "Cash after the sweep", after_service - sweep,
                        "What the sweep leaves.")
@@ -201,4 +205,4 @@ def waterfall(sheet: Sheet, time: Timeline, capital: Capex, money: Fiscal, funds
                    add_up(sheet.lines[f"{d.terms.key}_interest_arrears"] for d in tranches),
                    "Interest due and unpaid at the end of the period.", kind="balance")
     return Waterfall(cfads, service, senior_service, sheet.lines["cash_balance"], sheet.lines["dsra_balance"],
-                     outstanding, arrears, interest_paid, interest_tax, calls, distribution, lock_up, default)
+                     outstanding, arrears, interest_paid, interest_tax, calls, distribution, tested, lock_up, default)

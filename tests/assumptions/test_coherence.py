@@ -22,6 +22,7 @@ CASES: tuple[tuple[dict[str, str], str, str], ...] = (
     ({"capex.phase_1.schedule": "{2001: 1}"}, "", "begins more than 20 years before"),
     ({"capex.phase_2.schedule": "{2040: 1}"}, "", "begins after the phase itself starts"),
     ({"production.phase_2.start": "2027-01-01"}, "", "is before Phase 1"),
+    ({"capex.closure.lead_years": "9"}, "", "closure would end before production does"),
     ({"timeline.first_production": "2024-12-31"}, "", "is before the date of real money"),
     ({"timeline.first_production": "1999-01-01"}, "", "is not within 2000-2100"),
     ({"financing.financial_close": "2029-01-01"}, "", "is after first production on the same calendar"),

@@ -65,7 +65,7 @@ CASES: dict[str, dict[str, Any]] = {
         "financing.tranches.adb.withholding_exempt": False,
     },
     "negative discount rates": {"discounting.rate": -0.4, "discounting.equity_rate": -0.4},
-    "closure at once": {"capex.closure.total": 0, "capex.closure.lead_years": 20, "capex.closure.years": 0.1},
+    "closure at once": {"capex.closure.total": 0, "capex.closure.lead_years": 0, "capex.closure.years": 0.1},
     "all switches on": {
         "joint_venture.shareholder_loans.share": 1,
         "joint_venture.carry_recoupment": 1,

@@ -36,12 +36,14 @@ def ratios(x: Inputs, o: Lines) -> None:
         o["cfads"][t] / senior if falls_due[t] and senior > 0 else math.nan
         for t, senior in enumerate(o["senior_scheduled_service"])
     ]
-    o["covenant_default"] = [float(o["dscr"][t] < x("financing.default_dscr")) for t in T]
+    o["covenant_default"] = [
+        float(o["cover_tested"][t] > 0 and o["dscr"][t] < x("financing.default_dscr")) for t in T
+    ]
     o["default"] = [max(o["payment_default"][t], o["covenant_default"][t]) for t in T]
     left = [1 - o["mined_share"][t] if o["loan_life_share"][t] > 0 else math.nan for t in T]
     o["reserve_tail"] = left
     o["reserve_tail_breach"] = [float(share < x("financing.reserve_tail")) for share in left]
-    o["lock_up_depth"] = [max(x("financing.lock_up_dscr") - cover, 0) if falls_due[t] else 0.0
+    o["lock_up_depth"] = [max(x("financing.lock_up_dscr") - cover, 0) if o["cover_tested"][t] else 0.0
                           for t, cover in enumerate(o["dscr"])]  # fmt: skip
     o["llcr_breach"] = [float(o["llcr"][t] < x("financing.minimum_llcr")) for t in T]
 

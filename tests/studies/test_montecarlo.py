@@ -34,11 +34,17 @@ ONLY_PRICE = {
 }  # fmt: skip
 
 
+def hearing_ctrl_c() -> None:
+    """A suite that runs in the background hands on a Ctrl-C that is ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def program(*arguments: object, **options: Any) -> subprocess.Popen[str]:
     """The program in a process of its own, that can be killed."""
     code = "from model.commands import main; main()"
     return subprocess.Popen([sys.executable, "-c", code, *map(str, arguments)], text=True, stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, cwd=Path(__file__).parents[2], **options)  # fmt: skip
+                            stderr=subprocess.PIPE, cwd=Path(__file__).parents[2], preexec_fn=hearing_ctrl_c,
+                            **options)  # fmt: skip
 
 
 def results(text: str) -> dict[str, Any]:
