@@ -11,11 +11,20 @@ const Charts = {
         if (entry.isIntersecting) { this.seen.add(entry.target); this.draw(entry.target); } else this.seen.delete(entry.target);
       }
     }, {rootMargin: "200px"});
-    for (const place of document.querySelectorAll("[data-chart]")) watch.observe(place);
+    for (const place of document.querySelectorAll("[data-chart]")) {
+      this.reserve(place);
+      watch.observe(place);
+    }
     window.addEventListener("resize", () => {
       for (const [id, chart] of this.live) { chart.resize(); this.scale(document.querySelector(`[data-chart=${id}]`), chart); }
     });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.redraw());
+  },
+
+  // The room that the live chart will take, so that nothing moves under the reader's hand when it comes into view.
+  reserve(place) {
+    const option = this.option(place.dataset.chart);
+    if (option) place.style.height = `${option.height}px`;
   },
 
   // The drawing as one picture, so that paper of any width scales it.
