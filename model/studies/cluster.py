@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ from .montecarlo import Study, compute
 from .vary import StudyError
 
 PATIENCE = 15  # seconds to reach the scheduler
+RETRIES = 5  # of a chunk whose worker died
 
 
 def cluster(address: str) -> Runner:
@@ -37,13 +40,23 @@ def cluster(address: str) -> Runner:
         try:
             _same_versions(client, address)
             shared = client.scatter(study, broadcast=True, hash=False)  # type: ignore[no-untyped-call]
-            futures = {client.submit(compute, shared, k, pure=False, retries=5): k for k in missing}
-            for future in as_completed(list(futures), loop=client.loop):  # type: ignore[no-untyped-call]
+            futures = {client.submit(compute, shared, k, pure=False, retries=RETRIES): k for k in missing}
+            lost: Counter[int] = Counter()
+            arriving = as_completed(list(futures), loop=client.loop)  # type: ignore[no-untyped-call]
+            for future in arriving:
                 number = futures.pop(future)
                 try:
                     chunk: Chunk = future.result()
                 except KilledWorker as error:
                     raise StudyError(f"workers of {address} died over chunk {number}: {error}") from None
+                except CancelledError:  # its worker died with the finished chunk
+                    lost[number] += 1
+                    if lost[number] > RETRIES:
+                        raise StudyError(f"workers of {address} died {RETRIES} times with chunk {number}") from None
+                    again = client.submit(compute, study, number, pure=False, retries=RETRIES)
+                    futures[again] = number
+                    arriving.add(again)
+                    continue
                 yield number, chunk
                 future.release()
         except OSError as error:
