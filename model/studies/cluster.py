@@ -55,7 +55,7 @@ def cluster(address: str) -> Runner:
                         raise StudyError(f"workers of {address} died {RETRIES} times with chunk {number}") from None
                     again = client.submit(compute, study, number, pure=False, retries=RETRIES)
                     futures[again] = number
-                    arriving.add(again)
+                    arriving.add(again)  # type: ignore[no-untyped-call]
                     continue
                 yield number, chunk
                 future.release()
