@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -31,7 +31,6 @@ class Model:
     first_year: int
     periods: int
     period_months: int
-    cache: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @cached_property
     def source(self) -> str:
@@ -61,6 +60,11 @@ class Model:
 def assumptions(scenario: Scenario) -> dict[str, Assumption]:
     """The scenario's leaves as the graph sees them: dates as decimal years, flags as 1 and 0."""
     return {path: Assumption(path, _unit(leaf), _graph_value(leaf.value)) for path, leaf in scenario.leaves.items()}
+
+
+def texts_of(scenario: Scenario) -> dict[str, str]:
+    """The scenario's texts by path, which decide every choice of the graph."""
+    return {path: leaf.value for path, leaf in scenario.leaves.items() if isinstance(leaf.value, str)}
 
 
 def _unit(leaf: Leaf) -> str:
@@ -99,8 +103,7 @@ def structure(scenario: Scenario, slack_years: float = 0.0) -> Model:
     sheet = Sheet(assumptions(scenario))
     declare(sheet, first)
     years = math.ceil(end - first - 1e-9) + 1  # one more, in which the last receivables come in
-    texts = {path: leaf.value for path, leaf in scenario.leaves.items() if isinstance(leaf.value, str)}
-    return Model(sheet, order(sheet.lines), texts, first, years * 12 // months, months)
+    return Model(sheet, order(sheet.lines), texts_of(scenario), first, years * 12 // months, months)
 
 
 def closure_end(scenario: Scenario, first_year: int) -> float:
@@ -114,8 +117,7 @@ def closure_ends(scenario: Scenario, first_year: int, changed: dict[str, Array] 
     yearly = Assumption("timeline.period_months", "months", 12)
     sheet = Sheet(assumptions(scenario) | {yearly.path: yearly})
     declare_mine(sheet, first_year)
-    texts = {path: leaf.value for path, leaf in scenario.leaves.items() if isinstance(leaf.value, str)}
-    probe = Model(sheet, order(sheet.lines), texts, first_year, PROBE_YEARS, 12)
+    probe = Model(sheet, order(sheet.lines), texts_of(scenario), first_year, PROBE_YEARS, 12)
     return evaluate(probe, changed, scenarios)["closure_end"]
 
 

@@ -44,8 +44,8 @@ def growth(sheet: Sheet, time: Timeline, number: int, included: Expr | float, sh
     at = f"capex.phase_{number}"
     curve = phasing_curve(sheet, f"phase_{number}_schedule", f"{at}.schedule")
     share = line(f"phase_{number}_share_spent", "1", f"Phase {number}, share spent",
-                 interpolate(curve, time.period_end - shift, "years", "1")
-                 - interpolate(curve, time.period_start - shift, "years", "1"),
+                 sheet.cumulative(curve, time.period_end - shift)
+                 - sheet.cumulative(curve, time.period_start - shift),
                  "Share of the phase's capital that falls in the period, by its shifted schedule.")
     cost = line(f"phase_{number}_capex_real", REAL, f"Phase {number} capital, real",
                 x(f"{at}.total") * x("factors.capex") * included * share,
