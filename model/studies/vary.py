@@ -164,7 +164,7 @@ def reduced(model: Model, wanted: tuple[str, ...]) -> Model:
     sheet.inputs, sheet.elements, sheet.curves = model.sheet.inputs, model.sheet.elements, model.sheet.curves
     sheet.lines = {name: line for name, line in lines.items() if name in needed}
     groups = [Group(tuple(n for n in g.lines if n in needed), g.direction) for g in model.groups]
-    return replace(model, sheet=sheet, groups=[g for g in groups if g.lines], cache={})
+    return replace(model, sheet=sheet, groups=[g for g in groups if g.lines])
 
 
 def slack_years(scenario: Scenario, columns: Mapping[str, Array], together: int = TOGETHER) -> float:
