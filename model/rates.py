@@ -20,13 +20,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .roots import DUST, NARROW, ROUNDS, STEP, chosen_rate, log_roots, rate_of
+
 Floats = NDArray[np.float64]
 
-_EPS = float(np.finfo(np.float64).eps)
-_STEP = 1e-10  # a Newton step this small in log(1 + r) is the last one; it leaves an error near 1e-17
-_MAX_STEPS = 200
 _CHUNK = 1024  # scenarios solved at a time: bounds the memory and stays in the cache
-_ZERO = 1e-12  # a root this little below zero counts as zero
 _SHIFT = {"start": 0.0, "mid": 0.5, "end": 1.0}
 
 
@@ -48,6 +46,15 @@ def npv(rate: float, cash_flows: ArrayLike, convention: str = "start") -> float:
     periods = np.flatnonzero(flows)  # a zero flow must not meet an infinite discount factor
     with np.errstate(over="ignore", invalid="ignore"):
         return float(np.sum(flows[periods] * np.exp(-np.log1p(rate) * (periods + _SHIFT[convention]))))
+
+
+def without_dust(flows: Floats) -> Floats:
+    """A model's flows by column, those below 1e-15 of the column's largest taken as none.
+
+    They are what rounding left of a difference that is zero; far out in time they would bring rates near -1.
+    """
+    size = np.abs(flows)
+    return np.where(size <= DUST * np.max(size, axis=0, initial=0.0), 0.0, flows)
 
 
 def irr(cash_flows: ArrayLike) -> float:
@@ -90,8 +97,7 @@ def irr_roots(cash_flows: ArrayLike) -> list[float]:
     flows = _one_dimensional(cash_flows)
     if not np.isfinite(flows).all():
         return []
-    roots: list[float] = _rates(_log_roots(flows)).tolist()
-    return roots
+    return [rate_of(u) for u in log_roots(flows)]
 
 
 def why_no_irr(cash_flows: ArrayLike) -> str | None:
@@ -122,13 +128,6 @@ def _one_dimensional(cash_flows: ArrayLike) -> Floats:
     return flows
 
 
-def _rates(u: Floats) -> Floats:
-    """log(1 + r) -> r, kept a finite number above -1."""
-    with np.errstate(over="ignore"):
-        rates: Floats = np.clip(np.expm1(u), np.nextafter(-1.0, 0.0), np.finfo(np.float64).max)
-    return rates
-
-
 def _irr_chunk(c: Floats) -> Floats:
     """IRR per column; the flows are scaled to a largest magnitude of 1."""
     kind = _single_change(c)
@@ -141,11 +140,9 @@ def _irr_chunk(c: Floats) -> Floats:
     fast = np.flatnonzero(kind)
     if fast.size:
         u = _solve_columns(c[:, fast] * kind[fast])
-        rates[fast] = np.where(np.isnan(u), np.nan, _rates(u))
+        rates[fast] = [rate_of(x) if x == x else x for x in u.tolist()]
     for column in np.flatnonzero(np.isnan(rates)):
-        roots = _rates(_log_roots(c[:, column]))
-        if roots.size:
-            rates[column] = min(roots[roots >= -_ZERO], default=roots[-1])
+        rates[column] = chosen_rate(c[:, column])
     return rates
 
 
@@ -211,13 +208,13 @@ def _newton(
     roots = np.full(u.shape, np.nan)
     done = np.zeros(u.shape, dtype=bool)
     before = high - low
-    for _ in range(_MAX_STEPS):
+    for _ in range(ROUNDS):
         value, slope = function(u)
         step = np.where(value == 0.0, 0.0, value / slope)
-        settled = ~done & (np.abs(step) <= _STEP)  # asked before the bracket shrinks onto the root
+        settled = ~done & (np.abs(step) <= STEP)  # asked before the bracket shrinks onto the root
         roots[settled] = (u - step)[settled]
         low, high = np.where(value > 0.0, u, low), np.where(value < 0.0, u, high)
-        narrow = ~done & ~settled & (high - low <= 4.0 * _EPS * np.maximum(1.0, np.abs(u)))
+        narrow = ~done & ~settled & (high - low <= NARROW * np.maximum(1.0, np.abs(u)))
         roots[narrow] = u[narrow]
         done |= settled | narrow | np.isnan(value)
         if done.all():
@@ -227,62 +224,3 @@ def _newton(
         following = np.where(done, u, np.where(good, newton, middle))
         before, u = np.abs(following - u), following
     return roots
-
-
-def _log_roots(flows: Floats) -> Floats:
-    """All real u = log(1 + r) with NPV zero, ascending; the flows are finite."""
-    t = np.flatnonzero(flows).astype(np.float64)
-    sign, size = np.sign(flows[flows != 0.0]), np.log(np.abs(flows[flows != 0.0]))
-    levels = []
-    while (changes := np.flatnonzero(np.diff(sign))).size:
-        size = size - size.max()
-        levels.append((sign, size))
-        at = changes[changes.size // 2]
-        m = 0.5 * (t[at] + t[at + 1])
-        sign, size = np.where(t > m, sign, -sign), size + np.log(np.abs(t - m))
-    roots = np.empty(0)
-    for sign, size in reversed(levels):
-        roots = _roots_between(roots, t - t[0], sign, size)
-    return roots
-
-
-def _roots_between(cuts: Floats, t: Floats, sign: Floats, size: Floats) -> Floats:
-    """Roots of sum sign * exp(size - u t), at most one of them between neighbouring cuts."""
-    halves = [(t[sign == s], size[sign == s]) for s in (1.0, -1.0)]
-
-    def log_ratio(u: Floats) -> tuple[Floats, Floats, Floats]:
-        found = []
-        for when, log_size in halves:
-            power = log_size - u[:, None] * when
-            top = power.max(axis=1, keepdims=True)
-            weight = np.exp(power - top)
-            total = weight.sum(axis=1)
-            rounding = 4.0 + (weight @ np.abs(log_size) + np.abs(u) * (weight @ when)) / total
-            found.append((top[:, 0] + np.log(total), weight @ when / total, rounding))
-        (log_in, time_in, noise_in), (log_out, time_out, noise_out) = found
-        return log_in - log_out, time_out - time_in, 2.0 * _EPS * (noise_in + noise_out)
-
-    # Fujiwara's bound on the size of polynomial roots, from either end, with a little room
-    high = float(np.max((size[1:] - size[0]) / t[1:])) + 0.7
-    low = -float(np.max((size[:-1] - size[-1]) / (t[-1] - t[:-1]))) - 0.7
-    if cuts.size:
-        low, high = min(low, cuts[0] - 1.0), max(high, cuts[-1] + 1.0)
-        value, _, noise = log_ratio(cuts)
-        side = np.where(np.abs(value) <= noise, 0.0, np.sign(value))  # 0: a double root at the cut
-    else:
-        side = cuts
-    nodes = np.concatenate([[low], cuts, [high]])
-    side = np.concatenate([sign[-1:], side, sign[:1]])
-    left = np.flatnonzero(side[:-1] * side[1:] < 0.0)
-    if not left.size:
-        double: Floats = cuts[side[1:-1] == 0.0]
-        return double
-    falling = side[left]
-
-    def signed(u: Floats) -> tuple[Floats, Floats]:
-        value, slope, _ = log_ratio(u)
-        return falling * value, falling * slope
-
-    with np.errstate(all="ignore"):
-        crossings = _newton(signed, 0.5 * (nodes[left] + nodes[left + 1]), nodes[left], nodes[left + 1])
-    return np.sort(np.concatenate([cuts[side[1:-1] == 0.0], crossings]))

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from .rates import irr_roots, why_no_irr
+import numpy as np
+
+from .rates import irr_roots, why_no_irr, without_dust
 from .stages.checks import TOLERANCE
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ def warnings(result: Result) -> Iterator[str]:
     rates = dict(RATES) | {f"{key}_irr": f"{key}_cash_flow" for key in holders if key != "groups"}
     several = []
     for name, row in rates.items():
-        flows = result.series(row)
+        flows = without_dust(np.array(result.series(row))).tolist()
         if math.isnan(result.figure(name)):
             yield f"{name} does not exist: {why_no_irr(flows)}"
         elif len(roots := roots_of(flows)) > 1:

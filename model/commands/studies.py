@@ -226,14 +226,15 @@ def montecarlo(
     began = time.perf_counter()
     with told():
         made = study(chosen, n, seed, (*STANDARD, *(metrics or ())), engine.value)
-        runner = _runner(address, workers or os.cpu_count() or 1)
+        hands = workers or os.cpu_count() or 1
+        runner = _runner(address, hands)
         try:
             with scenarios_done(n) as done:
                 chunks = run_chunks(made, runner, folder, resume, done)
         except Interrupted as stop:
             note(str(stop))
             return 130
-        found = summary(made, chunks, time.perf_counter() - began)
+        found = summary(made, chunks, time.perf_counter() - began, hands)
     if out is not None:
         from ..outputs.studies import values_workbook
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..rates import irr_many
+from ..rates import irr_many, without_dust
 from .expr import Expr, Line
 from .order import Group
 from .sheet import Sheet
@@ -85,7 +85,7 @@ NAMESPACE: dict[str, Any] = {
     "highest": _reduced(lambda a, ok: np.where(ok, a, -np.inf).max(axis=0)),
     "lowest": _reduced(lambda a, ok: np.where(ok, a, np.inf).min(axis=0)),
     "average": _reduced(lambda a, ok: np.where(ok, a, 0).sum(axis=0) / np.maximum(ok.sum(axis=0), 1)),
-    "irr": irr_many,
+    "irr": lambda flows: irr_many(without_dust(flows)),
 }
 
 

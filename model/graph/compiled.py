@@ -17,12 +17,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..rates import irr_many
 from .arrays import NAMESPACE, Array, input_name, knots, write
 from .kernel import Kernel
 from .lanes import LANES
 from .sheet import Curve, Sheet
-from .sweep import BUCKETS
 
 MOST_KEPT = 40  # kernels in the cache folder; the least recently used go
 
@@ -33,7 +31,6 @@ class Tables(NamedTuple):
     figures: Array
     rows: Array
     curves: Array
-    buckets: np.ndarray[Any, np.dtype[np.int64]]
 
 
 def available() -> bool:
@@ -106,9 +103,7 @@ def tables(kernel: Kernel, sheet: Sheet, texts: Mapping[str, str], periods: int,
         figures = np.array([evaluated(e).reshape(-1)[0] for e in kernel.figures])
         rows = np.array([np.broadcast_to(evaluated(e).reshape(-1, 1), (periods, 1))[:, 0] for e in kernel.rows])
     curves = [_curve(*names["curves"][c]) for c in kernel.curves]
-    buckets = [_buckets(names["curves"][c][0]) for c in kernel.axes]
-    return Tables(figures, rows.reshape(-1, periods), np.concatenate([*curves, [0.0]]),
-                  np.concatenate([*buckets, [0]]).astype(np.int64))  # fmt: skip
+    return Tables(figures, rows.reshape(-1, periods), np.concatenate([*curves, [0.0]]))
 
 
 def _knots(curve: Curve, texts: Mapping[str, str], names: dict[str, Any]) -> tuple[Array, Array]:
@@ -117,67 +112,32 @@ def _knots(curve: Curve, texts: Mapping[str, str], names: dict[str, Any]) -> tup
 
 
 def _curve(x: Array, y: Array) -> Array:
-    """Start and buckets per unit of the axis; then by segment, the first being what lies before the curve: its
-    start, slope and value at the start."""
+    """By segment, the first being what lies before the curve: its start, slope and value at the start."""
     steps = np.diff(x)
     slopes = np.divide(np.diff(y), steps, out=np.zeros_like(steps), where=steps > 0)
-    wide = x[-1] - x[0]
-    return np.concatenate([
-        [x[0], BUCKETS / wide if wide > 0 else 0.0],
-        x[:1], x, [0.0], slopes, [0.0], y[:1], y,
-    ])  # fmt: skip
+    return np.concatenate([x[:1], x, [0.0], slopes, [0.0], y[:1], y])
 
 
-def _buckets(x: Array) -> np.ndarray[Any, np.dtype[np.intp]]:
-    """For each bucket, how many knots surely lie before it; half a bucket of room for rounding."""
-    edges = x[0] + (np.arange(BUCKETS) - 0.5) * (x[-1] - x[0]) / BUCKETS
-    found: np.ndarray[Any, np.dtype[np.intp]] = np.searchsorted(x, edges, side="right")
-    return found
-
-
-def run(kernel: Kernel, shared: Tables, periods: int, changed: Mapping[str, Array],
-        scenarios: int) -> dict[str, Array]:  # fmt: skip
-    """The wanted lines that differ between scenarios, by name: (scenarios,) or (periods, scenarios).
-
-    Scenarios with cash flows of which only `model/rates.py` can tell the rate of return go through the kernel again,
-    once to give their flows and once to take the rates.
+def run(kernel: Kernel, shared: Tables, periods: int, changed: Mapping[str, Array], scenarios: int,
+        together: int = 1) -> dict[str, Array]:  # fmt: skip
+    """The wanted lines that differ between scenarios, by name: (scenarios,), or (periods / together, scenarios).
 
     Args:
-        changed: the varied inputs by path: (scenarios,), or (periods, scenarios).
+        changed: the varied inputs by path: (scenarios,), or for rows (k, scenarios), each of the k numbers standing
+            for as many periods.
+        together: rows are given as sums over so many periods.
     """
-    lines, hard, _ = _through(kernel, shared, periods, changed, scenarios)
-    at = np.flatnonzero(hard.any(axis=0))
-    if at.size:
-        some = {path: values[..., at] for path, values in changed.items()}
-        _, _, flows = _through(kernel, shared, periods, some, at.size, flows=True)
-        rates = np.full((kernel.rates, at.size), np.nan)
-        for each, asked, found in zip(flows, hard[:, at] > 0, rates, strict=True):
-            found[asked] = irr_many(each[:, asked])
-        again, _, _ = _through(kernel, shared, periods, some, at.size, rates)
-        for name, values in again.items():
-            lines[name][..., at] = values
-    return lines
-
-
-def _through(kernel: Kernel, shared: Tables, periods: int, changed: Mapping[str, Array], scenarios: int,
-             rates: Array | None = None, flows: bool = False) -> tuple[dict[str, Array], Array, Array]:  # fmt: skip
-    """Lines, which rates of which scenario need `rates.py`, and, where asked for, the flows of every rate."""
-    run_block = machine_code(kernel.source)
     padded = -(-scenarios // LANES) * LANES
-    x = np.empty((len(kernel.scalars), padded))
-    p = np.empty((len(kernel.series), periods, padded))
-    for table, paths in ((x, kernel.scalars), (p, kernel.series)):
-        for k, path in enumerate(paths):
-            table[k, ..., :scenarios] = changed[path]
-            table[k, ..., scenarios:] = table[k, ..., scenarios - 1 : scenarios]
+    x = np.stack([_filled_up(changed[path], padded) for path in kernel.scalars] or [np.empty(padded)])
+    p = tuple(_filled_up(changed[path], padded) for path in kernel.series)
     out = np.empty((len(kernel.figures_out), padded))
-    rows_out = np.empty((len(kernel.rows_out), periods, padded))
-    hard = np.zeros((kernel.rates, padded))
-    given = np.full((kernel.rates, padded), np.nan)
-    if rates is not None:
-        given[:, :scenarios] = rates
-    taken = np.empty((kernel.rates, periods, padded if flows else 0))
-    run_block(periods, padded, x, p, *shared, out, rows_out, hard, taken, given)
+    rows_out = np.zeros((len(kernel.rows_out), periods // together, padded))
+    machine_code(kernel.source)(periods, padded, x, p, *shared, out, rows_out)
     lines = {name: out[k, :scenarios] for k, name in enumerate(kernel.figures_out)}
-    lines |= {name: rows_out[k, :, :scenarios] for k, name in enumerate(kernel.rows_out)}
-    return lines, hard[:, :scenarios], taken[..., :scenarios]
+    return lines | {name: rows_out[k, :, :scenarios] for k, name in enumerate(kernel.rows_out)}
+
+
+def _filled_up(values: Array, size: int) -> Array:
+    """The last scenario repeated up to a whole number of blocks."""
+    missing = size - values.shape[-1]
+    return np.ascontiguousarray(np.concatenate([values, *[values[..., -1:]] * missing], axis=-1) if missing else values)

@@ -15,6 +15,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from .. import roots
 from . import lanes
 from .arrays import write
 from .expr import Expr, Line
@@ -22,21 +23,24 @@ from .lanes import LANES
 from .order import Group, references
 from .passes import Job, Sweep, plan
 from .sheet import Sheet
-from .sweep import BUCKETS, EMPTY, Step, Steps, loop
+from .sweep import EMPTY, Step, Steps, loop
 
 HEAD = '''"""Generated from the line items of the model; changes made here are lost."""
 
 from numba import njit
 
-options = {{"nogil": True, "error_model": "numpy", "cache": True}}
-FRAME = {frame}
+options = {"nogil": True, "error_model": "numpy", "cache": True}
 
 '''
-IRR_TYPES = "void(f8[::1], i8, i8, i8, f8[::1], f8[::1], i8, f8[::1])"
 LONGEST_PART = 300  # statements in one function of the kernel: compilers slow down on long ones
-TYPES = {"T": "i8", "t": "i8", "b": "i8", "s": "f8[::1]", "w": "f8[::1]", "g": "f8[::1]", "state": "f8[::1]",
-         "places": "i8[::1]", "p": "f8[:, :, ::1]", "figures": "f8[::1]", "rows": "f8[:, ::1]", "tab": "f8[::1]",
-         "near": "i8[::1]", "rows_out": "f8[:, :, ::1]"}  # fmt: skip
+TYPES = {"T": "i8", "t": "i8", "b": "i8", "s": "f8[::1]", "w": "f8[:, ::1]", "memo": "f8[::1]",
+         "p": "UniTuple(f8[:, ::1], {})", "figures": "f8[::1]", "rows": "f8[:, ::1]", "tab": "f8[::1]",
+         "rows_out": "f8[:, :, ::1]"}  # fmt: skip
+# Parts of arrays that a loop over a block goes through. As slices they start at 0, which spares the compiler the
+# question whether an index is negative, and lets it turn the loops into vector instructions.
+SLICES = {"here": "w[t]", "before": "w[t - 1]", "after": "w[t + 1]",
+          "price": "p[{0}][t * p[{0}].shape[0] // T, b : b + LANES]",
+          "row": "rows_out[{}, t * rows_out.shape[1] // T, b : b + LANES]"}  # fmt: skip
 
 
 class Kernel(NamedTuple):
@@ -47,12 +51,10 @@ class Kernel(NamedTuple):
     series: tuple[str, ...]  # varied inputs that are rows
     figures: tuple[Expr, ...]  # what all scenarios share: figures,
     rows: tuple[Expr, ...]  # rows,
-    curves: tuple[str, ...]  # curves by their values,
-    axes: tuple[str, ...]  # and curves whose axis is searched
+    curves: tuple[str, ...]  # and curves
     figures_out: tuple[str, ...]
     rows_out: tuple[str, ...]
     constant: tuple[str, ...]  # wanted lines that no varied input moves
-    rates: int  # rates of return among them
     lines: int  # line items computed for every scenario
 
 
@@ -68,8 +70,6 @@ class Book:
         self.axes: dict[str, str] = {}
         self.curves: dict[str, int] = {}
         self.knots = 0
-        self.irrs: dict[str, int] = {}
-        self.searches: dict[tuple[int, str], int] = {}
         inputs = sorted(p for p in varied if p in sheet.inputs)
         self.scalars = tuple(p for p in inputs if not sheet.inputs[p].series)
         self.series = tuple(p for p in inputs if sheet.inputs[p].series)
@@ -88,9 +88,9 @@ class Book:
         self.temporaries = max(self.temporaries, number + 1)
         return f"s[{(len(self.slots) + number) * LANES} + l]"
 
-    def at_period(self, name: str, lag: int = 0) -> str:
-        """A row kept at every period."""
-        return f"w[o + {self.kept[name] * LANES + lag * self.frame} + l]"
+    def at_period(self, name: str, when: str = "here") -> str:
+        """A row kept at every period: at this one (`here`), the one `before` or the one `after`."""
+        return f"{when}[{self.kept[name] * LANES} + l]"
 
     def shared(self, e: Expr) -> str:
         """A number that all scenarios share: a literal, a figure `f3`, or a row's value at the period `q5`."""
@@ -117,14 +117,13 @@ class Book:
         size = len(self.sheet.curves[curve].x)
         if curve not in self.curves:
             self.curves[curve] = self.knots
-            self.knots += 2 + 3 * (size + 1)
+            self.knots += 3 * (size + 1)
         return self.curves[curve], size
 
-    def axis_of(self, curve: str) -> tuple[str, int]:
-        """The first curve in use that has the same axis, and where its buckets begin."""
+    def axis_of(self, curve: str) -> str:
+        """The first curve in use that has the same axis."""
         text = ", ".join(write(x, {}, self.texts) for x in self.sheet.curves[curve].x)
-        axis = self.axes.setdefault(text, curve)
-        return axis, list(self.axes.values()).index(axis) * BUCKETS
+        return self.axes.setdefault(text, curve)
 
 
 def kernel(sheet: Sheet, groups: list[Group], texts: Mapping[str, str], outputs: tuple[str, ...],
@@ -159,25 +158,25 @@ def kernel(sheet: Sheet, groups: list[Group], texts: Mapping[str, str], outputs:
         sweeps.append((sweep, steps, closing))
     outs = [f"out[{k}, b + l] = {book.slot(n)}" for k, n in enumerate(figures_out)]
     functions: list[str] = []
-    body = [*loop(before, 8), *_calls(functions, "before", opening.render(), 8)]
+    body = [*loop(before, 8), *_calls(book, functions, "before", opening.render(), 8)]
     for number, each in enumerate(sweeps):
         body += _sweep(book, functions, number, *each)
     text = [
-        HEAD.format(frame=book.frame),
-        inspect.getsource(lanes).replace("def irr_block", f'@njit("{IRR_TYPES}", **options)\ndef irr_block'),
+        HEAD,
+        *(re.sub("^from .*roots.*\n", "", re.sub("^def ", "@njit(**options)\ndef ", text, flags=re.M), flags=re.M)
+          for text in map(inspect.getsource, (roots, lanes))),
         *functions, "", "@njit(**options)",
-        "def run(T, N, x, p, figures, rows, tab, near, out, rows_out, hard, flows, given):",
+        "def run(T, N, x, p, figures, rows, tab, out, rows_out):",
         f"    s = np.zeros({(len(book.slots) + book.temporaries) * LANES})",
-        f"    w = np.zeros(T * {max(book.frame, 1)})",
-        f"    places = np.zeros({max(len(book.searches), 1) * LANES}, np.int64)",
-        f"    g, state = np.zeros({15 * LANES}), np.zeros({LANES})",
+        f"    w = np.zeros((T + 1, {max(book.frame, 1)}))",
+        "    flows, g, memo = np.zeros((T, LANES)), np.zeros(14 * LANES), np.full(3, np.nan)",
         f"    for b in range(0, N, {LANES}):",
         *body, *loop(outs, 8), "",
     ]  # fmt: skip
     return Kernel(
         "\n".join(text), book.scalars, book.series, book.shared_by("f"), book.shared_by("q"), tuple(book.curves),
-        tuple(book.axes.values()), figures_out, rows_out, tuple(n for n in outputs if n not in job.dynamic),
-        len(book.irrs), len(job.dynamic),
+        figures_out, rows_out, tuple(n for n in outputs if n not in job.dynamic),
+        len(job.dynamic),
     )  # fmt: skip
 
 
@@ -201,7 +200,8 @@ def _kept(sheet: Sheet, job: Job) -> dict[str, int]:
     return kept
 
 
-def _calls(functions: list[str], name: str, loops: list[list[str]], indent: int, at: str = "t") -> list[str]:
+def _calls(book: Book, functions: list[str], name: str, loops: list[list[str]], indent: int,
+           at: str = "t") -> list[str]:  # fmt: skip
     """Calls of functions, added to the list, that go through loops over a block at period `at`."""
     calls: list[str] = []
     part: list[str] = []
@@ -215,13 +215,14 @@ def _calls(functions: list[str], name: str, loops: list[list[str]], indent: int,
         for kind, source in (("f", "figures[{}]"), ("q", "rows[{}, t]")):
             used = {int(k) for line in part for k in re.findall(rf"\b{kind}([0-9]+)\b", line.partition("#")[0])}
             shared += [f"    {kind}{k} = {source.format(k)}" for k in sorted(used)]
-        words = {word for line in [*shared, *part] for word in re.findall(r"\b[A-Za-z_]+\b", line.partition("#")[0])}
-        if "o" in words:
-            words.add("t")
-            shared.append("    o = t * FRAME")
+        words = {word for line in part for word in re.findall(r"\b[A-Za-z_]+[0-9]*\b", line.partition("#")[0])}
+        for kind, source in SLICES.items():
+            shared += [f"    {word} = {source.format(word.removeprefix(kind))}" for word in sorted(words)
+                       if re.fullmatch(kind + "[0-9]*", word)]  # fmt: skip
+        words |= {word for line in shared for word in re.findall(r"\b[A-Za-z_]+\b", line)}
         names = [n for n in TYPES if n in words]
         title = f"{name}_{len(calls)}"
-        types = ", ".join(TYPES[n] for n in names)
+        types = ", ".join(TYPES[n] for n in names).format(len(book.series))
         functions += ["", f'@njit("void({types})", **options)', f"def {title}({', '.join(names)}):", *shared, *part, ""]
         given = ", ".join(at if n == "t" else n for n in names)
         calls.append(f"{' ' * indent}{title}({given})")
@@ -248,18 +249,13 @@ def _sweep(book: Book, functions: list[str], number: int, sweep: Sweep, steps: S
         elif op != "total":
             after.append(f"{place} = np.nan if {place} == {EMPTY[op]} else {place}")
     body = [
-        *_calls(functions, f"start_{number}", [opening], 8, first),
+        *_calls(book, functions, f"start_{number}", [opening], 8, first),
         f"        for t in {periods}:",
-        *_calls(functions, f"sweep_{number}", steps.render(), 12),
+        *_calls(book, functions, f"sweep_{number}", steps.render(), 12),
     ]  # fmt: skip
     for r in sweep.reductions:
         if r.node.op == "irr":
             flows = r.node.args[0]
             at = book.kept[flows.name if isinstance(flows, Line) else r.name] * LANES
-            body.append(f"        irr_block(w, {at}, {book.frame}, T, g, s, {book.slots[r.name] * LANES}, state)")
-            place, which = book.slot(r.name), book.irrs.setdefault(r.name, len(book.irrs))
-            body += loop([f"hard[{which}, b + l] = 1.0 if state[l] == ASK else 0.0",
-                          f"{place} = given[{which}, b + l] if state[l] == ASK else {place}"], 8)  # fmt: skip
-            body += ["        if flows.shape[2] > 0:", "            for t in range(T):",
-                     *loop([f"flows[{which}, t, b + l] = w[t * FRAME + {at} + l]"], 16)]  # fmt: skip
-    return [*body, *_calls(functions, f"end_{number}", [[line] for line in after] + closing.render(), 8)]
+            body.append(f"        irr_block(w, {at}, T, flows, g, s, {book.slots[r.name] * LANES})")
+    return [*body, *_calls(book, functions, f"end_{number}", [[line] for line in after] + closing.render(), 8)]

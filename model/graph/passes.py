@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from .expr import REDUCTIONS, Expr, Line
 from .order import Group, references
+from .products import regrouped
 
 Direction = Literal["forward", "backward"]
 
@@ -57,6 +58,7 @@ def plan(lines: Mapping[str, Line], groups: list[Group], texts: Mapping[str, str
         if any(_depends(formulas[n], varied, dynamic) for n in group.lines):
             dynamic.update(group.lines)
     needed = live & dynamic
+    formulas |= {n: regrouped(formulas[n], lambda e: _depends(e, varied, dynamic)) for n in needed}
     work = [g for g in groups if g.lines[0] in needed]
     members = [n for g in work for n in g.lines]
     fixed = {target for n in members for target, _ in references(formulas[n])} - dynamic

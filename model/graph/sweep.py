@@ -20,13 +20,11 @@ from .passes import Sweep
 if TYPE_CHECKING:
     from .kernel import Book
 
-from .lanes import LANES
 
 LONGEST_LOOP = 24  # operations in one loop over a block
-BUCKETS = 256  # into which the axis of a curve is cut, to find the place of a number at once
 
 ARITHMETIC = {"add": "({0} + {1})", "sub": "({0} - {1})", "mul": "({0} * {1})", "div": "({0} / {1})",
-              "neg": "(-{0})", "compound": "(1.0 + {0}) ** {1}", "pow": "{0} ** {1}",
+              "neg": "(-{0})", "compound": "power(1.0 + {0}, {1}, memo)", "pow": "power({0}, {1}, memo)",
               "floor": "np.floor({0})"}  # fmt: skip
 CHOICES = {"min": "({0} if {0} < {1} else {1})", "max": "({0} if {0} > {1} else {1})",
            "per": "({0} / {1} if {1} != 0.0 else {data})"}  # fmt: skip
@@ -35,10 +33,10 @@ TRUTHS = {"and": "&", "or": "|"}
 EMPTY = {"total": "0.0", "highest": "-np.inf", "lowest": "np.inf", "average": "0.0"}
 TAKE = {"total": "{a} + {v}", "highest": "{v} if {v} > {a} else {a}", "lowest": "{v} if {v} < {a} else {a}",
         "average": "{a} + ({v} if {v} == {v} else 0.0)"}  # fmt: skip
-ALONE = frozenset({"pow", "compound"})  # calls, which do not become vector instructions
+APART = frozenset({"pow", "compound"})  # what does not become vector instructions, as curves do not
 ATOM = re.compile(r"[a-z]+[0-9]*|@[0-9]+@|[a-z]+\[[a-z0-9 +]+\]|-?[0-9.]+(e[+-]?[0-9]+)?|np\.(nan|inf)")
 VALUE = re.compile(r"@([0-9]+)@")
-PLACE = re.compile(r"\b[sw]\[(?:o \+ )?-?[0-9]+ \+ l\]")
+PLACE = re.compile(r"\b(?:s|here|before|after)\[[0-9]+ \+ l\]")
 
 
 @dataclass
@@ -48,7 +46,7 @@ class Step:
     makes: int = -1
     text: list[str] = field(default_factory=list)
     cost: int = 0
-    alone: bool = False
+    apart: bool = False  # from the loops that become vector instructions
     note: str = ""
     place: str = ""  # a lasting place of the value: `w[...]`, or that of its earlier period
     earlier: set[str] = field(default_factory=set)  # rows whose earlier value it reads
@@ -92,8 +90,8 @@ class Steps:
         if e.op in ("prev", "next"):
             return self.neighbour(e, step)
         if e.op == "interp":
-            return self.on_curve(e, step)
-        if e.op in ALONE and e.series:
+            return self.on_curve(e)
+        if e.op in APART and e.series:
             return self.apart(e)
         step.cost += 1
         if e.op in COMPARISONS or e.op in TRUTHS:
@@ -130,50 +128,58 @@ class Steps:
         name = f"input {e.data}"
         if name not in self.values:
             step = self.new(name)
-            step.text.append(f"@{step.makes}@ = p[{self.book.series.index(e.data)}, t, b + l]")
+            step.text.append(f"@{step.makes}@ = price{self.book.series.index(e.data)}[l]")
+            self.steps.append(step)
+        return self.named(name)
+
+    def helping(self, name: str, e: Expr) -> str:
+        """A formula as a value with a name of its own, made once."""
+        if name not in self.values:
+            step = Step()
+            text = self.value(e, step)
+            step.makes = self.new(name).makes
+            step.text.append(f"@{step.makes}@ = {text}")
             self.steps.append(step)
         return self.named(name)
 
     def apart(self, e: Expr) -> str:
-        """A formula in a step of its own, once."""
+        """A power, in a loop apart."""
         name = write(e, {}, self.book.texts)
         if name not in self.values:
-            step = Step(alone=True)
-            args = [self.value(a, step) for a in e.args]
-            made = self.new(name)
-            step.makes = made.makes
-            step.text.append(f"@{step.makes}@ = {ARITHMETIC[e.op].format(*args)}")
+            operands = [self.helping(f"operand {write(a, {}, self.book.texts)}", a) if self.book.moves(a)
+                        else self.book.shared(a) for a in e.args]  # fmt: skip
+            step = Step(apart=True)
+            step.makes = self.new(name).makes
+            step.text.append(f"@{step.makes}@ = {ARITHMETIC[e.op].format(*operands)}")
             self.steps.append(step)
         return self.named(name)
 
-    def on_curve(self, e: Expr, step: Step) -> str:
-        """A piecewise-linear curve: its place is searched for once for all curves with the same axis."""
-        first, size = self.book.knots_of(e.data)
-        axis, buckets = self.book.axis_of(e.data)
-        at = self.book.curves[axis]
-        name = f"place of {write(e.args[0], {}, self.book.texts)} on {axis}"
+    def on_curve(self, e: Expr) -> str:
+        """A piecewise-linear curve. Its segment, found once for all curves with the same axis, is the number of knots
+        that do not lie beyond x: counting them all is faster than any search that branches."""
+        name = write(e, {}, self.book.texts)
         if name not in self.values:
-            search = Step(alone=True)
-            x = self.value(e.args[0], search)
-            made = self.new(name)
-            search.makes = made.makes
-            self.book.searches.setdefault((self.number, name), len(self.book.searches))
-            search.text += [
-                f"@{search.makes}@ = {x}",
-                f"z = (@{search.makes}@ - tab[{at}]) * tab[{at + 1}]",
-                "z = z if z > 0.0 else 0.0",
-                f"j = near[{buckets} + int(z if z < {BUCKETS - 1}.0 else {BUCKETS - 1}.0)]",
-                f"while j < {size} and tab[{at + 3} + j] <= @{search.makes}@:",
-                "    j += 1",
-                f"places[{self.book.searches[self.number, name] * LANES} + l] = j",
+            first, size = self.book.knots_of(e.data)
+            axis = self.book.axis_of(e.data)
+            at = self.book.curves[axis]
+            written = write(e.args[0], {}, self.book.texts)
+            x = self.helping(f"operand {written}", e.args[0])
+            segment = f"segment of {written} on {axis}"
+            if segment not in self.values:
+                count = self.new(segment)
+                count.text.append(f"@{count.makes}@ = " + " + ".join(
+                    f"(1.0 if tab[{at + 1 + k}] <= {x} else 0.0)" for k in range(size)))  # fmt: skip
+                count.cost = 2 * size
+                self.steps.append(count)
+            step = Step(apart=True)
+            step.makes = self.new(name).makes
+            xs, slopes, ys = (first + k * (size + 1) for k in range(3))
+            step.text += [
+                f"j = int({self.named(segment)})",
+                f"@{step.makes}@ = tab[{ys} + j] + tab[{slopes} + j] * ({x} - tab[{xs} + j])",
             ]
-            self.steps.append(search)
-        self.locals += 1
-        j, x = f"j{self.locals}", self.named(name)
-        step.text.append(f"{j} = places[{self.book.searches[self.number, name] * LANES} + l]")
-        step.cost += 4
-        xs, slopes, ys = (first + 2 + k * (size + 1) for k in range(3))
-        return f"(tab[{ys} + {j}] + tab[{slopes} + {j}] * ({x} - tab[{xs} + {j}]))"
+            self.steps.append(step)
+        return self.named(name)
 
     def neighbour(self, e: Expr, step: Step) -> str:
         """A row one period earlier or later."""
@@ -188,16 +194,10 @@ class Steps:
                 self.carried[key] = (self.book.slot(f"{self.number} earlier {' '.join(key)}"), edge)
             step.earlier.add(row.data)
             return self.carried[key][0]
-        name = f"{e.op} {row.data} {write(edge, {}, self.book.texts)}"
-        if name not in self.values:
-            shift = Step(alone=True)
-            other = self.value(edge, shift)
-            made = self.new(name)
-            shift.makes = made.makes
-            there = self.book.at_period(row.data, -1 if e.op == "prev" else 1)
-            shift.text.append(f"@{shift.makes}@ = {there} if {inside} else {other}")
-            self.steps.append(shift)
-        return self.named(name)
+        there = self.book.at_period(row.data, "before" if e.op == "prev" else "after")
+        if edge.op == "const" and edge.data == 0:
+            return there  # what lies beyond the first and the last period is kept at 0
+        return f"({there} if {inside} else {self.atom(self.value(edge, step), step)})"
 
     # ---- steps
 
@@ -214,7 +214,8 @@ class Steps:
                 step.makes = self.new(name).makes
                 step.text.append(f"@{step.makes}@ = {text}")
                 if name in rows_out:
-                    step.text.append(f"rows_out[{rows_out.index(name)}, t, b + l] = @{step.makes}@")
+                    row = f"row{rows_out.index(name)}[l]"
+                    step.text.append(f"{row} = {row} + @{step.makes}@")
                 if name in self.book.kept:
                     step.place = self.book.at_period(name)
                 self.steps.append(step)
@@ -267,15 +268,29 @@ class Steps:
     # ---- loops
 
     def loops(self) -> list[list[Step]]:
-        """Steps gathered into loops."""
+        """Steps gathered into loops; what becomes no vector instructions joins an earlier loop of its like."""
         result: list[list[Step]] = []
+        made: dict[int, int] = {}
+        apart: list[int] = []
         cost = LONGEST_LOOP + 1
         for step in self.steps:
-            if step.alone or cost + step.cost > LONGEST_LOOP:
+            if step.apart:
+                ready = max((made[int(v)] + 1 for text in step.text for v in VALUE.findall(text)
+                             if int(v) != step.makes), default=0)  # fmt: skip
+                place = next((k for k in apart if k >= ready), len(result))
+                if place == len(result):
+                    result.append([])
+                    apart.append(place)
+                    cost = LONGEST_LOOP + 1
+                result[place].append(step)
+                made[step.makes] = place
+                continue
+            if cost + step.cost > LONGEST_LOOP:
                 result.append([])
                 cost = 0
             result[-1].append(step)
-            cost = LONGEST_LOOP + 1 if step.alone else cost + step.cost + 1
+            made[step.makes] = len(result) - 1
+            cost += step.cost + 1
         return result
 
     def render(self) -> list[list[str]]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -61,7 +60,8 @@ class Prepared:
     names: dict[str, str]  # metric -> line
     ratio: Expr  # the fan's formula, and the rows that it takes
     rows: tuple[str, ...]
-    fan_years: dict[int, slice]  # calendar year -> its periods
+    fan_years: tuple[int, ...]  # calendar years, the first being at
+    fan_first: int  # this place among the model's years
     kernel: Kernel | None
     tables: compiled.Tables | None
     base: dict[str, Array]
@@ -116,17 +116,12 @@ def _prepare(made: Study) -> Prepared:
     draws = replace(sampler(made.scenario, tuple(dict.fromkeys(model.years))), draws=draws.draws)
     names = {metric: metric_line(model.sheet, metric) for metric in made.metrics}
     base = evaluate(model)
-    each = 12 // model.period_months
     ratio = model.sheet.lines[FAN].formula
     rows = tuple(sorted({e.data for e in walk(ratio) if e.op == "line"}))
-    years = [year for year, _ in groupby(model.years)]
-    known = np.flatnonzero(~np.isnan(np.broadcast_to(base[FAN], (model.periods, 1))[:, 0]))
+    known = np.flatnonzero(~np.isnan(np.broadcast_to(base[FAN], (model.periods, 1))[:, 0])) // _periods_a_year(model)
     latest = int(np.ceil(max((d.values(np.array([1.0]))[0] / 12 for d in draws.draws
                               if d.path == "timeline.delay_months"), default=0)))  # fmt: skip
-    fan = {}
-    if known.size:
-        first, last = int(known[0]) // each, min(int(known[-1]) // each + latest, len(years) - 1)
-        fan = {years[k]: slice(k * each, (k + 1) * each) for k in range(first, last + 1)}
+    fan = draws.years[known[0] : known[-1] + latest + 1] if known.size else ()
     varied = frozenset([*flat, *moving])
     wanted = (*dict.fromkeys(names.values()), *(rows if fan else ()))
     made_kernel = tables = None
@@ -134,7 +129,8 @@ def _prepare(made: Study) -> Prepared:
         made_kernel = kernel(model.sheet, model.groups, model.texts, wanted, varied)
         tables = compiled.tables(made_kernel, model.sheet, model.texts, model.periods, *bind(model), base)
         compiled.machine_code(made_kernel.source)
-    return Prepared(reduced(model, wanted), draws, names, ratio, rows, fan, made_kernel, tables, base)
+    return Prepared(reduced(model, wanted), draws, names, ratio, rows, fan, int(known[0]) if fan else 0, made_kernel,
+                    tables, base)  # fmt: skip
 
 
 def _corners(draws: Sampler) -> dict[str, Array]:
@@ -162,35 +158,35 @@ def compute(made: Study, chunk: int) -> dict[str, Array]:
 
 def _block(made: Study, ready: Prepared, block: int, size: int) -> dict[str, Array]:
     inputs, prices = ready.sampler.block(made.seed, block, size)
-    each = 12 // ready.model.period_months
-    changed = {d.path: inputs[d.name] for d in ready.sampler.draws}
-    changed |= {path: np.repeat(by_year, each, axis=0) for path, by_year in prices.items()}
-    lines = _lines(ready, changed, size)
+    lines = _lines(ready, {d.path: inputs[d.name] for d in ready.sampler.draws} | prices, size)
     found = {f"input.{name}": values for name, values in inputs.items()}
     found |= {metric: lines[line] for metric, line in ready.names.items()}
     return found | _fan(ready, lines, size)
 
 
+def _periods_a_year(model: Model) -> int:
+    return 12 // model.period_months
+
+
 def _lines(ready: Prepared, changed: Mapping[str, Array], size: int) -> dict[str, Array]:
-    """The wanted lines of a block."""
+    """The wanted lines of a block; rows by calendar year."""
+    each = _periods_a_year(ready.model)
     wanted = (*dict.fromkeys(ready.names.values()), *(ready.rows if ready.fan_years else ()))
-    if ready.kernel is None or ready.tables is None:
-        return evaluate_in_parts(ready.model, wanted, changed, size)
-    lines = compiled.run(ready.kernel, ready.tables, ready.model.periods, changed, size)
-    for name in ready.kernel.constant:
-        lines[name] = np.broadcast_to(ready.base[name], (*ready.base[name].shape[:-1], size))
-    return lines
+    if ready.kernel is not None and ready.tables is not None:
+        lines = compiled.run(ready.kernel, ready.tables, ready.model.periods, changed, size, each)
+        others = {name: np.broadcast_to(ready.base[name], (*ready.base[name].shape[:-1], size))
+                  for name in ready.kernel.constant}  # fmt: skip
+    else:
+        by_period = {p: np.repeat(v, each, axis=0) if v.ndim == 2 else v for p, v in changed.items()}
+        lines, others = {}, evaluate_in_parts(ready.model, wanted, by_period, size)
+    return lines | {name: np.add.reduceat(v, range(0, len(v), each)) if v.ndim == 2 else v
+                    for name, v in others.items()}  # fmt: skip
 
 
 def _fan(ready: Prepared, lines: Mapping[str, Array], size: int) -> dict[str, Array]:
     """The fan's ratio by calendar year, recomputed on the year's flows."""
-    formula = write(ready.ratio, {}, ready.model.texts)
-    found = {}
-    for year, periods in ready.fan_years.items():
-        names: dict[str, Any] = dict(NAMESPACE)
-        for row in ready.rows:
-            values = np.broadcast_to(lines[row], (ready.model.periods, size))[periods]
-            names[row] = np.add.accumulate(values, axis=0)[-1]
-        with np.errstate(all="ignore"):
-            found[f"{FAN}.{year}"] = eval(formula, names)
-    return found
+    years = slice(ready.fan_first, ready.fan_first + len(ready.fan_years))
+    names: dict[str, Any] = dict(NAMESPACE) | {row: lines[row][years] for row in ready.rows if ready.fan_years}
+    with np.errstate(all="ignore"):
+        ratios = eval(write(ready.ratio, {}, ready.model.texts), names) if ready.fan_years else ()
+    return {f"{FAN}.{year}": ratio for year, ratio in zip(ready.fan_years, ratios, strict=True)}

@@ -5,32 +5,40 @@ All figures are taken over the scenarios in their own order, so that they do not
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..graph.arrays import Array
 from .chunks import Chunk
 from .montecarlo import FAN, Study
 
 PERCENTILES = (1, 5, 10, 25, 50, 75, 90, 95, 99)
+ENDS = (0.5, 99.5)  # percentiles between which histograms are drawn
+FAN_PERCENTILES = (5, 10, 50, 90, 95)
+YEARLY = ("year", "defined", *(f"p{p:02}" for p in FAN_PERCENTILES))
 BINS = 40
 RANKED = 100_000  # scenarios, the first of the run, on which rank correlations are taken
 DRIVEN = ("project_irr", "project_npv", "equity_irr", "min_dscr")
 
 
-def summary(study: Study, chunks: Sequence[Chunk], seconds: float) -> dict[str, Any]:
+def summary(study: Study, chunks: Sequence[Chunk], seconds: float, workers: int = 1) -> dict[str, Any]:
     """The run as `montecarlo --json` prints it."""
     found = {m: column(chunks, m) for m in study.metrics}
     hurdle = float(study.scenario.leaves["uncertainty.hurdle_rate"].value)
     irr = found["equity_irr"]
+    with ThreadPoolExecutor(workers) as pool:
+        metrics = dict(zip(found, pool.map(distribution, found.values()), strict=True))
+        covers = list(pool.map(lambda name: cover(chunks, name), [n for n in chunks[0] if n.startswith(f"{FAN}.")]))
     return {
         "schema": "rekodiq/montecarlo/1",
         "scenario": {"name": study.scenario.name, "title": study.scenario.title, "sha256": study.scenario.sha256},
         "n": study.n, "seed": study.seed, "seconds": seconds, "engine": study.engine,
         "sampling": study.scenario.leaves["uncertainty.sampling"].value,
-        "metrics": {m: distribution(values) for m, values in found.items()},
+        "metrics": metrics,
         "probabilities": {
             "project_npv_negative": share(found["project_npv"] < 0),
             "equity_irr_below_hurdle": share(~(irr >= hurdle)),  # where there is no rate, it is not met
@@ -38,8 +46,8 @@ def summary(study: Study, chunks: Sequence[Chunk], seconds: float) -> dict[str, 
             "any_default": share(found["default_periods"] > 0.5),
         },
         "hurdle_rate": hurdle,
-        "dscr_by_year": fan(chunks),
-        "drivers": {m: drivers(chunks, found[m]) for m in DRIVEN if m in found},
+        "dscr_by_year": {key: [year[key] for year in covers] for key in YEARLY},
+        "drivers": drivers(chunks, {m: found[m] for m in DRIVEN if m in found}),
     }  # fmt: skip
 
 
@@ -48,7 +56,7 @@ def column(chunks: Sequence[Chunk], name: str) -> Array:
     return np.concatenate([chunk[name] for chunk in chunks])
 
 
-def share(condition: np.ndarray[Any, np.dtype[np.bool_]]) -> float:
+def share(condition: NDArray[np.bool_]) -> float:
     """Share of scenarios."""
     return int(np.count_nonzero(condition)) / condition.size
 
@@ -58,13 +66,15 @@ def distribution(values: Array) -> dict[str, Any]:
     known = values[np.isfinite(values)]
     result: dict[str, Any] = {"mean": float("nan"), "std": float("nan")}
     result |= {f"p{p:02}": float("nan") for p in PERCENTILES}
+    low = high = float("nan")
     if known.size:
         mean = in_order(known) / known.size
         result["mean"] = mean
         result["std"] = float(np.sqrt(in_order((known - mean) ** 2) / max(known.size - 1, 1)))
-        result |= zip((f"p{p:02}" for p in PERCENTILES), percentiles(known), strict=True)
+        *inner, low, high = np.percentile(known, (*PERCENTILES, *ENDS)).tolist()
+        result |= zip((f"p{p:02}" for p in PERCENTILES), inner, strict=True)
     result["undefined"] = int(values.size - known.size)
-    result["histogram"] = histogram(known)
+    result["histogram"] = histogram(known, low, high)
     return result
 
 
@@ -73,17 +83,10 @@ def in_order(values: Array) -> float:
     return float(np.add.accumulate(values)[-1])
 
 
-def percentiles(known: Array) -> list[float]:
-    """Percentiles, interpolated between neighbouring values."""
-    found: list[float] = np.percentile(known, PERCENTILES, overwrite_input=False).tolist()
-    return found
-
-
-def histogram(known: Array) -> dict[str, list[float]]:
-    """Counts in equal bins between the 0.5th and the 99.5th percentile; the ends take what lies beyond."""
+def histogram(known: Array, low: float, high: float) -> dict[str, list[float]]:
+    """Counts in equal bins between two values; the first and the last take what lies beyond."""
     if not known.size:
         return {"edges": [], "counts": []}
-    low, high = (float(v) for v in np.percentile(known, (0.5, 99.5)))
     if low == high:
         return {"edges": [low, high], "counts": [int(known.size)]}
     edges = np.linspace(low, high, BINS + 1)
@@ -91,38 +94,48 @@ def histogram(known: Array) -> dict[str, list[float]]:
     return {"edges": edges.tolist(), "counts": counts.tolist()}
 
 
-def fan(chunks: Sequence[Chunk]) -> dict[str, list[Any]]:
-    """Percentiles of the cover ratio by calendar year, over the scenarios that have one then."""
-    years = [int(name.split(".")[1]) for name in chunks[0] if name.startswith(f"{FAN}.")] if chunks else []
-    result: dict[str, list[Any]] = {"year": years, "defined": [], **{f"p{p:02}": [] for p in (5, 10, 50, 90, 95)}}
-    for year in years:
-        values = column(chunks, f"{FAN}.{year}")
-        known = values[np.isfinite(values)]
-        result["defined"].append(int(known.size))
-        found = dict(zip(PERCENTILES, percentiles(known), strict=True)) if known.size else {}
-        for p in (5, 10, 50, 90, 95):
-            result[f"p{p:02}"].append(found.get(p, float("nan")))
+def cover(chunks: Sequence[Chunk], name: str) -> dict[str, float]:
+    """Percentiles of the cover ratio in one calendar year, over the scenarios that have one then."""
+    values = column(chunks, name)
+    known = values[np.isfinite(values)]
+    found = np.percentile(known, FAN_PERCENTILES).tolist() if known.size else [float("nan")] * len(FAN_PERCENTILES)
+    return dict(zip(YEARLY, (int(name.split(".")[1]), int(known.size), *found), strict=True))
+
+
+def drivers(chunks: Sequence[Chunk], found: Mapping[str, Array]) -> dict[str, list[dict[str, Any]]]:
+    """Rank correlation (Spearman's) of metrics with every uncertain input, the strongest first."""
+    inputs = {name.removeprefix("input."): column(chunks, name)[:RANKED]
+              for name in chunks[0] if name.startswith("input.")}  # fmt: skip
+    orders = {name: np.argsort(values, kind="stable") for name, values in inputs.items()}
+    result = {}
+    for metric, values in found.items():
+        first = values[:RANKED]
+        known = np.isfinite(first)
+        own = ranks(first, np.argsort(first, kind="stable"), known)
+        each = [{"input": name, "rank_correlation": correlation(own, ranks(given, orders[name], known))}
+                for name, given in inputs.items()]  # fmt: skip
+        result[metric] = sorted(each, key=lambda d: -abs(float(d["rank_correlation"])))  # type: ignore[arg-type]
     return result
 
 
-def drivers(chunks: Sequence[Chunk], values: Array) -> list[dict[str, Any]]:
-    """Rank correlation of a metric with every uncertain input, the strongest first."""
-    names = [name for name in chunks[0] if name.startswith("input.")]
-    known = np.isfinite(values[:RANKED])
-    result = []
-    for name in names:
-        given = column(chunks, name)[:RANKED][known]
-        result.append({"input": name.removeprefix("input."),
-                       "rank_correlation": rank_correlation(given, values[:RANKED][known])})  # fmt: skip
-    return sorted(result, key=lambda d: -abs(d["rank_correlation"]))
+def ranks(values: Array, order: NDArray[np.intp], known: NDArray[np.bool_]) -> Array:
+    """Ranks among the known values, from their mean, equal values sharing theirs.
+
+    Args:
+        order: of all values, rising.
+    """
+    at = order[known[order]]
+    risen = values[at]
+    starts = np.flatnonzero(np.concatenate([[True], risen[1:] != risen[:-1]])) if risen.size else np.empty(0, int)
+    ends = np.append(starts[1:], risen.size)
+    result = np.zeros(values.size)
+    result[at] = np.repeat((starts + ends - risen.size) / 2, ends - starts)
+    return result[known]
 
 
-def rank_correlation(a: Array, b: Array) -> float:
-    """Spearman's; 0 where one of the two does not vary."""
+def correlation(a: Array, b: Array) -> float:
+    """Of two rows whose means are 0; 0 where one of them does not vary."""
     if a.size < 2:
         return 0.0
-    from scipy.stats import rankdata
-
-    ranks = [rankdata(v) - (a.size + 1) / 2 for v in (a, b)]
-    squares = [in_order(r * r) for r in ranks]
-    return in_order(ranks[0] * ranks[1]) / float(np.sqrt(squares[0] * squares[1])) if min(squares) > 0 else 0.0
+    squares = [in_order(r * r) for r in (a, b)]
+    return in_order(a * b) / float(np.sqrt(squares[0] * squares[1])) if min(squares) > 0 else 0.0

@@ -41,8 +41,11 @@ function average(T, f) {
   return sum / count;
 }
 
+// What rounding left of a flow that is zero would bring rates near -1.
 function irr(T, f) {
-  return irrOfFlows(Float64Array.from({length: T}, (_, t) => f(t)));
+  const flows = Float64Array.from({length: T}, (_, t) => f(t));
+  const dust = 1e-15 * flows.reduce((most, c) => Math.max(most, Math.abs(c)), 0);
+  return irrOfFlows(flows.map(c => Math.abs(c) <= dust ? 0 : c));
 }
 
 // The value of a year: the first before the list, the last after it, held or interpolated between.
