@@ -20,10 +20,11 @@ from . import lanes
 from .arrays import write
 from .expr import Expr, Line
 from .lanes import LANES
+from .loops import Step, loop
 from .order import Group, references
 from .passes import Job, Sweep, plan
 from .sheet import Sheet
-from .sweep import EMPTY, Step, Steps, loop
+from .sweep import EMPTY, Steps
 
 HEAD = '''"""Generated from the line items of the model; changes made here are lost."""
 
@@ -87,10 +88,6 @@ class Book:
         """A working place for part of a period; all lasting ones must be known."""
         self.temporaries = max(self.temporaries, number + 1)
         return f"s[{(len(self.slots) + number) * LANES} + l]"
-
-    def at_period(self, name: str, when: str = "here") -> str:
-        """A row kept at every period: at this one (`here`), the one `before` or the one `after`."""
-        return f"{when}[{self.kept[name] * LANES} + l]"
 
     def shared(self, e: Expr) -> str:
         """A number that all scenarios share: a literal, a figure `f3`, or a row's value at the period `q5`."""

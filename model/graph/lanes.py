@@ -13,7 +13,7 @@ import numpy as np
 
 from ..roots import DUST, NARROW, ROUNDS, STEP, chosen_rate, rate_of
 
-LANES = 64
+LANES = 32
 CLEAR = 1e-8  # a total this small beside what it sums has no certain sign
 
 

@@ -1,19 +1,13 @@
-"""One sweep of a kernel: from formulas to short loops over the scenarios of a block at each period.
-
-Formulas become steps (`Steps`), each a statement or two that define one value for every scenario. Steps are gathered
-into loops short enough for the compiler to turn into vector instructions; a value used only within its loop stays in
-a register, others get a working place that is free again after their last use.
-"""
+"""One sweep of a kernel: from formulas to steps, each a statement or two that define one value for every scenario."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .arrays import write
 from .expr import Expr, Line, lift
+from .lanes import LANES
+from .loops import ATOM, Step, rendered
 from .order import references
 from .passes import Sweep
 
@@ -21,7 +15,7 @@ if TYPE_CHECKING:
     from .kernel import Book
 
 
-LONGEST_LOOP = 24  # operations in one loop over a block
+SHORT_CURVE = 12  # knots, up to which all segments are summed: no search, nothing that branches
 
 ARITHMETIC = {"add": "({0} + {1})", "sub": "({0} - {1})", "mul": "({0} * {1})", "div": "({0} / {1})",
               "neg": "(-{0})", "compound": "power(1.0 + {0}, {1}, memo)", "pow": "power({0}, {1}, memo)",
@@ -34,22 +28,6 @@ EMPTY = {"total": "0.0", "highest": "-np.inf", "lowest": "np.inf", "average": "0
 TAKE = {"total": "{a} + {v}", "highest": "{v} if {v} > {a} else {a}", "lowest": "{v} if {v} < {a} else {a}",
         "average": "{a} + ({v} if {v} == {v} else 0.0)"}  # fmt: skip
 APART = frozenset({"pow", "compound"})  # what does not become vector instructions, as curves do not
-ATOM = re.compile(r"[a-z]+[0-9]*|@[0-9]+@|[a-z]+\[[a-z0-9 +]+\]|-?[0-9.]+(e[+-]?[0-9]+)?|np\.(nan|inf)")
-VALUE = re.compile(r"@([0-9]+)@")
-PLACE = re.compile(r"\b(?:s|here|before|after)\[[0-9]+ \+ l\]")
-
-
-@dataclass
-class Step:
-    """Statements for one scenario of a block; `makes` numbers the value they define, if any."""
-
-    makes: int = -1
-    text: list[str] = field(default_factory=list)
-    cost: int = 0
-    apart: bool = False  # from the loops that become vector instructions
-    note: str = ""
-    place: str = ""  # a lasting place of the value: `w[...]`, or that of its earlier period
-    earlier: set[str] = field(default_factory=set)  # rows whose earlier value it reads
 
 
 class Steps:
@@ -62,6 +40,11 @@ class Steps:
         self.values: dict[str, int] = {}  # rows and helping values of this sweep, by name
         self.carried: dict[tuple[str, str], tuple[str, Expr]] = {}  # (row, initial) -> place, initial
         self.locals = 0
+        # What a period takes from long rows at its start and gives to them at its end. In between all numbers stand
+        # in `s` at places that the compiler knows, so that no loop has to ask whether two arrays overlap.
+        self.taken: dict[str, str] = {}
+        self.given: list[str] = []
+        self.summed: list[str] = []  # rows that are wanted
 
     # ---- formulas
 
@@ -82,7 +65,7 @@ class Steps:
         if isinstance(e, Line):
             if not e.series:
                 return book.slot(e.name)
-            return self.named(e.name) if e.name in self.inside else book.at_period(e.name)
+            return self.named(e.name) if e.name in self.inside else self.long_row(e.name, "here")
         if id(e) in book.job.reductions:
             return book.slot(book.job.reductions[id(e)])
         if e.op == "input":
@@ -125,12 +108,21 @@ class Steps:
 
     def price_row(self, e: Expr) -> str:
         """The period's value of a varied row."""
-        name = f"input {e.data}"
-        if name not in self.values:
-            step = self.new(name)
-            step.text.append(f"@{step.makes}@ = price{self.book.series.index(e.data)}[l]")
-            self.steps.append(step)
-        return self.named(name)
+        place = self.book.slot(f"price {e.data}")
+        self.taken[place] = f"price{self.book.series.index(e.data)}[l]"
+        return place
+
+    def long_row(self, name: str, when: str) -> str:
+        """A row of an earlier sweep: at this period (`here`), the one `before` or the one `after`."""
+        place = self.book.slot(f"{when} {name}")
+        self.taken[place] = f"{when}[{self.book.kept[name] * LANES} + l]"
+        return place
+
+    def keep(self, name: str) -> str:
+        """The place of a value that later sweeps need at every period."""
+        place = self.book.slot(f"here {name}")
+        self.given.append(f"here[{self.book.kept[name] * LANES} + l] = {place}")
+        return place
 
     def helping(self, name: str, e: Expr) -> str:
         """A formula as a value with a name of its own, made once."""
@@ -155,29 +147,47 @@ class Steps:
         return self.named(name)
 
     def on_curve(self, e: Expr) -> str:
-        """A piecewise-linear curve. Its segment, found once for all curves with the same axis, is the number of knots
-        that do not lie beyond x: counting them all is faster than any search that branches."""
+        """A piecewise-linear curve, as a value of its own."""
         name = write(e, {}, self.book.texts)
         if name not in self.values:
             first, size = self.book.knots_of(e.data)
-            axis = self.book.axis_of(e.data)
-            at = self.book.curves[axis]
             written = write(e.args[0], {}, self.book.texts)
             x = self.helping(f"operand {written}", e.args[0])
-            segment = f"segment of {written} on {axis}"
-            if segment not in self.values:
-                count = self.new(segment)
-                count.text.append(f"@{count.makes}@ = " + " + ".join(
-                    f"(1.0 if tab[{at + 1 + k}] <= {x} else 0.0)" for k in range(size)))  # fmt: skip
-                count.cost = 2 * size
-                self.steps.append(count)
-            step = Step(apart=True)
-            step.makes = self.new(name).makes
             xs, slopes, ys = (first + k * (size + 1) for k in range(3))
+            if size <= SHORT_CURVE:
+                step = Step(cost=5 * size)
+                climbs = []
+                for k in range(1, size):  # how far x has come on each segment
+                    at = self.atom(f"{x} - tab[{xs + k}]", step)
+                    climbs.append(f"tab[{slopes + k}] * " + CHOICES["min"].format(
+                        self.atom(CHOICES["max"].format(at, "0.0"), step), f"(tab[{xs + k + 1}] - tab[{xs + k}])"))
+                value = " + ".join([f"tab[{ys}]", *climbs])
+            else:
+                step = Step(apart=True)
+                step.text.append(f"j = int({self.segment(e, x, written)})")
+                value = f"tab[{ys} + j] + tab[{slopes} + j] * ({x} - tab[{xs} + j])"
+            step.makes = self.new(name).makes
+            step.text.append(f"@{step.makes}@ = {value}")
+            self.steps.append(step)
+        return self.named(name)
+
+    def segment(self, e: Expr, x: str, written: str) -> str:
+        """On which segment of a long curve x lies, the same for all curves with the same axis. It is looked for from
+        where it was the period before: over time, places on a curve move little."""
+        axis = self.book.axis_of(e.data)
+        at, size = self.book.curves[axis], len(self.book.sheet.curves[axis].x)
+        name = f"segment of {written} on {axis}"
+        if name not in self.values:
+            before = self.book.slot(f"{self.number} {name}")
+            step = self.new(name)
+            step.apart = True
             step.text += [
-                f"j = int({self.named(segment)})",
-                f"@{step.makes}@ = tab[{ys} + j] + tab[{slopes} + j] * ({x} - tab[{xs} + j])",
-            ]
+                f"z = {x}", f"j = int({before})",
+                f"while j < {size} and tab[{at + 1} + j] <= z:", "    j += 1",
+                f"while j > 0 and tab[{at} + j] > z:", "    j -= 1",
+                f"@{step.makes}@ = float(j)",
+                f"{before} = @{step.makes}@",
+            ]  # fmt: skip
             self.steps.append(step)
         return self.named(name)
 
@@ -194,7 +204,7 @@ class Steps:
                 self.carried[key] = (self.book.slot(f"{self.number} earlier {' '.join(key)}"), edge)
             step.earlier.add(row.data)
             return self.carried[key][0]
-        there = self.book.at_period(row.data, "before" if e.op == "prev" else "after")
+        there = self.long_row(row.data, "before" if e.op == "prev" else "after")
         if edge.op == "const" and edge.data == 0:
             return there  # what lies beyond the first and the last period is kept at 0
         return f"({there} if {inside} else {self.atom(self.value(edge, step), step)})"
@@ -213,11 +223,12 @@ class Steps:
                 text = self.value(formulas[name], step)
                 step.makes = self.new(name).makes
                 step.text.append(f"@{step.makes}@ = {text}")
-                if name in rows_out:
-                    row = f"row{rows_out.index(name)}[l]"
-                    step.text.append(f"{row} = {row} + @{step.makes}@")
                 if name in self.book.kept:
-                    step.place = self.book.at_period(name)
+                    step.place = self.keep(name)
+                if name in rows_out:
+                    step.place = self.book.slot(f"here {name}")
+                    row = f"row{rows_out.index(name)}[l]"
+                    self.summed.append(f"{row} = {row} + {step.place}")
                 self.steps.append(step)
                 seen.add(name)
             for r in list(waiting):
@@ -235,7 +246,7 @@ class Steps:
         text = self.value(flows, step)
         step.cost += 1
         if node.op == "irr":
-            step.text.append(f"{self.book.at_period(name)} = {text}")
+            step.text.append(f"{self.keep(name)} = {text}")
         else:
             if node.op != "total":
                 text = self.atom(text, step)
@@ -265,94 +276,7 @@ class Steps:
         step.text.append(f"{self.book.slot(name)} = {text}")
         self.steps.append(step)
 
-    # ---- loops
-
-    def loops(self) -> list[list[Step]]:
-        """Steps gathered into loops; what becomes no vector instructions joins an earlier loop of its like."""
-        result: list[list[Step]] = []
-        made: dict[int, int] = {}
-        apart: list[int] = []
-        cost = LONGEST_LOOP + 1
-        for step in self.steps:
-            if step.apart:
-                ready = max((made[int(v)] + 1 for text in step.text for v in VALUE.findall(text)
-                             if int(v) != step.makes), default=0)  # fmt: skip
-                place = next((k for k in apart if k >= ready), len(result))
-                if place == len(result):
-                    result.append([])
-                    apart.append(place)
-                    cost = LONGEST_LOOP + 1
-                result[place].append(step)
-                made[step.makes] = place
-                continue
-            if cost + step.cost > LONGEST_LOOP:
-                result.append([])
-                cost = 0
-            result[-1].append(step)
-            made[step.makes] = len(result) - 1
-            cost += step.cost + 1
-        return result
-
     def render(self) -> list[list[str]]:
-        """The loops, each as the statements for one scenario, with every value at its place."""
-        loops = self.loops()
-        made = {step.makes: number for number, loop in enumerate(loops) for step in loop}
-        last = {int(v): number for number, loop in enumerate(loops) for step in loop
-                for text in step.text for v in VALUE.findall(text)}  # fmt: skip
-        places: dict[int, str] = {}
-        taken: dict[int, int] = {}
-        free: list[int] = []
-        out = []
-        for number, loop in enumerate(loops):
-            body: list[str] = []
-            for step in loop:
-                text = [VALUE.sub(lambda m: spelled(int(m[1]), made, number, places), t) for t in step.text]  # noqa: B023
-                body += [*text[:-1], f"{text[-1]}  # {step.note}" if step.note else text[-1]]
-                v = step.makes
-                if step.place:
-                    places[v] = step.place
-                elif v >= 0 and last[v] > number:
-                    taken[v] = free.pop() if free else len(taken)
-                    places[v] = self.book.temporary(taken[v])
-                if v in places:
-                    body.append(f"{places[v]} = a{v}")
-            out.append(in_registers(body))
-            free += [taken.pop(v) for v in list(taken) if last[v] <= number]
-        return out
-
-
-def in_registers(body: list[str]) -> list[str]:
-    """The same statements, reading every place once: less for the compiler to read."""
-    known: dict[str, str] = {}
-    out: list[str] = []
-    for line in body:
-        target, _, formula = line.partition(" = ")
-        for place in dict.fromkeys(PLACE.findall(formula)):
-            if place not in known:
-                known[place] = f"x{len(known)}"
-                out.append(f"{known[place]} = {place}")
-        formula = PLACE.sub(lambda m: known[m[0]], formula)
-        if PLACE.fullmatch(target):
-            value, note, rest = formula.partition("  # ")
-            if not ATOM.fullmatch(value):
-                known[target] = f"x{len(known)}" if target not in known else known[target]
-                out.append(f"{known[target]} = {value}{note}{rest}")
-                out.append(f"{target} = {known[target]}")
-            else:
-                known[target] = value
-                out.append(f"{target} = {formula}")
-        else:
-            out.append(f"{target} = {formula}" if formula else line)
-    return out
-
-
-def spelled(v: int, made: dict[int, int], loop: int, places: dict[int, str]) -> str:
-    """A value as its register within its own loop, as its place in later ones."""
-    return f"a{v}" if made[v] == loop else places[v]
-
-
-def loop(body: Iterable[str], indent: int) -> list[str]:
-    """A loop over the scenarios of a block, nothing where there is nothing to do."""
-    pad = " " * indent
-    lines = [f"{pad}    {line}" for line in body]
-    return [f"{pad}for l in range(LANES):", *lines] if lines else []
+        """The loops, each as the statements for one scenario."""
+        taken = [f"{place} = {source}" for place, source in self.taken.items()]
+        return [taken, *rendered(self.steps, self.book.temporary), self.given, *([line] for line in self.summed)]

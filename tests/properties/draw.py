@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from model.assumptions.resolve import load
 from model.graph.arrays import Array
 from model.stages.checks import TOLERANCE
-from model.structure import Model, evaluate, structure
+from model.structure import Model, structure
+from model.studies.vary import evaluate_in_parts, reduced
 
 SLACK_YEARS = 40  # late starts, slow ramp-ups and low throughput all end within it
 Numbers = dict[str, NDArray[np.float64]]
@@ -72,11 +73,9 @@ def numbers(model: Model, seed: int, count: int) -> Numbers:
 
 def broken(model: Model, drawn: Numbers, count: int) -> dict[str, NDArray[np.bool_]]:
     """For every check, which of the scenarios fail it."""
-    lines = evaluate(model, drawn, count)
-    return {
-        name: ~(np.broadcast_to(values, (count,)) <= TOLERANCE)
-        for name, values in lines.items() if name.startswith("check_")
-    }
+    checks = tuple(name for name in model.sheet.lines if name.startswith("check_"))
+    worst = evaluate_in_parts(reduced(model, checks), checks, drawn, count)
+    return {name: ~(values <= TOLERANCE) for name, values in worst.items()}
 
 
 def shrunk(model: Model, drawn: Numbers, column: int, fails: Callable[[Numbers], bool]) -> dict[str, float]:
