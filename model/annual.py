@@ -15,7 +15,7 @@ from .structure import Model, bind
 def annual(model: Model, values: Mapping[str, Array]) -> dict[str, list[float]]:
     """Every row of the model by calendar year.
 
-    Flows are summed, balances taken at year end, rates averaged; a ratio's formula is evaluated again on the year's
+    Flows are summed, balances taken at year end, openings at its start, rates averaged; a ratio's formula is evaluated again on the year's
     figures, never averaged.
 
     Args:
@@ -26,6 +26,7 @@ def annual(model: Model, values: Mapping[str, Array]) -> dict[str, list[float]]:
     by_kind: dict[str, Callable[[Array], Array]] = {
         "flow": lambda a: np.add.reduceat(a, starts, axis=0),
         "balance": lambda a: a[each - 1 :: each],
+        "opening": lambda a: a[::each],
         "average": lambda a: np.add.reduceat(a, starts, axis=0) / each,
         "flag": lambda a: np.maximum.reduceat(a, starts, axis=0),
     }

@@ -60,7 +60,8 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
 
 
 def value_of(figures: Figures, line: Line, at: At) -> Any:
-    """The value of a line at a place; a year's is the sum, last, mean or highest of its periods, or the ratio anew."""
+    """The value of a line at a place; a year's is the sum, last, first, mean or highest of its periods, or the ratio
+    anew."""
     if not line.series:
         return figures.figures[line.name]
     row = figures.rows[line.name]
@@ -77,8 +78,8 @@ def value_of(figures: Figures, line: Line, at: At) -> Any:
 
 def annual(kind: str, values: Sequence[float]) -> float:
     """A year's figure from its periods'."""
-    if kind == "balance":
-        return values[-1]
+    if kind in ("balance", "opening"):
+        return values[-1 if kind == "balance" else 0]
     return max(values) if kind == "flag" else math.fsum(values) / (len(values) if kind == "average" else 1)
 
 
@@ -92,8 +93,8 @@ def step_of(figures: Figures, line: Line, at: At) -> Step:
 
     if at.kind == "year" and line.series and line.kind != "ratio":
         periods = figures.periods_of(at.place)
-        if line.kind == "balance":
-            periods = periods[-1:]
+        if line.kind in ("balance", "opening"):
+            periods = periods[-1:] if line.kind == "balance" else periods[:1]
         names = [use((line.name, At("period", t)), bare(figures, line, At("period", t))) for t in periods]
         return _year_step(figures, line, periods, names, operands)
 
@@ -147,15 +148,17 @@ def named(label: str, value: Any, name: str) -> Piece:
 
 def _year_step(figures: Figures, line: Line, periods: list[int], names: list[str],
                operands: dict[tuple[str, At], Node]) -> Step:  # fmt: skip
-    how = {"flow": "sum of", "balance": "as at the end of", "average": "mean of", "flag": "highest of"}[line.kind]
+    how = {"flow": "sum of", "balance": "as at the end of", "opening": "as at the start of",
+           "average": "mean of", "flag": "highest of"}[line.kind]
     numbers = [plain(figures.rows[line.name][t]) for t in periods]
     calculation = {
         "flow": " + ".join(names),
         "balance": names[0],
+        "opening": names[0],
         "average": f"({' + '.join(names)}) / {len(names)}",
         "flag": f"max({', '.join([*names, names[0]])})",
     }[line.kind]
-    joined = {"flow": " + ", "balance": "", "average": " and ", "flag": ", "}[line.kind].join(numbers)
+    joined = {"flow": " + ", "balance": "", "opening": "", "average": " and ", "flag": ", "}[line.kind].join(numbers)
     return Step(f"{how} {' and '.join(figures.labels[t] for t in periods)}", joined, calculation, operands)
 
 

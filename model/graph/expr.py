@@ -12,7 +12,7 @@ from typing import Any, Literal, NoReturn
 
 from .units import NONE, Unit, unit
 
-Kind = Literal["flow", "balance", "ratio", "average", "flag"]
+Kind = Literal["flow", "balance", "opening", "ratio", "average", "flag"]
 NAN = nan
 REDUCTIONS = frozenset({"total", "highest", "lowest", "average", "irr"})
 

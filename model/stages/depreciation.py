@@ -27,7 +27,7 @@ def depreciation(sheet: Sheet, mine: Production, capital: Capex, funds: Funding)
     line = sheet.line
     left = line("ore_left_to_mill", "Mt", "Ore that will still be milled, opening",
                 maximum(total(mine.ore_milled) - mine.cumulative_opening, 0),
-                "All ore that the life of mine mills less what was milled.", kind="balance")
+                "All ore that the life of mine mills less what was milled.", kind="opening")
     share = line("depletion_share", "1", "Share of remaining ore milled",
                  where(left - mine.ore_milled <= NO_ORE, 1, per(mine.ore_milled, left, 1)),
                  "Depreciation rate of the period by units of production.", kind="average")

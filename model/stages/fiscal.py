@@ -50,7 +50,7 @@ def income_tax(sheet: Sheet, time: Timeline, prefix: str, label: str, profit: Ex
     line, lines = sheet.line, sheet.lines
     closing = sheet.forward(f"{prefix}_losses_closing", NOMINAL)
     opening = line(f"{prefix}_losses_opening", NOMINAL, f"{label}: tax losses, opening", prev(closing),
-                   "Losses carried forward.", kind="balance")
+                   "Losses carried forward.", kind="opening")
     result = line(f"{prefix}_profit", NOMINAL, f"{label}: profit for tax", profit,
                   "Taxable result before losses brought forward.")
     used = line(f"{prefix}_losses_used", NOMINAL, f"{label}: tax losses used",

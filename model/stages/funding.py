@@ -76,7 +76,7 @@ def funding(sheet: Sheet, time: Timeline, capital: Capex, us: UsImports, money: 
         at = f"financing.tranches.{t.key}"
         upfront = sheet.choose(f"{at}.premium_timing", as_drawn=0, upfront=1)
         rest = line(f"{t.key}_undrawn", NOMINAL, f"{t.label}: undrawn, opening", t.commitment - prev(t.drawn),
-                    "Commitment not yet drawn.", kind="balance")
+                    "Commitment not yet drawn.", kind="opening")
         undrawn.append(rest)
         fee = x(f"{at}.commitment_fee") * open_share * h
         premium = x(f"{at}.premium")
@@ -105,7 +105,7 @@ def funding(sheet: Sheet, time: Timeline, capital: Capex, us: UsImports, money: 
         inside = [t.us_exports_only == tied for t in tranches]
         rest = line(f"{name}_undrawn", NOMINAL, f"{label}: undrawn, opening",
                     add_up([u for u, member in zip(undrawn, inside, strict=True) if member]),
-                    "Sum of the group.", kind="balance")
+                    "Sum of the group.", kind="opening")
         shares = [per(u, rest, 0) if member else lift(0) for u, member in zip(undrawn, inside, strict=True)]
         cost = line(f"{name}_draw_cost", "1", f"{label}: uses caused by a dollar drawn",
                     add_up([s * c for s, c in zip(shares, unit_cost, strict=True)]),

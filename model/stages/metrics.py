@@ -82,7 +82,7 @@ def returns(sheet: Sheet, time: Timeline, capital: Capex, money: Fiscal, flow: W
          "Nominal flows of all shareholders at their discount rate.")
     to_date = sheet.forward("project_cash_to_date", REAL)
     opening = line("project_cash_to_date_opening", REAL, "Project cash flow to date, opening", prev(to_date),
-                   "At the start of the period.", kind="balance")
+                   "At the start of the period.", kind="opening")
     line("project_cash_to_date", REAL, "Project cash flow to date", opening + money.after_tax_real,
          "Real, after tax.", kind="balance")
     spent = sheet.forward("spent_flag", "1")

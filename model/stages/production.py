@@ -106,13 +106,13 @@ def production(sheet: Sheet, time: Timeline) -> Production:
     reserve = line("ore_reserve", "Mt", "Ore reserve", ore_axis[-1], "Ore in the mine plan.")
     closing = sheet.forward("ore_closing", "Mt")
     opening = line("ore_opening", "Mt", "Ore in the ground, opening", prev(closing, reserve),
-                   "Ore left at the start of the period.", kind="balance")
+                   "Ore left at the start of the period.", kind="opening")
     milled = line("ore_milled_mt", "Mt", "Ore milled", minimum(potential, opening),
                   "What the mill could take, or what is left.")
     line("ore_closing", "Mt", "Ore in the ground, closing", opening - milled,
          "Ore left at the end of the period.", kind="balance")
     cumulative_opening = line("cumulative_ore_opening", "Mt", "Cumulative ore milled, opening", reserve - opening,
-                              "All ore milled before the period.", kind="balance")
+                              "All ore milled before the period.", kind="opening")
     cumulative = line("cumulative_ore", "Mt", "Cumulative ore milled", reserve - closing,
                       "All ore milled to the end of the period.", kind="balance")
     mined_share = line("mined_share", "1", "Share of life-of-mine ore milled", per(cumulative, total(milled), 0),

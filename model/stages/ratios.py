@@ -62,7 +62,7 @@ def ratios(sheet: Sheet, time: Timeline, mine: Production, funds: Funding, debt:
     inside = line("loan_life_share", "1", "Share of the period within the loan life", time.share_before(last),
                   "1 until the last maturity.", kind="average")
     owed = line("debt_opening", NOMINAL, "Debt outstanding, opening",
-                prev(flow.debt), "Outstanding at the start of the period.", kind="balance")
+                prev(flow.debt), "Outstanding at the start of the period.", kind="opening")
 
     def cover(name: str, label: str, share: Expr | float, words: str) -> Line:
         value = sheet.forward(f"{name}_value", NOMINAL)
@@ -70,12 +70,12 @@ def ratios(sheet: Sheet, time: Timeline, mine: Production, funds: Funding, debt:
         line(f"{name}_value", NOMINAL, f"{label}: present value of CFADS",
              (flow.cfads * share + ahead) / (1 + rate * time.period_years),
              f"CFADS over {words}, discounted at the lenders' rate to the start of the period.",
-             kind="balance")
+             kind="opening")
         return line(name, "x", label,
                     where(both(both(owed > constant(1e-6, NOMINAL), funds.funding_share <= 0), inside > 0),
                           per(value, owed, NAN), NAN),
                     f"Present value of CFADS over {words}, over debt outstanding at the start of the period.",
-                    kind="balance")
+                    kind="opening")
 
     llcr = cover("llcr", "Loan life cover ratio (LLCR)", inside, "the loan life")
     plcr = cover("plcr", "Project life cover ratio (PLCR)", 1, "the project life")

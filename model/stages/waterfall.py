@@ -49,7 +49,7 @@ def waterfall(sheet: Sheet, time: Timeline, capital: Capex, money: Fiscal, funds
                      "1 in periods that begin before completion, where sponsors give support.", kind="flag")
     cash = sheet.forward("cash_balance", NOMINAL)
     opening = line("cash_opening", NOMINAL, "Cash, opening", prev(cash), "Cash at the start of the period.",
-                   kind="balance")
+                   kind="opening")
     cfads = line("cfads", NOMINAL, "Cash flow available for debt service (CFADS)",
                  money.cash_flow_before_income_tax + funds.startup - debt.income_tax,
                  "Operating cash flow after income tax, with pre-production costs met from funding; before "
@@ -72,7 +72,7 @@ def waterfall(sheet: Sheet, time: Timeline, capital: Capex, money: Fiscal, funds
                      "As far as the cash goes.")
     reserve_opening = line("dsra_opening", NOMINAL, "Debt service reserve, opening",
                            prev(funds.reserve) + funds.reserve_funded,
-                           "Last balance and what construction funding puts in.", kind="balance")
+                           "Last balance and what construction funding puts in.", kind="opening")
     from_reserve = line("senior_from_reserve", NOMINAL, "Senior service paid from the reserve",
                         minimum(reserve_opening, due - from_cash), "What the cash does not cover.")
     support_1 = line("senior_support", NOMINAL, "Completion support for senior service",

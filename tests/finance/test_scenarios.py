@@ -40,6 +40,9 @@ def test_checks_and_printed_flows(cli: Cli, name: str) -> None:
         assert len(annual[row]) == len(annual["year"])
     for row in ("net_smelter_return", "distributions", "us_imports"):
         assert math.fsum(annual[row]) == pytest.approx(math.fsum(periods[row]), rel=1e-12)
+    for opening, closing in (("cash_opening", "cash_balance"), ("debt_opening", "debt_outstanding"),
+                             ("ore_opening", "ore_closing")):
+        assert annual[opening][1:] == annual[closing][:-1], opening
     assert annual["debt_outstanding"][-1] == pytest.approx(0, abs=1e-6)
     for year, dscr, service, cfads in zip(annual["year"], annual["dscr"], annual["scheduled_service"], annual["cfads"],
                                           strict=True):

@@ -86,6 +86,7 @@ function evaluate(overrides) {
 const BY_YEAR = {
   flow: values => values.reduce((a, b) => a + b, 0),
   balance: values => values[values.length - 1],
+  opening: values => values[0],
   average: values => values.reduce((a, b) => a + b, 0) / values.length,
   flag: values => values.reduce((a, b) => Math.max(a, b)),
 };

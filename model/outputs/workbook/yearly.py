@@ -127,6 +127,8 @@ def year_formula(plan: Plan, writer: Writer, line: Line) -> str:
         return f"SUMIF({years},{year},{cells})"
     if line.kind == "balance":
         return f"LOOKUP({year},{years},{cells})"
+    if line.kind == "opening":
+        return f"INDEX({cells},MATCH({year},{years},0))"
     if line.kind == "average":
         return f"AVERAGEIF({years},{year},{cells})"
     return f"SUMPRODUCT(MAX(({years}={year})*{cells}))"
