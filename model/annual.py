@@ -15,8 +15,8 @@ from .structure import Model, bind
 def annual(model: Model, values: Mapping[str, Array]) -> dict[str, list[float]]:
     """Every row of the model by calendar year.
 
-    Flows are summed, balances taken at year end, openings at its start, rates averaged; a ratio's formula is evaluated again on the year's
-    figures, never averaged.
+    Flows are summed, balances taken at year end, openings at its start, rates averaged; a ratio's formula is
+    evaluated again on the year's figures, never averaged.
 
     Args:
         values: every line, as `evaluate` gives it for one scenario.

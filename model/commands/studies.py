@@ -1,22 +1,23 @@
-"""`sensitivity`, `grid`, `breakeven`, `debt-capacity` and `montecarlo`."""
+"""`sensitivity`, `grid`, `breakeven` and `debt-capacity`."""
 
 from __future__ import annotations
 
 import math
-import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .app import JsonOption, ScenarioArgument, SetOption, UsageError, app, load_scenario, note, print_json
-from .progress import scenarios_done
+from .app import JsonOption, ScenarioArgument, SetOption, UsageError, app, load_scenario, print_json
 
 if TYPE_CHECKING:
-    from ..studies.chunks import Runner
+    from rich.console import Console
+
+    from ..outputs.studies import Table
 
 OutOption = Annotated[Path | None, typer.Option("--out", metavar="FILE.xlsx", help="Also write a workbook of values.")]
 MetricOption = Annotated[str, typer.Option("--metric", metavar="M", help="Any metric of `run --json`, or figure line.")]
@@ -30,22 +31,6 @@ class Repayment(StrEnum):
     equal_principal = "equal_principal"
 
 
-class Engine(StrEnum):
-    """What computes a Monte Carlo run."""
-
-    auto = "auto"
-    kernel = "kernel"
-    numpy = "numpy"
-
-
-class Sampling(StrEnum):
-    """How uncertain inputs are drawn."""
-
-    random = "random"
-    latin_hypercube = "latin_hypercube"
-    sobol = "sobol"
-
-
 @contextmanager
 def told() -> Iterator[None]:
     """A study's own errors as errors of usage."""
@@ -55,6 +40,20 @@ def told() -> Iterator[None]:
         yield
     except StudyError as error:
         raise UsageError(str(error)) from None
+
+
+def give(document: Any, as_json: bool, out: Path | None, tables: Sequence[Table],
+         show: Callable[[Console], None]) -> None:  # fmt: skip
+    """An answer: as a workbook where one is asked for, and as JSON or on the terminal."""
+    from ..outputs.studies import values_workbook
+    from ..outputs.terminal import console
+
+    if out is not None:
+        values_workbook(out, tables)
+    if as_json:
+        print_json(document)
+    else:
+        show(console())
 
 
 @app.command()
@@ -71,23 +70,15 @@ def sensitivity(
     out: OutOption = None,
 ) -> None:
     """Tornado: what one input at a time does to a metric."""
+    from ..outputs.studies import show_tornado
     from ..studies.sensitivity import sensitivity as calculate
 
     chosen = load_scenario(scenario, settings)
     with told():
         found = calculate(chosen, metric, swing, [_range(text) for text in paths or ()])
-    if out is not None:
-        from ..outputs.studies import values_workbook
-
-        header = ["path", "low", "high", f"{metric} at low", f"{metric} at high"]
-        values_workbook(out, [("Sensitivity", header, [("scenario", None, None, found.base, found.base), *found.bars])])
-    if as_json:
-        print_json(found.document())
-    else:
-        from ..outputs.studies import show_tornado
-        from ..outputs.terminal import console
-
-        show_tornado(found, console())
+    header = ["path", "low", "high", f"{metric} at low", f"{metric} at high"]
+    rows = [("scenario", None, None, found.base, found.base), *found.bars]
+    give(found.document(), as_json, out, [("Sensitivity", header, rows)], partial(show_tornado, found))
 
 
 @app.command()
@@ -101,23 +92,15 @@ def grid(
     out: OutOption = None,
 ) -> None:
     """Two-way table of a metric."""
+    from ..outputs.studies import show_grid
     from ..studies.sensitivity import grid as calculate
 
     chosen = load_scenario(scenario, settings)
     with told():
         found = calculate(chosen, _steps(x, "--x"), _steps(y, "--y"), metric)
-    if out is not None:
-        from ..outputs.studies import values_workbook
-
-        rows = [[value, *row] for value, row in zip(found.y[1], found.values.tolist(), strict=True)]
-        values_workbook(out, [("Grid", [f"{found.y[0]} \\ {found.x[0]}", *map(str, found.x[1])], rows)])
-    if as_json:
-        print_json(found.document())
-    else:
-        from ..outputs.studies import show_grid
-        from ..outputs.terminal import console
-
-        show_grid(found, console())
+    header = [f"{found.y[0]} \\ {found.x[0]}", *map(str, found.x[1])]
+    rows = [[value, *row] for value, row in zip(found.y[1], found.values.tolist(), strict=True)]
+    give(found.document(), as_json, out, [("Grid", header, rows)], partial(show_grid, found))
 
 
 @app.command()
@@ -131,24 +114,16 @@ def breakeven(
     out: OutOption = None,
 ) -> int:
     """The value of an input at which a metric meets a target; exit 1 when there is none."""
+    from ..outputs.studies import show_breakeven
     from ..studies.breakeven import breakeven as calculate
     from ..studies.sensitivity import unit_of
 
     chosen = load_scenario(scenario, settings)
     with told():
         found = calculate(chosen, vary, metric, target)
-    if out is not None:
-        from ..outputs.studies import values_workbook
-
-        values_workbook(out, [("Breakeven", ["", "value"],
-                               [(k, v) for k, v in found._asdict().items() if not isinstance(v, tuple)])])  # fmt: skip
-    if as_json:
-        print_json(found.document())
-    else:
-        from ..outputs.studies import show_breakeven
-        from ..outputs.terminal import console
-
-        show_breakeven(found, unit_of(chosen, metric), console())
+    rows = [(k, v) for k, v in found._asdict().items() if not isinstance(v, tuple)]
+    give(found.document(), as_json, out, [("Breakeven", ["", "value"], rows)],
+         partial(show_breakeven, found, unit_of(chosen, metric)))  # fmt: skip
     return 0 if found.converged else 1
 
 
@@ -162,117 +137,17 @@ def debt_capacity(
     out: OutOption = None,
 ) -> None:
     """The debt that the scenario's cash flow supports at a target DSCR."""
+    from ..outputs.studies import show_capacity
     from ..studies.debt_capacity import debt_capacity as calculate
 
     chosen = load_scenario(scenario, settings)
     with told():
         found = calculate(chosen, dscr, repayment.value)
-    if out is not None:
-        from ..outputs.studies import values_workbook
-
-        values_workbook(out, [("Debt capacity", list(found.periods), list(zip(*found.periods.values(), strict=True))),
-                              ("Answer", ["", "value"],
-                               [(k, v) for k, v in found._asdict().items() if k != "periods"])])  # fmt: skip
-    if as_json:
-        print_json(found.document())
-    else:
-        from ..outputs.studies import show_capacity
-        from ..outputs.terminal import console
-
-        show_capacity(found, console())
-
-
-@app.command()
-def montecarlo(
-    scenario: ScenarioArgument,
-    n: Annotated[int, typer.Option("-n", "--scenarios", metavar="N", help="Number of scenarios.")] = 10_000,
-    seed: Annotated[int, typer.Option("--seed", metavar="S", help="Seed of the draws.")] = 0,
-    workers: Annotated[
-        int | None, typer.Option("--workers", metavar="W", min=1, help="Workers on this machine; else one a processor.")
-    ] = None,
-    address: Annotated[
-        str | None, typer.Option("--cluster", metavar="ADDRESS", help="Use the Dask scheduler at this address.")
-    ] = None,
-    folder: Annotated[
-        Path | None, typer.Option("--dir", metavar="DIR", help="Keep every finished chunk here, as Parquet.")
-    ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with what --dir holds.")] = False,
-    metrics: Annotated[
-        list[str] | None, typer.Option("--metric", metavar="M", help="A metric besides the standard ones; repeatable.")
-    ] = None,
-    sampling: Annotated[
-        Sampling | None, typer.Option("--sampling", help="Instead of the scenario's uncertainty.sampling.")
-    ] = None,
-    engine: Annotated[
-        Engine, typer.Option("--engine", help="kernel is compiled; auto takes it for large runs.")
-    ] = Engine.auto,
-    settings: SetOption = None,
-    as_json: JsonOption = False,
-    out: OutOption = None,
-) -> int:
-    """Distributions of the metrics under uncertain prices, costs and times; repeatable by seed."""
-    import time
-
-    from ..studies.chunks import Interrupted, run_chunks
-    from ..studies.montecarlo import STANDARD, study
-    from ..studies.summary import summary
-
-    if resume and folder is None:
-        raise UsageError("--resume needs --dir, the folder of the run to go on with")
-    if address is not None and workers:
-        raise UsageError("give --workers or --cluster, not both")
-    chosen = load_scenario(scenario, [*(settings or ()),
-                                      *([f"uncertainty.sampling={sampling.value}"] if sampling else ())])  # fmt: skip
-    began = time.perf_counter()
-    with told():
-        made = study(chosen, n, seed, (*STANDARD, *(metrics or ())), engine.value)
-        hands = workers or os.cpu_count() or 1
-        runner = _runner(address, hands)
-        try:
-            with scenarios_done(n) as done:
-                chunks = run_chunks(made, runner, folder, resume, done)
-        except Interrupted as stop:
-            note(str(stop))
-            return 130
-        found = summary(made, chunks, time.perf_counter() - began, hands)
-    if out is not None:
-        from ..outputs.studies import values_workbook
-
-        values_workbook(out, _sheets(found))
-    if as_json:
-        print_json(found)
-    else:
-        from ..outputs.studies import show_montecarlo
-        from ..outputs.terminal import console
-        from ..studies.sensitivity import unit_of
-
-        show_montecarlo(found, {m: unit_of(chosen, m) for m in made.metrics}, console())
-    return 0
-
-
-def _runner(address: str | None, workers: int) -> Runner:
-    from ..studies.chunks import local
-    from ..studies.cluster import cluster
-
-    return local(workers) if address is None else cluster(address)
-
-
-def _sheets(found: dict[str, Any]) -> list[tuple[str, list[str], list[Any]]]:
-    """A run as sheets of a workbook."""
-    keys = [k for k in next(iter(found["metrics"].values())) if k != "histogram"]
-    years = found["dscr_by_year"]
-    return [
-        ("Metrics", ["metric", *keys], [[m, *(d[k] for k in keys)] for m, d in found["metrics"].items()]),
-        ("Probabilities", ["", "share"], list(found["probabilities"].items())),
-        ("DSCR by year", list(years), list(zip(*years.values(), strict=True))),
-        ("Drivers", ["metric", "input", "rank correlation"],
-         [[m, *d.values()] for m, inputs in found["drivers"].items() for d in inputs]),
-        ("Histograms", ["metric", "from", "to", "scenarios"],
-         [[m, a, b, c] for m, d in found["metrics"].items()
-          for a, b, c in zip(d["histogram"]["edges"], d["histogram"]["edges"][1:], d["histogram"]["counts"],
-                             strict=False)]),
-        ("Run", ["", "value"], [[k, found[k]] for k in ("n", "seed", "engine", "sampling", "seconds", "hurdle_rate")]),
-    ]  # fmt: skip
+    tables: list[Table] = [
+        ("Debt capacity", list(found.periods), list(zip(*found.periods.values(), strict=True))),
+        ("Answer", ["", "value"], [(k, v) for k, v in found._asdict().items() if k != "periods"]),
+    ]
+    give(found.document(), as_json, out, tables, partial(show_capacity, found))
 
 
 def _range(text: str) -> tuple[str, float | None, float | None]:

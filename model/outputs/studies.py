@@ -134,6 +134,24 @@ def histogram(d: dict[str, Any] | None, title: str) -> str:
     return "\n".join([title, *(f"{edge:8.1%} {'█' * round(count / most * 50)}" for edge, count in pairs)]) + "\n"
 
 
+def montecarlo_tables(found: dict[str, Any]) -> list[Table]:
+    """A run as sheets of a workbook."""
+    keys = [k for k in next(iter(found["metrics"].values())) if k != "histogram"]
+    years = found["dscr_by_year"]
+    return [
+        ("Metrics", ["metric", *keys], [[m, *(d[k] for k in keys)] for m, d in found["metrics"].items()]),
+        ("Probabilities", ["", "share"], list(found["probabilities"].items())),
+        ("DSCR by year", list(years), list(zip(*years.values(), strict=True))),
+        ("Drivers", ["metric", "input", "rank correlation"],
+         [[m, *d.values()] for m, inputs in found["drivers"].items() for d in inputs]),
+        ("Histograms", ["metric", "from", "to", "scenarios"],
+         [[m, a, b, c] for m, d in found["metrics"].items()
+          for a, b, c in zip(d["histogram"]["edges"], d["histogram"]["edges"][1:], d["histogram"]["counts"],
+                             strict=False)]),
+        ("Run", ["", "value"], [[k, found[k]] for k in ("n", "seed", "engine", "sampling", "seconds", "hurdle_rate")]),
+    ]  # fmt: skip
+
+
 def values_workbook(path: Path, tables: Sequence[Table]) -> None:
     """A workbook of plain values, one sheet a table; text is never a formula, what does not exist stays empty."""
     from xlsxwriter import Workbook
