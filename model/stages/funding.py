@@ -120,17 +120,23 @@ def funding(sheet: Sheet, time: Timeline, capital: Capex, us: UsImports, money: 
                     "What the financed share of eligible invoices to date still allows.", kind="balance")
     tied_share = line("tied_share", "1", "Export loans: share of undrawn", per(tied_rest, tied_rest + untied_rest, 0),
                       "By which the first attempt splits the draw.", kind="average")
+
+    def solved(amount: Expr, cost: Expr) -> Expr:
+        room = 1 - gearing * cost  # what a dollar drawn leaves after the debt that its own uses call for
+        return where(room > 0, amount / room, 0)
+
     wish = line("draw_wish", NOMINAL, "Draw if no cap binds",
-                gearing * base / (1 - gearing * (tied_share * tied_cost + (1 - tied_share) * untied_cost)),
-                "Solves draw = gearing x uses, with uses linear in the draw.")
+                solved(gearing * base, tied_share * tied_cost + (1 - tied_share) * untied_cost),
+                "Solves draw = gearing x uses, with uses linear in the draw; nothing where a dollar drawn would call "
+                "for more than a dollar of debt.")
     tied_first = line("tied_draw_first", NOMINAL, "Export loans: first attempt", minimum(headroom, tied_share * wish),
                       "Share of the draw, up to the headroom.")
     untied_draw = line("untied_draw", NOMINAL, "Other loans: draw",
-                       clamp((gearing * (base + tied_cost * tied_first) - tied_first) / (1 - gearing * untied_cost),
+                       clamp(solved(gearing * (base + tied_cost * tied_first) - tied_first, untied_cost),
                              0, untied_rest), "What the gearing still asks for, up to the commitments.")
     tied_draw = line("tied_draw", NOMINAL, "Export loans: draw",
-                     minimum(headroom, maximum(tied_first, (gearing * (base + untied_cost * untied_draw) - untied_draw)
-                                               / (1 - gearing * tied_cost))),
+                     minimum(headroom, maximum(tied_first, solved(gearing * (base + untied_cost * untied_draw)
+                                                                  - untied_draw, tied_cost))),
                      "Fills what the other loans leave, up to the headroom.")
     draws, drawn = [], []
     for t, s_tied, s_untied in zip(tranches, tied_shares, untied_shares, strict=True):

@@ -43,12 +43,12 @@ def draw(p: Period) -> None:
     share = room["tied"] / both if both else 0.0
     gearing = p.given("gearing_target")
     mixed = share * weighted["tied"] + (1 - share) * weighted["untied"]
-    wish = gearing * base / (1 - gearing * mixed)
+    wish = _over(gearing * base, 1 - gearing * mixed)
     first = min(headroom, share * wish)
     asked = gearing * (base + weighted["tied"] * first) - first
-    untied = clamp(asked / (1 - gearing * weighted["untied"]), 0, room["untied"])
+    untied = clamp(_over(asked, 1 - gearing * weighted["untied"]), 0, room["untied"])
     rest = gearing * (base + weighted["untied"] * untied) - untied
-    tied = min(headroom, max(first, rest / (1 - gearing * weighted["tied"])))
+    tied = min(headroom, max(first, _over(rest, 1 - gearing * weighted["tied"])))
     now["tied_headroom"], now["tied_share"], now["draw_wish"], now["tied_draw_first"] = headroom, share, wish, first
     now["untied_draw"], now["tied_draw"] = untied, tied
     for group, amount in (("tied", tied), ("untied", untied)):
@@ -83,3 +83,8 @@ def _uses(p: Period, funding: float, available: float, build: float) -> None:
     now["debt_drawdown"] = p.total("drawdown", o["loans"])
     now["exim_drawdown"] = p.total("drawdown", o["tied"])
     now["equity_construction"] = now["uses_of_funds"] - now["debt_drawdown"]
+
+
+def _over(amount: float, room: float) -> float:
+    """amount / room; 0 where a dollar drawn calls for more debt than it brings."""
+    return amount / room if room > 0 else 0.0
