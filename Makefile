@@ -40,7 +40,7 @@ demo: .venv/ready ## compare the main cases on the terminal; leave the workbook 
 	@$(BIN)/rekodiq report base lender_case delay_2031 copper_low capex_overrun --out out/rekodiq.html
 	@echo "Left in out/: rekodiq.xlsx (the live workbook), rekodiq.html (the page that computes)"
 
-check: .venv/ready ## lint, types, import rules, installed packages
+check: .venv/ready audit ## lint, types, import rules, installed packages, known vulnerabilities
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports

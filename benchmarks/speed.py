@@ -13,7 +13,9 @@ import argparse
 import os
 import platform
 import resource
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from model.assumptions.resolve import load
 from model.graph import compiled
 from model.graph.kernel import Kernel, kernel
-from model.structure import bind, evaluate
+from model.structure import bind, evaluate, structure
 from model.studies.chunks import local, run_chunks
 from model.studies.montecarlo import Prepared, compute, prepare, study
 from model.studies.summary import summary
@@ -49,9 +51,7 @@ def ours(scenarios: int) -> Iterator[Row]:
     slow = study(scenario, 1024, 1, engine="numpy")
     compute(slow, 0)
     yield "rekodiq, NumPy, 1 worker", best(lambda: compute(slow, 0), 3) / slow.n * 1e6, f"{len(slow.metrics)} metrics"
-    cold = time.perf_counter()
     fast = study(scenario, scenarios, 1, engine="kernel")
-    cold = time.perf_counter() - cold
     lines = prepare(fast).kernel.lines  # type: ignore[union-attr]
     for workers in dict.fromkeys((1, 2, os.cpu_count() or 1)):
 
@@ -60,7 +60,6 @@ def ours(scenarios: int) -> Iterator[Row]:
 
         yield (f"rekodiq, kernel, {workers} worker{'s' * (workers > 1)}", best(whole, 2) / scenarios * 1e6,
                f"{scenarios:,} scenarios, {lines} lines each, summary included")  # fmt: skip
-    yield "  preparing that run (compiled code from the cache, or compiling)", cold * 1e6, "once a run"
     ready = prepare(fast)
     yield "  of which drawing the inputs", best(lambda: ready.sampler.block(1, 0, 2048)) / 2048 * 1e6, "1 worker"
     changed = draws(ready, 2048)
@@ -70,15 +69,13 @@ def ours(scenarios: int) -> Iterator[Row]:
 def draws(ready: Prepared, size: int) -> dict[str, np.ndarray]:
     """One block's varied inputs by path."""
     inputs, prices = ready.sampler.block(1, 0, size)
-    each = 12 // ready.model.period_months
-    changed = {d.path: inputs[d.name] for d in ready.sampler.draws}
-    return changed | {path: np.repeat(rows, each, axis=0) for path, rows in prices.items()}
+    return {d.path: inputs[d.name] for d in ready.sampler.draws} | prices
 
 
 def lines_of(ready: Prepared, changed: dict[str, np.ndarray], size: int) -> None:
     """The kernel alone."""
     assert ready.kernel is not None and ready.tables is not None
-    compiled.run(ready.kernel, ready.tables, ready.model.periods, changed, size)
+    compiled.run(ready.kernel, ready.tables, ready.model.periods, changed, size, 12 // ready.model.period_months)
 
 
 def others() -> Iterator[Row]:
@@ -129,6 +126,17 @@ def limit(lines: int, periods: int) -> Iterator[Row]:
            f"{1e-9 / computed:.1f} G operations a second on one core; formulas hold about 3")  # fmt: skip
 
 
+def preparation() -> Iterator[tuple[str, float]]:
+    """Seconds until a run begins, Python's own start included."""
+    code = ("from model.assumptions.resolve import load; from model.studies.montecarlo import study; "
+            "study(load('base'), 1000, engine='kernel')")  # fmt: skip
+    with tempfile.TemporaryDirectory() as cache:
+        for what in ("preparing, the kernel to be compiled", "preparing, the kernel in the cache"):
+            began = time.perf_counter()
+            subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "REKODIQ_CACHE": cache})
+            yield what, time.perf_counter() - began
+
+
 def growth(scenarios: int) -> Iterator[tuple[str, float]]:
     """Seconds of whole runs, from one scenario up."""
     scenario, n = load("base"), 1
@@ -159,10 +167,13 @@ def report(scenarios: int) -> str:
     rows = list(ours(scenarios))
     ready = prepare(study(load("base"), scenarios, 1, engine="kernel"))
     assert ready.kernel is not None
-    one = best(lambda: evaluate(ready.model, {p: v[..., :1] for p, v in draws(ready, 1).items()}), 3)
+    alone = structure(load("base"))
+    one = best(lambda: evaluate(alone), 3)
     rows += [("rekodiq, NumPy, a scenario alone", one * 1e6, "as `run` and `compare` do")]
     rows += [*others(), *limit(ready.kernel.lines, ready.model.periods)]
     reference = next(us for what, us, _ in rows if what.startswith("rekodiq, kernel, 2"))
+    whole = next(us for what, us, _ in rows if what.startswith("rekodiq, kernel, 1"))
+    calls = [(us, whole / us) for what, us, _ in rows if what.startswith("pyxirr")]
     text = [
         "# Speed",
         "",
@@ -173,8 +184,12 @@ def report(scenarios: int) -> str:
         "|---|---:|---:|---|",
         *(f"| {what} | {us:,.2f} | {us / reference:,.2f}x | {note} |" for what, us, note in rows),
         "",
+        *(f"One scenario end to end, one worker: {times:.1f} calls of pyxirr's irr, {us:.1f} µs each."
+          for us, times in calls),
+        "",
         "| one run of the kernel, 2 workers, draws included | seconds |",
         "|---|---:|",
+        *(f"| {what} | {seconds:.2f} |" for what, seconds in preparation()),
         *(f"| {what} | {seconds:.2f} |" for what, seconds in growth(scenarios)),
         "",
         "| lines computed for every scenario, kernel alone, 1 worker | µs a scenario |",

@@ -43,6 +43,8 @@ def validation(results: dict[str, Result]) -> str:
         approvals=approvals(),
         checks=checks(results),
         cases=cases(results),
+        mutation=measured("mutation.md", "- "),
+        speed=measured("benchmarks.md", "| "),
     )
 
 
@@ -122,6 +124,12 @@ def checks(results: dict[str, Result]) -> str:
         rows.append([lines[f"check_{name}"].label, "passed" if worst[case] <= 1e-6 else "FAILED",
                      "below 1e-9" if worst[case] < 1e-9 else f"{worst[case]:.1e}"])
     return table(["check", f"in all {len(results)} scenarios", "largest deviation"], rows)
+
+
+def measured(name: str, mark: str) -> str:
+    """The first list or table of what another command measured and wrote to `name`."""
+    block = (HERE / name).read_text(encoding="utf-8").partition(f"\n{mark}")[2].partition("\n\n")[0]
+    return f"{mark}{block}\n"
 
 
 def cases(results: dict[str, Result]) -> str:
