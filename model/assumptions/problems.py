@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 MOST_SHOWN = 100
 LONGEST_VALUE = 60
+LONGEST_PATH = 160
 
 # No scenario may hold these: they vanish on screen, break workbooks, or break lines where editors do not.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
@@ -34,7 +35,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        path = "" if not self.path or self.file == f"--set {self.path}" else f"{self.path}: "
+        path = "" if not self.path or self.file == f"--set {self.path}" else f"{clip(self.path, LONGEST_PATH)}: "
         got = "" if self.value is None else f", got {self.value}"
         valid = None if not self.valid else f"Valid here: {clip(', '.join(self.valid), 400)}"
         advice = "".join(f" {each.rstrip('.')}." for each in (self.suggestion, valid) if each).replace("?.", "?")

@@ -139,3 +139,13 @@ def test_all_problems_of_a_file_and_its_parent_in_order(tmp_path: Path) -> None:
         ("child.yaml", 2, "prices.gold"), ("child.yaml", 3, "factors.capex"), ("child.yaml", 3, "factors.opx"),
         ("parent.yaml", 2, "prices.copper"),
     ]  # fmt: skip
+
+
+def test_a_key_of_thousands_of_letters_is_not_repeated_in_full(tmp_path: Path) -> None:
+    """Found by an hour of the fuzzer: a schedule whose year ran on."""
+    file = tmp_path / "long.yaml"
+    file.write_text(f"extends: base\nprices:\n  gold:\n    value: {{2025-2029:{'a' * 5000}, 2030: 2000}}\n", "utf-8")
+    with pytest.raises(ScenarioError) as raised:
+        load(str(file))
+    assert all(len(line) < 500 for line in str(raised.value).splitlines())
+    assert "long.yaml:4:" in str(raised.value) and "prices.gold" in str(raised.value)
