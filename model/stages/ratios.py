@@ -24,7 +24,7 @@ from .debt import Debt
 from .funding import Funding
 from .production import Production
 from .timeline import Timeline
-from .waterfall import Waterfall
+from .waterfall import CENT, Waterfall
 
 
 class Ratios(NamedTuple):
@@ -44,11 +44,11 @@ def ratios(sheet: Sheet, time: Timeline, mine: Production, funds: Funding, debt:
     x, line = sheet.input, sheet.line
     instalments = sheet.lines["scheduled_principal"]
     dscr = line("dscr", "x", "Debt service cover ratio (DSCR)",
-                where(instalments > 0, per(flow.cfads, flow.scheduled_service, NAN), NAN),
+                where(instalments > CENT, per(flow.cfads, flow.scheduled_service, NAN), NAN),
                 "CFADS over scheduled interest and principal of all loans, from the first instalment on.",
                 kind="ratio")
     senior = line("senior_dscr", "x", "Senior debt service cover ratio",
-                  where(instalments > 0, per(flow.cfads, flow.senior_scheduled, NAN), NAN),
+                  where(instalments > CENT, per(flow.cfads, flow.senior_scheduled, NAN), NAN),
                   "CFADS over scheduled senior debt service.", kind="ratio")
     offered = add_up(t.commitment for t in funds.tranches)
     rate = line("lenders_discount_rate", "1/year", "Lenders' discount rate",

@@ -164,7 +164,7 @@ def waterfall(sheet: Sheet, time: Timeline, capital: Capex, money: Fiscal, funds
                   "What neither cash, reserve nor sponsors paid.")
     default = line("payment_default", "1", "Payment default", unpaid > CENT * 100,
                    "1 where debt service stays unpaid.", kind="flag")
-    tested = line("cover_tested", "1", "Cover is tested", both(instalments > 0, completed >= 1),
+    tested = line("cover_tested", "1", "Cover is tested", both(instalments > CENT, completed >= 1),
                   "1 where an instalment is due in a period after completion; before it, sponsors support the debt.",
                   kind="flag")
     lock_up = line("lock_up", "1", "Lock-up",

@@ -156,7 +156,7 @@ def distribute(p: Period) -> None:
     due = now["senior_service_due"] + now["subordinated_due"]
     now["unpaid_service"] = due - now["senior_paid"] - now["subordinated_paid"]
     now["payment_default"] = float(now["unpaid_service"] > 1e-9 * max(due, 1))
-    tested = now["scheduled_principal"] > 0 and p.given("completed_share") >= 1
+    tested = now["scheduled_principal"] > CENT and p.given("completed_share") >= 1
     now["cover_tested"] = float(tested)
     locked = tested and now["cfads"] < x("financing.lock_up_dscr") * now["scheduled_service"]
     now["lock_up"] = float(locked)

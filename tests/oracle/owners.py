@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from .debt import CENT
 from .inputs import Inputs, clamp
 from .timeline import Lines, periods_of, share_before
 
@@ -30,7 +31,7 @@ def ratios(x: Inputs, o: Lines) -> None:
             else math.nan
             for t in T
         ]
-    falls_due = [principal > 0 for principal in o["scheduled_principal"]]
+    falls_due = [principal > CENT for principal in o["scheduled_principal"]]
     o["dscr"] = [o["cfads"][t] / o["scheduled_service"][t] if falls_due[t] else math.nan for t in T]
     o["senior_dscr"] = [
         o["cfads"][t] / senior if falls_due[t] and senior > 0 else math.nan

@@ -8,6 +8,7 @@ import math
 from itertools import groupby
 from typing import Any
 
+from .debt import CENT
 from .timeline import Lines, periods_of
 
 FLOWS = ("ore_milled_mt", "copper_recovered_kt", "gold_recovered_koz", "net_smelter_return", "operating_costs",
@@ -33,7 +34,7 @@ def annual(o: Lines) -> dict[str, list[float]]:
     for name in FLAGS:
         rows[name] = [max(o[name][t] for t in year) for year in years]
     rows["dscr"] = [
-        cash / service if principal > 0 else math.nan
+        cash / service if principal > CENT else math.nan
         for cash, service, principal in zip(
             rows["cfads"], rows["scheduled_service"], rows["scheduled_principal"], strict=True
         )
