@@ -9,9 +9,8 @@ within 1e-12 below zero counts as zero.
 
 How the roots are found: f(u) = sum c_t exp(-u t) has the zeros of F(u) = log(inflows) - log(outflows),
 both discounted. F is close to linear, so Newton's method on it settles in a few steps; a bracket that
-falls back on bisection makes it safe. One sign change (Descartes) means one root. With several,
-d/du [exp(u m) f(u)] has one sign change fewer when m lies within one of the changes, and its roots
-separate those of f (Rolle); repeating this down to no sign change isolates every root.
+falls back on bisection makes it safe. One sign change (Descartes) means one root. With several, every
+root is looked for: `log_roots` in `model/roots.py` says how.
 """
 
 from collections.abc import Callable, Sequence

@@ -59,6 +59,9 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
 }
 
 
+YEAR_TAKES = {"balance": slice(-1, None), "opening": slice(1)}  # of a year's periods; other kinds take all
+
+
 def value_of(figures: Figures, line: Line, at: At) -> Any:
     """The value of a line at a place; a year's is the sum, last, first, mean or highest of its periods, or the ratio
     anew."""
@@ -78,8 +81,7 @@ def value_of(figures: Figures, line: Line, at: At) -> Any:
 
 def annual(kind: str, values: Sequence[float]) -> float:
     """A year's figure from its periods'."""
-    if kind in ("balance", "opening"):
-        return values[-1 if kind == "balance" else 0]
+    values = values[YEAR_TAKES.get(kind, slice(None))]
     return max(values) if kind == "flag" else math.fsum(values) / (len(values) if kind == "average" else 1)
 
 
@@ -92,9 +94,7 @@ def step_of(figures: Figures, line: Line, at: At) -> Step:
         return f"i{list(operands).index(key) + 1}"
 
     if at.kind == "year" and line.series and line.kind != "ratio":
-        periods = figures.periods_of(at.place)
-        if line.kind in ("balance", "opening"):
-            periods = periods[-1:] if line.kind == "balance" else periods[:1]
+        periods = figures.periods_of(at.place)[YEAR_TAKES.get(line.kind, slice(None))]
         names = [use((line.name, At("period", t)), bare(figures, line, At("period", t))) for t in periods]
         return _year_step(figures, line, periods, names, operands)
 
@@ -151,14 +151,12 @@ def _year_step(figures: Figures, line: Line, periods: list[int], names: list[str
     how = {"flow": "sum of", "balance": "as at the end of", "opening": "as at the start of",
            "average": "mean of", "flag": "highest of"}[line.kind]
     numbers = [plain(figures.rows[line.name][t]) for t in periods]
+    added = " + ".join(names)
     calculation = {
-        "flow": " + ".join(names),
-        "balance": names[0],
-        "opening": names[0],
-        "average": f"({' + '.join(names)}) / {len(names)}",
+        "average": f"({added}) / {len(names)}",
         "flag": f"max({', '.join([*names, names[0]])})",
-    }[line.kind]
-    joined = {"flow": " + ", "balance": "", "opening": "", "average": " and ", "flag": ", "}[line.kind].join(numbers)
+    }.get(line.kind, added)
+    joined = {"average": " and ", "flag": ", "}.get(line.kind, " + ").join(numbers)
     return Step(f"{how} {' and '.join(figures.labels[t] for t in periods)}", joined, calculation, operands)
 
 

@@ -28,13 +28,13 @@ def regrouped(e: Expr, moves: Moves) -> Expr:
 
 
 def _product(e: Expr, moves: Moves) -> Expr:
-    factors = list(_factors(e, True))
     shared: Expr | None = None
     result: Expr | None = None
-    for factor, above in sorted(((f, a) for f, a in factors if not moves(f)), key=lambda pair: not pair[1]):
-        shared = _times(shared, factor, above)
-    for factor, above in sorted(((f, a) for f, a in factors if moves(f)), key=lambda pair: not pair[1]):
-        result = _times(result, regrouped(factor, moves), above)
+    for factor, above in sorted(_factors(e, True), key=lambda pair: not pair[1]):
+        if moves(factor):
+            result = _times(result, regrouped(factor, moves), above)
+        else:
+            shared = _times(shared, factor, above)
     assert result is not None
     return result if shared is None else Expr("mul", (result, shared))
 
