@@ -80,10 +80,11 @@ def capex(sheet: Sheet, time: Timeline, mine: Production) -> Capex:
     knots = range(len(sheet.assumptions["mine_plan.cumulative_ore"].value))
     plan = sheet.curve("sustaining_share", [sheet.element("mine_plan.cumulative_ore", k) for k in knots],
                        [sheet.element("mine_plan.sustaining_share", k) for k in knots])
+    advance = line("sustaining_share_to_date", "1", "Sustaining capital, share planned to date",
+                   interpolate(plan, mine.cumulative_ore, "Mt", "1"),
+                   "The mine plan's curve at the ore milled to date.", kind="balance")
     sustaining_real = line("sustaining_capex_real", REAL, "Sustaining capital, real",
-                           x("capex.sustaining.total") * x("factors.sustaining")
-                           * (interpolate(plan, mine.cumulative_ore, "Mt", "1")
-                              - interpolate(plan, mine.cumulative_opening, "Mt", "1")),
+                           x("capex.sustaining.total") * x("factors.sustaining") * (advance - prev(advance)),
                            "Life-of-mine sustaining capital, spent as the pit advances.")
     sustaining = line("sustaining_capex", NOMINAL, "Sustaining capital", sustaining_real * time.capex_index,
                       "Real sustaining capital at the capital-cost index.")

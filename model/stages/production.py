@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import NAN, Expr, Line, constant, interpolate, maximum, minimum, per, prev, total, where
+from ..graph.expr import NAN, Expr, Line, Term, constant, convert, interpolate, maximum, minimum, per, prev, total, where
 from ..graph.sheet import Sheet
 from .timeline import Timeline
 
@@ -68,18 +68,17 @@ def phase(sheet: Sheet, time: Timeline, number: int, capacity: Expr, start: Expr
     stretch = sheet.input("factors.ramp_up_time")
     curve = ramp_up_curve(sheet, f"ramp_up_phase_{number}", path)
 
-    def full_months(edge: Line) -> Expr:
-        since = sheet.line(
-            f"phase_{number}_months_{'open' if edge is time.period_start else 'close'}", "months",
-            f"Phase {number}, months since start, {'opening' if edge is time.period_start else 'closing'}",
-            minimum(edge, time.licence_end) - start,
-            "Months since the phase started, held at the end of the licence; negative before.", kind="balance",
-        )
-        return stretch * interpolate(curve, since / stretch, "months", "months")
+    def full_months(since: Expr) -> Expr:
+        return stretch * interpolate(curve, convert(since, "months") / stretch, "months", "months")
 
-    opening = full_months(time.period_start)
+    since = sheet.line(f"phase_{number}_months_close", "months", f"Phase {number}, months since start, closing",
+                       minimum(time.period_end, time.licence_end) - start,
+                       "Months since the phase started, held at the end of the licence; negative before.",
+                       kind="balance")
+    to_date = sheet.line(f"phase_{number}_full_months_to_date", "months", f"Phase {number}, months at nameplate to date",
+                         full_months(since), "Months since the start, after ramp-up.", kind="balance")
     ramped = sheet.line(f"phase_{number}_full_months", "months", f"Phase {number}, months at nameplate",
-                        full_months(time.period_end) - opening,
+                        to_date - prev(to_date, full_months(minimum(time.first_instant, time.licence_end) - start)),
                         "Months of the period that the phase is worth at nameplate, after ramp-up.")
     return sheet.line(f"phase_{number}_potential_ore", "Mt", f"Phase {number}, ore that could be milled",
                       capacity * sheet.input("factors.throughput") * ramped,
@@ -126,12 +125,11 @@ def production(sheet: Sheet, time: Timeline) -> Production:
     end = line("production_end", "years", "End of production", time.actual_start + total(operating),
                "Date on which the ore or the licence ends.")
 
-    def from_pit(name: str, unit: str, label: str, plan: str, factor: Expr | float) -> Line:
+    def from_pit(name: str, unit: str, label: str, plan: str, factor: Term) -> Line:
         curve = sheet.curve(name, ore_axis, [sheet.element(plan, k) for k in knots])
-        return line(name, unit, label,
-                    (interpolate(curve, cumulative, "Mt", unit)
-                     - interpolate(curve, cumulative_opening, "Mt", unit)) * factor,
-                    "The pit's cumulative curve at closing less at opening cumulative ore.")
+        to_date = line(f"{name}_to_date", unit, f"{label}, planned to date", interpolate(curve, cumulative, "Mt", unit),
+                       "The mine plan's cumulative curve at the ore milled to date.", kind="balance")
+        return line(name, unit, label, (to_date - prev(to_date)) * factor, "Increase to date, at its factor.")
 
     moved = from_pit("material_moved_mt", "Mt", "Ore and waste moved", "mine_plan.material_moved", 1)
     recovered = {}

@@ -9,6 +9,7 @@ from ..graph.sheet import Sheet
 
 
 class Timeline(NamedTuple):
+    first_instant: Expr
     period_years: Line
     period_start: Line
     period_end: Line
@@ -41,7 +42,8 @@ def timeline(sheet: Sheet, first_year: int) -> Timeline:
     years = sheet.line("period_years", "years", "Length of a period", x("timeline.period_months"),
                        "Length of a model period in years.")
     end = sheet.forward("period_end", "years")
-    start = sheet.line("period_start", "years", "Period starts", prev(end, constant(first_year, "years")),
+    first_instant = constant(first_year, "years")
+    start = sheet.line("period_start", "years", "Period starts", prev(end, first_instant),
                        "First instant of the period, as a year with decimals.", kind="balance")
     sheet.line("period_end", "years", "Period ends", start + years,
                "Last instant of the period, as a year with decimals.", kind="balance")
@@ -64,7 +66,7 @@ def timeline(sheet: Sheet, first_year: int) -> Timeline:
         growth = x(rate)
         close = sheet.forward(f"{name}_close", "nominal/real")
         first = constant(1, "nominal/real") * compound(
-            rate_of(sheet, rate, first_year), constant(first_year, "years") - x("inflation.base_date")
+            rate_of(sheet, rate, first_year), first_instant - x("inflation.base_date")
         )
         opening = prev(close, first)
         sheet.line(f"{name}_close", "nominal/real", f"{label}, end of period", opening * compound(growth, years),
@@ -74,7 +76,7 @@ def timeline(sheet: Sheet, first_year: int) -> Timeline:
                           kind="average")
 
     return Timeline(
-        years, start, sheet.lines["period_end"], shift, delay, planned_start, actual, licence_end,
+        first_instant, years, start, sheet.lines["period_end"], shift, delay, planned_start, actual, licence_end,
         index("cpi_index", "inflation.cpi", "Consumer-price index"),
         index("capex_index", "inflation.capex", "Capital-cost index"),
         index("metal_index", "inflation.metal_prices", "Metal-price index"),

@@ -58,8 +58,8 @@ def _production(x: Inputs, o: Lines, start: int) -> None:
         def worth(m: float, shares: tuple[float, ...] = shares) -> float:
             return stretch * banded(m / stretch, shares, x("ramp_up.band_months"))
 
-        o[f"{phase}_months_open"] = [months(time) for time in o["period_start"]]
         o[f"{phase}_months_close"] = [months(time) for time in o["period_end"]]
+        o[f"{phase}_full_months_to_date"] = [worth(months(time)) for time in o["period_end"]]
         o[f"{phase}_full_months"] = [worth(months(b)) - worth(months(a))
                                      for a, b in zip(o["period_start"], o["period_end"], strict=True)]  # fmt: skip
         o[f"{phase}_potential_ore"] = [capacity * x("factors.throughput") * full / 12
@@ -88,21 +88,22 @@ def _metal(x: Inputs, o: Lines) -> None:
     T = periods_of(o)
     knots = x("mine_plan.cumulative_ore")
 
-    def mined(curve: str) -> list[float]:
+    def mined(curve: str, name: str) -> list[float]:
         ys = x(f"mine_plan.{curve}")
-        ends = [interpolated(ore, knots, ys) for ore in o["cumulative_ore"]]
+        ends = o[f"{name}_to_date"] = [interpolated(ore, knots, ys) for ore in o["cumulative_ore"]]
         return [ends[t] - interpolated(o["cumulative_ore_opening"][t], knots, ys) for t in T]
 
     total = o["ore_milled_total"] = math.fsum(o["ore_milled_mt"])
     o["mined_share"] = [ore / total if total else 0.0 for ore in o["cumulative_ore"]]
     o["ore_left_to_mill"] = [total - ore for ore in o["cumulative_ore_opening"]]
-    o["material_moved_mt"] = mined("material_moved")
-    o["sustaining_share"] = mined("sustaining_share")
+    o["material_moved_mt"] = mined("material_moved", "material_moved_mt")
+    o["sustaining_share"] = mined("sustaining_share", "sustaining_share")
     for metal, unit in (("copper", "kt"), ("gold", "koz")):
         factor = x(f"factors.{metal}_grade")
-        o[f"{metal}_contained_{unit}"] = [amount * factor for amount in mined(f"contained_{metal}")]
+        name = f"{metal}_contained_{unit}"
+        o[name] = [amount * factor for amount in mined(f"contained_{metal}", name)]
         o[f"{metal}_recovery"] = min(x(f"production.recovery.{metal}") * x(f"factors.{metal}_recovery"), 1)
-        o[f"{metal}_recovered_{unit}"] = [a * o[f"{metal}_recovery"] for a in o[f"{metal}_contained_{unit}"]]
+        o[f"{metal}_recovered_{unit}"] = [a * o[f"{metal}_recovery"] for a in o[name]]
     milled = o["ore_milled_mt"]
     for metal, unit, grade in (("copper", "kt", 1e-3), ("gold", "koz", GRAMS / 1000)):
         row = o[f"{metal}_contained_{unit}"]
