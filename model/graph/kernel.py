@@ -20,9 +20,10 @@ from . import lanes
 from .arrays import write
 from .expr import Expr, Line
 from .lanes import LANES
-from .loops import Step, loop
+from .loops import loop
 from .order import Group, references
 from .passes import Job, Sweep, plan
+from .resting import rests
 from .sheet import Sheet
 from .sweep import EMPTY, Steps
 
@@ -134,7 +135,8 @@ def kernel(sheet: Sheet, groups: list[Group], texts: Mapping[str, str], outputs:
     Raises:
         ValueError: when a curve is drawn from a varied input, which one run cannot have.
     """
-    job = plan(sheet.lines, groups, texts, outputs, varied)
+    early = frozenset(line.name for rows in sheet.resting for line in rows)
+    job = plan(sheet.lines, groups, texts, outputs, varied, early)
     book = Book(sheet, texts, job, varied)
     if any(book.moves(knot) for curve in sheet.curves.values() for knot in (*curve.x, *curve.y)):
         raise ValueError("what a curve is drawn from cannot differ between the scenarios of one run")
@@ -144,15 +146,23 @@ def kernel(sheet: Sheet, groups: list[Group], texts: Mapping[str, str], outputs:
     before = [f"{book.slot(f'input {p}')} = x[{k}, b + l]" for k, p in enumerate(book.scalars)]
     opening = Steps(book, None)
     for name in job.before:
-        opening.figure(name)
+        opening.set_place(book.slot(name), job.formulas[name], name)
     sweeps = []
     for number, sweep in enumerate(job.sweeps):
         steps = Steps(book, sweep, number)
         steps.write_sweep(rows_out)
+        lasting = {*book.kept, *rows_out, *(row for row, _ in steps.carried)}
+        shorter = rests(sheet.resting, job, number, lasting)
+        asking = Steps(book, sweep, number, carried=steps.carried)
+        for level, rest in enumerate(shorter):
+            asking.ask(rest.asked, f"{number} awake {level}")
+        forms = [steps, *(Steps(book, sweep, number, rest, steps.carried) for rest in shorter)]
+        for form in forms[1:]:
+            form.write_sweep(rows_out)
         closing = Steps(book, None)
         for name in sweep.figures:
-            closing.figure(name)
-        sweeps.append((sweep, steps, closing))
+            closing.set_place(book.slot(name), job.formulas[name], name)
+        sweeps.append((sweep, forms, asking, closing))
     outs = [f"out[{k}, b + l] = {book.slot(n)}" for k, n in enumerate(figures_out)]
     functions: list[str] = []
     body = [*loop(before, 8), *_calls(book, functions, "before", opening.render(), 8)]
@@ -166,7 +176,7 @@ def kernel(sheet: Sheet, groups: list[Group], texts: Mapping[str, str], outputs:
         "def run(T, N, x, p, figures, rows, tab, out, rows_out):",
         f"    s = np.zeros({(len(book.slots) + book.temporaries) * LANES})",
         f"    w = np.zeros((T + 1, {max(book.frame, 1)}))",
-        "    flows, g, memo = np.zeros((T, LANES)), np.zeros(14 * LANES), np.full(3, np.nan)",
+        "    flows, g, memo = np.zeros((T + T % 2, LANES)), np.zeros(10 * LANES), np.full(3, np.nan)",
         f"    for b in range(0, N, {LANES}):",
         *body, *loop(outs, 8), "",
     ]  # fmt: skip
@@ -227,13 +237,20 @@ def _calls(book: Book, functions: list[str], name: str, loops: list[list[str]], 
     return calls
 
 
-def _sweep(book: Book, functions: list[str], number: int, sweep: Sweep, steps: Steps, closing: Steps) -> list[str]:
-    """The source of one sweep over a block; its functions are added to the list."""
+def _sweep(book: Book, functions: list[str], number: int, sweep: Sweep, forms: list[Steps], asking: Steps,
+           closing: Steps) -> list[str]:  # fmt: skip
+    """The source of one sweep over a block; its functions are added to the list.
+
+    Args:
+        forms: the whole sweep, and shorter ones for periods in which rows rest.
+        asking: which of them rest.
+    """
     forward = sweep.direction == "forward"
     first, periods = ("0", "range(T)") if forward else ("T - 1", "range(T - 1, -1, -1)")
     edges = Steps(book, None)
-    opening = [f"{place} = {edges.value(edge, Step())}" for place, edge in steps.carried.values()]
-    after = []
+    for place, edge in forms[0].carried.values():
+        edges.set_place(place, edge)
+    opening, after = [], []
     for r in sweep.reductions:
         op, place = r.node.op, book.slot(r.name)
         if op == "irr":
@@ -246,10 +263,18 @@ def _sweep(book: Book, functions: list[str], number: int, sweep: Sweep, steps: S
         elif op != "total":
             after.append(f"{place} = np.nan if {place} == {EMPTY[op]} else {place}")
     body = [
-        *_calls(book, functions, f"start_{number}", [opening], 8, first),
+        *_calls(book, functions, f"start_{number}", [*edges.render(), opening], 8, first),
         f"        for t in {periods}:",
-        *_calls(book, functions, f"sweep_{number}", steps.render(), 12),
     ]  # fmt: skip
+    if len(forms) > 1:
+        body += _calls(book, functions, f"ask_{number}", asking.render(), 12)
+        body.append(f"            awake = at_rest(s, {book.slots[f'{number} awake 0'] * LANES}, {len(forms) - 1})")
+    for level in range(len(forms) - 1, 0, -1):
+        body.append(f"            {'if' if level == len(forms) - 1 else 'elif'} awake == {level}:")
+        body += _calls(book, functions, f"sweep_{number}_at_rest_{level}", forms[level].render(), 16)
+    if len(forms) > 1:
+        body.append("            else:")
+    body += _calls(book, functions, f"sweep_{number}", forms[0].render(), 16 if len(forms) > 1 else 12)
     for r in sweep.reductions:
         if r.node.op == "irr":
             flows = r.node.args[0]

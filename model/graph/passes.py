@@ -44,12 +44,13 @@ class Job(NamedTuple):
 
 
 def plan(lines: Mapping[str, Line], groups: list[Group], texts: Mapping[str, str], outputs: Iterable[str],
-         varied: frozenset[str]) -> Job:  # fmt: skip
+         varied: frozenset[str], early: frozenset[str]) -> Job:  # fmt: skip
     """Decide what to compute, and in which sweeps.
 
     Args:
         outputs: names of the lines wanted.
         varied: paths of the inputs that differ between scenarios.
+        early: rows to be computed as early as can be.
     """
     formulas = {name: chosen(line.formula, texts) for name, line in lines.items()}
     live = _reach(outputs, formulas)
@@ -77,6 +78,7 @@ def plan(lines: Mapping[str, Line], groups: list[Group], texts: Mapping[str, str
             (d, _sweep(d, work, formulas, series, names, done, ready)) for d in ("forward", "backward")
         ]
         direction, taken = max(choices, key=lambda c: len(c[1]))
+        taken = _pressing(direction, taken, work, formulas, series, early) or taken
         rows = tuple(n for g in taken for n in g.lines)
         done.update(rows)
         work = [g for g in work if g not in taken]
@@ -199,3 +201,28 @@ def _sweep(direction: Direction, work: list[Group], formulas: Mapping[str, Expr]
             taken.append(group)
             inside |= members
     return taken
+
+
+def _pressing(direction: Direction, taken: list[Group], work: list[Group], formulas: Mapping[str, Expr],
+              series: Mapping[str, bool], early: frozenset[str]) -> list[Group]:  # fmt: skip
+    """The groups of a sweep that cannot wait for a later one in the same direction; what waits until its values are
+    used need not be kept for every period."""
+    lag = "prev" if direction == "forward" else "next"
+    group_of = {n: g for g in taken for n in g.lines}
+    waiting = [g for g in work if g.lines[0] not in group_of]
+    if not any(g.direction == direction for g in waiting):  # no other sweep like it is sure to follow
+        return taken
+    figures = {g.lines[0] for g in waiting if not series[g.lines[0]]}
+    todo = [n for n in group_of if n in early]
+    for group in waiting:
+        beside = ("same", lag) if group.direction in ("whole", direction) else ()
+        todo += [t for n in group.lines if series[n] for t, how in references(formulas[n])
+                 if t in figures or (t in group_of and how not in beside)]  # fmt: skip
+    pressing: set[str] = set()
+    while todo:
+        name = todo.pop()
+        if name not in pressing:
+            pressing.add(name)
+            todo += group_of[name].lines if name in group_of else ()
+            todo += [t for t, _ in references(formulas[name]) if t in group_of or t in figures]
+    return [g for g in taken if g.lines[0] in pressing]

@@ -54,6 +54,7 @@ class Sheet:
         self.inputs: dict[str, Expr] = {}
         self.elements: dict[tuple[str, int], Expr] = {}
         self.curves: dict[str, Curve] = {}
+        self.resting: list[tuple[Line, ...]] = []
         self.stage = ""
 
     def line(self, name: str, written: str, label: str, formula: Term, definition: str = "", *,
@@ -86,6 +87,13 @@ class Sheet:
             raise DeclarationError(f"line '{name}' is announced after it was declared")
         self.lines[name] = Line(name, written, name, None, "", "flow", self.stage, series=True)
         return self.lines[name]
+
+    def rests(self, *rows: Line) -> None:
+        """Name rows that are 0 for most of the life, later ones for longer than those named before.
+
+        This changes no figure: an interpreter may look whether they are 0, and leave out what then is 0 too.
+        """
+        self.resting.append(rows)
 
     def input(self, path: str) -> Expr:
         """A numeric assumption: a figure, or a row where the scenario gives it by year; dates as decimal years.

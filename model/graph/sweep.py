@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from .arrays import write
@@ -10,6 +11,7 @@ from .lanes import LANES
 from .loops import ATOM, Step, rendered
 from .order import references
 from .passes import Sweep
+from .resting import Rest
 
 if TYPE_CHECKING:
     from .kernel import Book
@@ -30,15 +32,24 @@ TAKE = {"total": "{a} + {v}", "highest": "{v} if {v} > {a} else {a}", "lowest": 
 APART = frozenset({"pow", "compound"})  # what does not become vector instructions, as curves do not
 
 
-class Steps:
-    """The steps of a sweep, or of figures outside one (`sweep` None)."""
+Carried = dict[tuple[str, str], tuple[str, Expr]]  # (row, initial) -> place, initial
 
-    def __init__(self, book: Book, sweep: Sweep | None, number: int = 0) -> None:
-        self.book, self.sweep, self.number = book, sweep, number
+
+class Steps:
+    """The steps of a sweep, or of figures outside one (`sweep` None).
+
+    Args:
+        rest: what is left of the sweep while rows rest; None for all of it.
+        carried: what the whole sweep hands from period to period, as every shorter form of it must.
+    """
+
+    def __init__(self, book: Book, sweep: Sweep | None, number: int = 0, rest: Rest | None = None,
+                 carried: Carried | None = None) -> None:  # fmt: skip
+        self.book, self.sweep, self.number, self.rest = book, sweep, number, rest
         self.inside = frozenset(sweep.rows if sweep else ())
         self.steps: list[Step] = []
         self.values: dict[str, int] = {}  # rows and helping values of this sweep, by name
-        self.carried: dict[tuple[str, str], tuple[str, Expr]] = {}  # (row, initial) -> place, initial
+        self.carried = {} if carried is None else carried
         self.locals = 0
         # What a period takes from long rows at its start and gives to them at its end. In between all numbers stand
         # in `s` at places that the compiler knows, so that no loop has to ask whether two arrays overlap.
@@ -214,11 +225,11 @@ class Steps:
     def write_sweep(self, rows_out: tuple[str, ...]) -> None:
         """All steps of the sweep, in order; a reduction stands right after the last row it takes."""
         assert self.sweep is not None
-        formulas = self.book.job.formulas
+        formulas = self.rest.formulas if self.rest else self.book.job.formulas
         seen: set[str] = set()
         waiting = list(self.sweep.reductions)
         for name in ("", *self.sweep.rows):
-            if name:
+            if name in formulas:
                 step = Step(note=name)
                 text = self.value(formulas[name], step)
                 step.makes = self.new(name).makes
@@ -230,29 +241,30 @@ class Steps:
                     row = f"row{rows_out.index(name)}[l]"
                     self.summed.append(f"{row} = {row} + {step.place}")
                 self.steps.append(step)
-                seen.add(name)
+            seen.add(name)
             for r in list(waiting):
                 if {t for t, _ in references(r.node.args[0]) if t in self.inside} <= seen:
                     waiting.remove(r)
-                    self.reduce(r.name, r.node)
+                    self.reduce(r.name, r.node.op, self.rest.reduced[r.name] if self.rest else r.node.args[0])
         self.carry()
 
-    def reduce(self, name: str, node: Expr) -> None:
+    def reduce(self, name: str, op: str, flows: Expr) -> None:
         """Take the period's value into a figure over all periods."""
-        flows = node.args[0]
-        if node.op == "irr" and name not in self.book.kept:
+        if op == "irr" and name not in self.book.kept:
             return  # its flows are a row that is kept
-        step = Step(note=f"{node.op} {name}")
+        if flows.op == "const" and op != "irr" and (flows.data != flows.data or (op == "total" and flows.data == 0)):
+            return
+        step = Step(note=f"{op} {name}")
         text = self.value(flows, step)
         step.cost += 1
-        if node.op == "irr":
+        if op == "irr":
             step.text.append(f"{self.keep(name)} = {text}")
         else:
-            if node.op != "total":
+            if op != "total":
                 text = self.atom(text, step)
             place = self.book.slot(name)
-            step.text.append(f"{place} = {TAKE[node.op].format(a=place, v=text)}")
-            if node.op == "average":
+            step.text.append(f"{place} = {TAKE[op].format(a=place, v=text)}")
+            if op == "average":
                 count = self.book.slot(name + " count")
                 step.text.append(f"{count} = {count} + (1.0 if {text} == {text} else 0.0)")
         self.steps.append(step)
@@ -262,18 +274,25 @@ class Steps:
         edges = {row: [k for k in self.carried if k[0] == row] for row, _ in self.carried}
         for row, keys in edges.items():
             made = next(i for i, s in enumerate(self.steps) if s.makes == self.values[row])
-            last = max(i for i, s in enumerate(self.steps) if row in s.earlier)
+            last = max((i for i, s in enumerate(self.steps) if row in s.earlier), default=-1)
             if len(keys) == 1 and last <= made and not self.steps[made].place:
                 self.steps[made].place = self.carried[keys[0]][0]
                 continue
             for key in keys:
                 self.steps.append(Step(text=[f"{self.carried[key][0]} = {self.named(row)}"], cost=1))
 
-    def figure(self, name: str) -> None:
-        """The step of a figure."""
+    def ask(self, asked: Iterable[Expr], name: str) -> None:
+        """The sum of sizes of rows, as a place of its own."""
         step = Step(note=name)
-        text = self.value(self.book.job.formulas[name], step)
-        step.text.append(f"{self.book.slot(name)} = {text}")
+        sizes = " + ".join(f"abs({self.value(e, step)})" for e in asked)
+        step.text.append(f"{self.book.slot(name)} = {sizes}")
+        self.steps.append(step)
+
+    def set_place(self, place: str, e: Expr, note: str = "") -> None:
+        """A formula's value at a lasting place."""
+        step = Step(note=note)
+        text = self.value(e, step)
+        step.text.append(f"{place} = {text}")
         self.steps.append(step)
 
     def render(self) -> list[list[str]]:

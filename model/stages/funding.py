@@ -64,6 +64,7 @@ def funding(sheet: Sheet, time: Timeline, capital: Capex, us: UsImports, money: 
     ramp = line("reserve_build", "1", "Share of the reserve to be built",
                 where(phi > 0, clamp(1 - (end - time.period_end) / x("financing.dsra_build_months"), 0, 1), 0),
                 "The debt service reserve is built over the last months of funding.", kind="average")
+    sheet.rests(phi, open_share, at_close, ramp)
     tranches = tuple(tranche(sheet, time, money, completion, key) for key in keys_of(sheet, "financing.tranches"))
     reserve = sheet.forward("dsra_balance", NOMINAL)
     periods_held = x("financing.dsra_months") / h
@@ -132,8 +133,9 @@ def funding(sheet: Sheet, time: Timeline, capital: Capex, us: UsImports, money: 
     tied_first = line("tied_draw_first", NOMINAL, "Export loans: first attempt", minimum(headroom, tied_share * wish),
                       "Share of the draw, up to the headroom.")
     untied_draw = line("untied_draw", NOMINAL, "Other loans: draw",
-                       clamp(solved(gearing * (base + tied_cost * tied_first) - tied_first, untied_cost),
-                             0, untied_rest), "What the gearing still asks for, up to the commitments.")
+                       where(open_share > 0,
+                             clamp(solved(gearing * (base + tied_cost * tied_first) - tied_first, untied_cost),
+                                   0, untied_rest), 0), "What the gearing still asks for, up to the commitments.")
     tied_draw = line("tied_draw", NOMINAL, "Export loans: draw",
                      minimum(headroom, maximum(tied_first, solved(gearing * (base + untied_cost * untied_draw)
                                                                   - untied_draw, tied_cost))),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Line, add_up, both, clamp, constant, lift, maximum, minimum, per, prev, where
+from ..graph.expr import Expr, Line, add_up, both, clamp, constant, lift, maximum, minimum, per, prev, where
 from ..graph.sheet import Sheet
 from .capex import Capex
 from .costs import NOMINAL
@@ -39,6 +39,11 @@ class Waterfall(NamedTuple):
     payment_default: Line
 
 
+def paid_share(paid: Expr, due: Expr) -> Expr:
+    """Share of a due that is paid; a due that is short by less than a cent is, so that rounding leaves no arrears."""
+    return where(due - paid <= CENT, 1, per(paid, due, 1))
+
+
 def waterfall(sheet: Sheet, time: Timeline, capital: Capex, money: Fiscal, funds: Funding, debt: Debt) -> Waterfall:
     """Declare the cash cascade of every period."""
     sheet.stage = "waterfall"
@@ -56,7 +61,7 @@ def waterfall(sheet: Sheet, time: Timeline, capital: Capex, money: Fiscal, funds
                  "Phase 2.")
     operating_call = line("operating_call", NOMINAL, "Calls for operating shortfalls", maximum(-(opening + cfads), 0),
                           "What the shareholders pay in when cash does not cover a negative CFADS.")
-    available = line("cash_for_service", NOMINAL, "Cash available for debt service", opening + cfads + operating_call,
+    available = line("cash_for_service", NOMINAL, "Cash available for debt service", maximum(opening + cfads, 0),
                      "Opening cash, CFADS and any operating call.")
 
     tranches = debt.tranches
@@ -85,10 +90,10 @@ def waterfall(sheet: Sheet, time: Timeline, capital: Capex, money: Fiscal, funds
     paid_principal = line("senior_principal_paid", NOMINAL, "Senior principal paid", paid - paid_interest,
                           "What is left for principal.")
     share_interest = line("senior_interest_share", "1", "Share of senior interest paid",
-                          per(paid_interest, interest_due, 1), "The same for every senior lender.",
+                          paid_share(paid_interest, interest_due), "The same for every senior lender.",
                           kind="average")
     share_principal = line("senior_principal_share", "1", "Share of senior principal paid",
-                           per(paid_principal, principal_due, 1), "The same for every senior lender.",
+                           paid_share(paid_principal, principal_due), "The same for every senior lender.",
                            kind="average")
     for d in senior:
         debt.pay(sheet, d, share_interest, share_principal)
@@ -123,10 +128,10 @@ def waterfall(sheet: Sheet, time: Timeline, capital: Capex, money: Fiscal, funds
     junior_paid = line("subordinated_paid", NOMINAL, "Subordinated debt service paid", junior_cash + support_2,
                        "From cash and support.")
     share_interest = line("subordinated_interest_share", "1", "Share of subordinated interest paid",
-                          per(minimum(junior_paid, junior_interest), junior_interest, 1), "Interest comes first.",
+                          paid_share(minimum(junior_paid, junior_interest), junior_interest), "Interest comes first.",
                           kind="average")
     share_principal = line("subordinated_principal_share", "1", "Share of subordinated principal paid",
-                           per(maximum(junior_paid - junior_interest, 0), junior_due - junior_interest, 1),
+                           paid_share(maximum(junior_paid - junior_interest, 0), junior_due - junior_interest),
                            "What is left for principal.", kind="average")
     for d in junior:
         debt.pay(sheet, d, share_interest, share_principal)
@@ -151,6 +156,10 @@ def waterfall(sheet: Sheet, time: Timeline, capital: Capex, money: Fiscal, funds
         line(f"{d.terms.key}_balance", NOMINAL, f"{d.terms.label}: balance", where(left <= CENT, 0, left),
              "Outstanding at the end of the period; what rounding leaves of a loan that is paid off is nothing.",
              kind="balance")
+
+    sheet.rests(funds.reserve, *(row for d in tranches for row in (
+        d.terms.balance, d.terms.repay_share, sheet.lines[f"{d.terms.key}_interest_arrears"],
+        sheet.lines[f"{d.terms.key}_principal_arrears"])))  # fmt: skip
 
     service = line("scheduled_service", NOMINAL, "Scheduled debt service",
                    add_up(d.interest_current + d.instalment for d in tranches),

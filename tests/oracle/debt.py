@@ -103,8 +103,8 @@ def _share_out(p: Period, rank: str, paid: float) -> None:
     principal = paid - interest
     now[f"{rank}_interest_due"], now[f"{rank}_principal_due"] = interest_due, principal_due
     now[f"{rank}_paid"], now[f"{rank}_interest_paid"], now[f"{rank}_principal_paid"] = paid, interest, principal
-    interest_share = min(interest / interest_due, 1) if interest_due else 1.0
-    principal_share = min(principal / principal_due, 1) if principal_due else 1.0
+    interest_share = min(interest / interest_due, 1) if interest_due - interest > CENT else 1.0
+    principal_share = min(principal / principal_due, 1) if principal_due - principal > CENT else 1.0
     now[f"{rank}_interest_share"], now[f"{rank}_principal_share"] = interest_share, principal_share
     for key in keys:
         now[f"{key}_interest_paid"] = now[f"{key}_interest_due"] * interest_share
