@@ -27,101 +27,82 @@ def power(base, exponent, memo):  # type: ignore[no-untyped-def]
     return memo[2]
 
 
+def at_rest(s, at, groups):  # type: ignore[no-untyped-def]
+    """How many groups of rows, from the first, rest in every lane: sums of their sizes stand at s[at + lane], the
+    next group's `LANES` further on."""
+    for k in range(groups):
+        for i in range(LANES):
+            if s[at + k * LANES + i] != 0.0:
+                return k
+    return groups
+
+
 def irr_block(w, at, periods, flows, g, s, to):  # type: ignore[no-untyped-def]
     """Rates of `LANES` scenarios whose flows stand at w[t, at + lane].
 
     Args:
-        flows: scratch of (periods, LANES) numbers; g: of 14 * LANES.
+        flows: scratch of an even number of rows, `periods` or one more, which is 0; g: of 10 * LANES.
         s, to: where the rates go, s[to + lane].
     """
     n = LANES
-    for k in range(14):
-        for i in range(n):
-            g[k * n + i] = 0.0
+    for i in range(10 * n):
+        g[i] = 0.0
     for t in range(periods):
         row = w[t, at : at + n]
         for i in range(n):
             g[i] = abs(row[i]) if abs(row[i]) > g[i] else g[i]
     for i in range(n):
-        g[7 * n + i] = g[i] * DUST
-        g[i] = 0.0
-    # 0 sign so far, 1 changes, 2 first sign; 3 running total, 4 its sign, 5 its changes, 6 its first sign
-    # 7 greatest dust, 8 inflow, 9 outflow, 10 first flow, 11 total of the running total, 12 its sign, 13 its changes
+        g[i] *= DUST
+    # 0 greatest dust; 1 inflow, 2 weighted by time, 3 outflow, 4 weighted by time; 5 running total, 6 its sign,
+    # 7 how often that changes, 8 first flow
     for t in range(periods):
-        row, kept = w[t, at : at + n], flows[t]
+        row, kept, time = w[t, at : at + n], flows[t], float(t)
         for i in range(n):
-            c = 0.0 if abs(row[i]) <= g[7 * n + i] else row[i]
+            c = 0.0 if abs(row[i]) <= g[i] else row[i]
             kept[i] = c
-            sign = 1.0 if c > 0.0 else (-1.0 if c < 0.0 else g[i])
-            g[n + i] += 1.0 if sign * g[i] < 0.0 else 0.0
-            g[2 * n + i] = sign if g[i] == 0.0 else g[2 * n + i]
-            g[10 * n + i] = abs(c) if g[i] == 0.0 else g[10 * n + i]
-            g[i] = sign
-            total = g[3 * n + i] + c
-            side = 1.0 if total > 0.0 else (-1.0 if total < 0.0 else g[4 * n + i])
-            g[5 * n + i] += 1.0 if side * g[4 * n + i] < 0.0 else 0.0
-            g[6 * n + i] = side if g[4 * n + i] == 0.0 else g[6 * n + i]
-            g[4 * n + i] = side
-            g[3 * n + i] = total
-            twice = g[11 * n + i] + total
-            slope = 1.0 if twice > 0.0 else (-1.0 if twice < 0.0 else g[12 * n + i])
-            g[13 * n + i] += 1.0 if slope * g[12 * n + i] < 0.0 else 0.0
-            g[12 * n + i] = slope
-            g[11 * n + i] = twice
-            g[8 * n + i] += c if c > 0.0 else 0.0
-            g[9 * n + i] -= c if c < 0.0 else 0.0
+            up = c if c > 0.0 else 0.0
+            down = up - c
+            g[n + i] += up
+            g[2 * n + i] += time * up
+            g[3 * n + i] += down
+            g[4 * n + i] += time * down
+            total, before = g[5 * n + i] + c, g[6 * n + i]
+            side = 1.0 if total > 0.0 else (-1.0 if total < 0.0 else before)
+            g[7 * n + i] += 1.0 if side * before < 0.0 else 0.0
+            g[8 * n + i] = total if before == 0.0 else g[8 * n + i]
+            g[5 * n + i], g[6 * n + i] = total, side
     left = 0
     for i in range(n):
-        total = g[3 * n + i]
+        inflow, outflow, total, first = g[n + i], g[3 * n + i], g[5 * n + i], abs(g[8 * n + i])
         kind = 0.0
-        if abs(total) < np.inf and g[n + i] > 0.0:  # a flow that is no finite number makes the total none
-            clear = abs(total) > CLEAR * (g[8 * n + i] + g[9 * n + i])
-            # after the last period the running total stays, and its total goes its way
-            twice = g[13 * n + i] + (1.0 if g[12 * n + i] * total < 0.0 else 0.0)
-            if g[n + i] == 1.0:
-                kind = -g[2 * n + i]
-            elif clear and g[5 * n + i] == 1.0:
-                kind = -g[6 * n + i]
-            elif clear and twice == 1.0:
-                kind = 1.0 if total > 0.0 else -1.0
-            else:
-                kind = np.nan
+        if inflow > 0.0 and outflow > 0.0 and abs(total) < np.inf:  # a flow that is no number makes the total none
+            clear = abs(total) > CLEAR * (inflow + outflow)
+            side = 1.0 if total > 0.0 else -1.0
+            kind = side if clear and g[7 * n + i] == 1.0 else kind_of(flows, periods, i, side if clear else 0.0)
         s[to + i] = np.nan
-        rise = g[8 * n + i] if kind > 0.0 else g[9 * n + i]
-        fall = g[9 * n + i] if kind > 0.0 else g[8 * n + i]
-        first = g[10 * n + i]
-        g[11 * n + i] = kind
+        g[i], g[9 * n + i] = 1.0, kind
         if kind * kind > 0.0:
             left += 1
-            start = math.log(rise / fall)
-            g[8 * n + i] = 0.0 if start > 0.0 else start - 1e-3
-            g[9 * n + i] = (math.log(rise / first) if start > 0.0 else 0.0) + 1e-3
-            g[10 * n + i] = g[9 * n + i] - g[8 * n + i]
-        g[7 * n + i] = 0.0
-    # 7 the rate as log(1 + r), 8 and 9 its bracket, 10 the step before, 11 the kind: 0 when settled, nan
-    # when it takes more than one bracket
-    for _ in range(ROUNDS):
+            start = kind * math.log(inflow / outflow)
+            g[5 * n + i] = 0.0
+            g[6 * n + i] = 0.0 if start > 0.0 else start - 1e-3
+            g[7 * n + i] = (math.log((inflow if kind > 0.0 else outflow) / first) if start > 0.0 else 0.0) + 1e-3
+            g[8 * n + i] = g[7 * n + i] - g[6 * n + i]
+    # 0 discount factor; 1 to 4 the same sums, discounted; 5 the rate as log(1 + r), 6 and 7 its bracket, 8 the step
+    # before, 9 the kind: 0 when settled, nan when it takes more than one bracket
+    for number in range(ROUNDS):
         if left == 0:
             break
+        if number > 0:  # before any step nothing is discounted
+            discounted(flows, (periods + 1) // 2, g)
         for i in range(n):
-            g[i] = math.exp(-g[7 * n + i])
-            for k in range(1, 5):
-                g[k * n + i] = 0.0
-        for back in range(periods):
-            row = flows[periods - 1 - back]
-            for i in range(n):
-                x = g[i]
-                c = row[i] * g[11 * n + i]
-                g[2 * n + i] = g[2 * n + i] * x + g[n + i]
-                g[n + i] = g[n + i] * x + (c if c > 0.0 else 0.0)
-                g[4 * n + i] = g[4 * n + i] * x + g[3 * n + i]
-                g[3 * n + i] = g[3 * n + i] * x - (c if c < 0.0 else 0.0)
-        for i in range(n):
-            if not g[11 * n + i] * g[11 * n + i] > 0.0:
+            kind = g[9 * n + i]
+            if not kind * kind > 0.0:
                 continue
-            u, low, high = g[7 * n + i], g[8 * n + i], g[9 * n + i]
-            value = math.log(g[n + i] / g[3 * n + i])
-            slope = g[i] * (g[4 * n + i] / g[3 * n + i] - g[2 * n + i] / g[n + i])
+            u, low, high = g[5 * n + i], g[6 * n + i], g[7 * n + i]
+            inflow, outflow = g[n + i], g[3 * n + i]
+            value = kind * math.log(inflow / outflow)
+            slope = kind * g[i] * (g[4 * n + i] / outflow - g[2 * n + i] / inflow)
             step = 0.0 if value == 0.0 else value / slope
             settled = abs(step) <= STEP
             if not settled:
@@ -130,13 +111,58 @@ def irr_block(w, at, periods, flows, g, s, to):  # type: ignore[no-untyped-def]
             narrow = high - low <= NARROW * max(1.0, abs(u))
             if settled or narrow or math.isnan(value):
                 s[to + i] = rate_of(u - step if settled else u)
-                g[11 * n + i] = np.nan if math.isnan(value) else 0.0
+                g[9 * n + i] = np.nan if math.isnan(value) else 0.0
                 left -= 1
                 continue
-            inside = u - step > low and u - step < high and abs(step) <= 0.5 * g[10 * n + i]
+            inside = u - step > low and u - step < high and abs(step) <= 0.5 * g[8 * n + i]
             following = u - step if inside else 0.5 * (low + high)
-            g[10 * n + i] = abs(following - u)
-            g[7 * n + i], g[8 * n + i], g[9 * n + i] = following, low, high
+            g[8 * n + i] = abs(following - u)
+            g[5 * n + i], g[6 * n + i], g[7 * n + i] = following, low, high
     for i in range(n):
-        if math.isnan(g[11 * n + i]):
-            s[to + i] = chosen_rate(flows[:, i].copy())
+        if math.isnan(g[9 * n + i]):
+            s[to + i] = chosen_rate(flows[:periods, i].copy())
+
+
+def kind_of(flows, periods, i, side):  # type: ignore[no-untyped-def]
+    """1 where one root counts and outflows come before inflows, -1 where after, nan where there may be several.
+
+    Args:
+        side: sign of the total, 0 where it is not certain.
+    """
+    sign = total = slope = 0.0
+    twice = 0.0
+    changes = turns = 0
+    for t in range(periods):
+        c = flows[t, i]
+        if c != 0.0:
+            changes += 1 if sign * c < 0.0 else 0
+            sign = 1.0 if c > 0.0 else -1.0
+        total += c
+        twice += total
+        if twice != 0.0:
+            turns += 1 if slope * twice < 0.0 else 0
+            slope = 1.0 if twice > 0.0 else -1.0
+    if changes == 1:
+        return sign
+    # after the last period the running total stays, and its total goes its way
+    turns += 1 if slope * side < 0.0 else 0
+    return side if side != 0.0 and turns == 1 else np.nan
+
+
+def discounted(flows, pairs, g):  # type: ignore[no-untyped-def]
+    """Inflow and outflow and their derivatives by the discount factor, two periods at a time."""
+    n = LANES
+    for i in range(n):
+        g[i] = math.exp(-g[5 * n + i])
+    for i in range(n, 5 * n):
+        g[i] = 0.0
+    for back in range(pairs):
+        row, later = flows[2 * (pairs - 1 - back)], flows[2 * (pairs - 1 - back) + 1]
+        for i in range(n):
+            x, c, d = g[i], later[i], row[i]
+            up, over = c if c > 0.0 else 0.0, d if d > 0.0 else 0.0
+            inflow, outflow = g[n + i] * x + up, g[3 * n + i] * x + (up - c)
+            g[2 * n + i] = (g[2 * n + i] * x + g[n + i]) * x + inflow
+            g[4 * n + i] = (g[4 * n + i] * x + g[3 * n + i]) * x + outflow
+            g[n + i] = inflow * x + over
+            g[3 * n + i] = outflow * x + (over - d)

@@ -112,6 +112,6 @@ def test_rates_of_a_block_follow_the_rule_of_rates() -> None:
     flows[:2, 4], flows[2:, 4] = (-1, 1), 0.0
     flows[:, 5] = np.nan
     rates = np.zeros(LANES)
-    irr_block(flows, 0, 12, np.zeros((12, LANES)), np.zeros(14 * LANES), rates, 0)
+    irr_block(flows, 0, 12, np.zeros((12, LANES)), np.zeros(10 * LANES), rates, 0)
     np.testing.assert_allclose(rates, irr_many(flows), rtol=1e-9, atol=1e-12)
     assert np.isnan(rates[:3]).all() and rates[3] == pytest.approx(0.1) and np.isnan(rates[5])
