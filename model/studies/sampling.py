@@ -130,22 +130,23 @@ class Sampler:
         """Decks times the exponential of a mean-reverting departure, whose mean is 1 in every year."""
         if not self.decks:
             return {}
-        shocks = rng.standard_normal((len(METALS), len(self.years), size))
+        # single precision is more than a random shock needs, and drawn and raised faster
+        shocks = rng.standard_normal((len(METALS), len(self.years), size), dtype=np.float32)
         tied = self.shock_correlation
         for first, second in zip(*shocks, strict=True):
             second *= np.sqrt(1 - tied * tied)
             second += tied * first
         found = {}
         for metal, shock, sigma, back in zip(METALS, shocks, self.volatility, self.reversion, strict=True):
-            departure, variance = np.zeros(size), 0.0
-            for now, deck in zip(shock, self.decks[f"prices.{metal}"], strict=True):
+            departure, variance = np.zeros(size, np.float32), 0.0
+            path = found[f"prices.{metal}"] = np.empty(shock.shape)
+            for now, deck, price in zip(shock, self.decks[f"prices.{metal}"], path, strict=True):
                 departure *= 1 - back
                 now *= sigma
                 departure += now
                 variance = (1 - back) ** 2 * variance + sigma * sigma
                 np.exp(np.subtract(departure, variance / 2, out=now), out=now)
-                now *= deck
-            found[f"prices.{metal}"] = shock
+                np.multiply(now, deck, out=price)
         return found
 
 

@@ -64,18 +64,16 @@ def share(condition: NDArray[np.bool_]) -> float:
 def distribution(values: Array) -> dict[str, Any]:
     """Mean, standard deviation, percentiles and histogram of the scenarios where a metric exists."""
     known = values[np.isfinite(values)]
-    result: dict[str, Any] = {"mean": float("nan"), "std": float("nan")}
-    result |= {f"p{p:02}": float("nan") for p in PERCENTILES}
-    low = high = float("nan")
+    mean = deviation = float("nan")
     if known.size:
         mean = in_order(known) / known.size
-        result["mean"] = mean
-        result["std"] = float(np.sqrt(in_order((known - mean) ** 2) / max(known.size - 1, 1)))
-        *inner, low, high = np.percentile(known, (*PERCENTILES, *ENDS)).tolist()
-        result |= zip((f"p{p:02}" for p in PERCENTILES), inner, strict=True)
-    result["undefined"] = int(values.size - known.size)
-    result["histogram"] = histogram(known, low, high)
-    return result
+        deviation = float(np.sqrt(in_order((known - mean) ** 2) / max(known.size - 1, 1)))
+    known.sort()
+    *inner, low, high = percentiles(known, (*PERCENTILES, *ENDS))
+    return {
+        "mean": mean, "std": deviation, **{f"p{p:02}": value for p, value in zip(PERCENTILES, inner, strict=True)},
+        "undefined": int(values.size - known.size), "histogram": histogram(known, low, high),
+    }  # fmt: skip
 
 
 def in_order(values: Array) -> float:
@@ -83,22 +81,33 @@ def in_order(values: Array) -> float:
     return float(np.add.accumulate(values)[-1])
 
 
-def histogram(known: Array, low: float, high: float) -> dict[str, list[float]]:
-    """Counts in equal bins between two values; the first and the last take what lies beyond."""
-    if not known.size:
+def percentiles(rising: Array, shares: Sequence[float]) -> list[float]:
+    """Percentiles of sorted values, linear between neighbours as NumPy's are."""
+    if not rising.size:
+        return [float("nan")] * len(shares)
+    at = np.array(shares) / 100 * (rising.size - 1)
+    below = at.astype(int)
+    low, high = rising[below], rising[np.minimum(below + 1, rising.size - 1)]
+    found: list[float] = (low + (high - low) * (at - below)).tolist()
+    return found
+
+
+def histogram(rising: Array, low: float, high: float) -> dict[str, list[float]]:
+    """Counts of sorted values in equal bins between two of them; the first and the last take what lies beyond."""
+    if not rising.size:
         return {"edges": [], "counts": []}
     if low == high:
-        return {"edges": [low, high], "counts": [int(known.size)]}
+        return {"edges": [low, high], "counts": [int(rising.size)]}
     edges = np.linspace(low, high, BINS + 1)
-    counts, _ = np.histogram(np.clip(known, low, high), edges)
+    counts = np.diff(np.searchsorted(rising, edges[1:-1]), prepend=0, append=rising.size)
     return {"edges": edges.tolist(), "counts": counts.tolist()}
 
 
 def cover(chunks: Sequence[Chunk], name: str) -> dict[str, float]:
     """Percentiles of the cover ratio in one calendar year, over the scenarios that have one then."""
     values = column(chunks, name)
-    known = values[np.isfinite(values)]
-    found = np.percentile(known, FAN_PERCENTILES).tolist() if known.size else [float("nan")] * len(FAN_PERCENTILES)
+    known = np.sort(values[np.isfinite(values)])
+    found = percentiles(known, FAN_PERCENTILES)
     return dict(zip(YEARLY, (int(name.split(".")[1]), int(known.size), *found), strict=True))
 
 
