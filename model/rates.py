@@ -48,7 +48,7 @@ def npv(rate: float, cash_flows: ArrayLike, convention: str = "start") -> float:
 
 
 def without_dust(flows: Floats) -> Floats:
-    """A model's flows by column, those below 1e-15 of the column's largest taken as none.
+    """A model's flows by column, those below 1e-13 of the column's largest taken as none.
 
     They are what rounding left of a difference that is zero; far out in time they would bring rates near -1.
     """

@@ -13,7 +13,7 @@ STEP = 1e-10  # a Newton step this small in log(1 + r) is the last one; it leave
 ROUNDS = 200
 EPS = 2.0**-52
 NARROW = 4.0 * EPS  # a bracket this narrow, relative to u, holds nothing more to find
-DUST = 1e-15  # a model's flow this small beside the largest is what rounding left of none
+DUST = 1e-13  # a model's flow this small beside the largest is what rounding left of none
 ZERO = 1e-12  # a root this little below zero counts as zero
 LOWEST, HIGHEST = -1.0 + 2.0**-53, 1.7976931348623157e308
 

@@ -216,7 +216,7 @@ def _calls(book: Book, functions: list[str], name: str, loops: list[list[str]], 
     for number, body in enumerate(loops):
         part += loop(body, 4)
         size += len(body)
-        if size < LONGEST_PART and number < len(loops) - 1:
+        if not part or (size < LONGEST_PART and number < len(loops) - 1):
             continue
         shared = []
         for kind, source in (("f", "figures[{}]"), ("q", "rows[{}, t]")):

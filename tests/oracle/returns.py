@@ -14,7 +14,8 @@ STEPS = [0.002 * i for i in range(101)] + [0.2 * 1.03**i for i in range(1, 130)]
 
 def irr(flows: list[float]) -> float:
     """Rate a period by scanning outwards from zero: the least root not negative, else the nearest to zero."""
-    flows = list(flows)
+    size = max(map(abs, flows), default=0.0)
+    flows = [0.0 if abs(f) <= 1e-13 * size else f for f in flows]
     while flows and flows[-1] == 0:
         flows.pop()
     if not any(f > 0 for f in flows) or not any(f < 0 for f in flows):

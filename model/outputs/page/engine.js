@@ -44,7 +44,7 @@ function average(T, f) {
 // What rounding left of a flow that is zero would bring rates near -1.
 function irr(T, f) {
   const flows = Float64Array.from({length: T}, (_, t) => f(t));
-  const dust = 1e-15 * flows.reduce((most, c) => Math.max(most, Math.abs(c)), 0);
+  const dust = 1e-13 * flows.reduce((most, c) => Math.max(most, Math.abs(c)), 0);
   return irrOfFlows(flows.map(c => Math.abs(c) <= dust ? 0 : c));
 }
 
