@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -133,20 +134,17 @@ class Sampler:
         # single precision is more than a random shock needs, and drawn and raised faster
         shocks = rng.standard_normal((len(METALS), len(self.years), size), dtype=np.float32)
         tied = self.shock_correlation
-        for first, second in zip(*shocks, strict=True):
-            second *= np.sqrt(1 - tied * tied)
-            second += tied * first
+        shocks[1] *= np.sqrt(1 - tied * tied)
+        shocks[1] += tied * shocks[0]
         found = {}
-        for metal, shock, sigma, back in zip(METALS, shocks, self.volatility, self.reversion, strict=True):
-            departure, variance = np.zeros(size, np.float32), 0.0
-            path = found[f"prices.{metal}"] = np.empty(shock.shape)
-            for now, deck, price in zip(shock, self.decks[f"prices.{metal}"], path, strict=True):
-                departure *= 1 - back
-                now *= sigma
-                departure += now
-                variance = (1 - back) ** 2 * variance + sigma * sigma
-                np.exp(np.subtract(departure, variance / 2, out=now), out=now)
-                np.multiply(now, deck, out=price)
+        for metal, departure, sigma, back in zip(METALS, shocks, self.volatility, self.reversion, strict=True):
+            departure *= sigma
+            variances = [sigma * sigma]
+            for before, now in pairwise(departure):
+                now += (1 - back) * before
+                variances.append((1 - back) ** 2 * variances[-1] + sigma * sigma)
+            departure -= np.array(variances, np.float32)[:, None] / 2
+            found[f"prices.{metal}"] = np.exp(departure, out=departure) * self.decks[f"prices.{metal}"][:, None]
         return found
 
 
