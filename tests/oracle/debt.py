@@ -35,8 +35,8 @@ def depreciate(p: Period) -> None:
     """By units of production, over the ore that will be milled."""
     o, t = p.o, p.t
     left = o["ore_left_to_mill"][t]
-    gone = left <= 1e-12 * o["ore_milled_total"]
-    share = 1.0 if gone else min(p.given("ore_milled_mt") / left, 1)
+    milled = p.given("ore_milled_mt")
+    share = 1.0 if left - milled <= 1e-9 else milled / left
     p.now["depletion_share"] = share
     for name, added in (("fixed_assets", p.given("capital_expenditure")),
                         ("capitalised_financing", p.now["financing_cost"])):  # fmt: skip
