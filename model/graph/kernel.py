@@ -17,12 +17,12 @@ from typing import NamedTuple
 
 from .. import roots
 from . import lanes
-from .arrays import write
+from .book import Book
 from .expr import Expr, Line
 from .lanes import LANES
 from .loops import loop
-from .order import Group, references
-from .passes import Job, Sweep, plan
+from .order import Group
+from .passes import plan
 from .resting import rests
 from .sheet import Sheet
 from .sweep import EMPTY, Steps
@@ -60,70 +60,6 @@ class Kernel(NamedTuple):
     lines: int  # line items computed for every scenario
 
 
-class Book:
-    """Where every number of the kernel stands, while its source is written."""
-
-    def __init__(self, sheet: Sheet, texts: Mapping[str, str], job: Job, varied: frozenset[str]) -> None:
-        self.sheet, self.texts, self.job, self.varied = sheet, texts, job, varied
-        self.names: dict[str, tuple[str, Expr]] = {}
-        self.slots: dict[str, int] = {}
-        self.temporaries = 0
-        self.kept = _kept(sheet, job)
-        self.axes: dict[str, str] = {}
-        self.curves: dict[str, int] = {}
-        self.knots = 0
-        inputs = sorted(p for p in varied if p in sheet.inputs)
-        self.scalars = tuple(p for p in inputs if not sheet.inputs[p].series)
-        self.series = tuple(p for p in inputs if sheet.inputs[p].series)
-
-    @property
-    def frame(self) -> int:
-        """Numbers that a block keeps for each period."""
-        return len(self.kept) * LANES
-
-    def slot(self, name: str) -> str:
-        """A lasting working place by name, one number a scenario."""
-        return f"s[{self.slots.setdefault(name, len(self.slots)) * LANES} + l]"
-
-    def temporary(self, number: int) -> str:
-        """A working place for part of a period; all lasting ones must be known."""
-        self.temporaries = max(self.temporaries, number + 1)
-        return f"s[{(len(self.slots) + number) * LANES} + l]"
-
-    def shared(self, e: Expr) -> str:
-        """A number that all scenarios share: a literal, a figure `f3`, or a row's value at the period `q5`."""
-        if e.op == "const":
-            return {"nan": "np.nan", "inf": "np.inf", "-inf": "-np.inf"}.get(repr(e.data), repr(e.data))
-        key = write(e, {}, self.texts)
-        if key not in self.names:
-            kind = "q" if e.series else "f"
-            self.names[key] = (f"{kind}{len(self.shared_by(kind))}", e)
-        return self.names[key][0]
-
-    def shared_by(self, kind: str) -> tuple[Expr, ...]:
-        """What all scenarios share of one kind, in order of use."""
-        return tuple(e for name, e in self.names.values() if name[0] == kind)
-
-    def moves(self, e: Expr) -> bool:
-        """Whether a formula differs between scenarios."""
-        if isinstance(e, Line):
-            return e.name in self.job.dynamic
-        return (e.op == "input" and e.data in self.varied) or any(map(self.moves, e.args))
-
-    def knots_of(self, curve: str) -> tuple[int, int]:
-        """Where a curve begins among all curves' numbers, and its number of knots."""
-        size = len(self.sheet.curves[curve].x)
-        if curve not in self.curves:
-            self.curves[curve] = self.knots
-            self.knots += 3 * (size + 1)
-        return self.curves[curve], size
-
-    def axis_of(self, curve: str) -> str:
-        """The first curve in use that has the same axis."""
-        text = ", ".join(write(x, {}, self.texts) for x in self.sheet.curves[curve].x)
-        return self.axes.setdefault(text, curve)
-
-
 def kernel(sheet: Sheet, groups: list[Group], texts: Mapping[str, str], outputs: tuple[str, ...],
            varied: frozenset[str]) -> Kernel:  # fmt: skip
     """Write the kernel that computes the wanted lines for scenarios that differ in the varied inputs.
@@ -147,27 +83,12 @@ def kernel(sheet: Sheet, groups: list[Group], texts: Mapping[str, str], outputs:
     opening = Steps(book, None)
     for name in job.before:
         opening.set_place(book.slot(name), job.formulas[name], name)
-    sweeps = []
-    for number, sweep in enumerate(job.sweeps):
-        steps = Steps(book, sweep, number)
-        steps.write_sweep(rows_out)
-        lasting = {*book.kept, *rows_out, *(row for row, _ in steps.carried)}
-        shorter = rests(sheet.resting, job, number, lasting)
-        asking = Steps(book, sweep, number, carried=steps.carried)
-        for level, rest in enumerate(shorter):
-            asking.ask(rest.asked, f"{number} awake {level}")
-        forms = [steps, *(Steps(book, sweep, number, rest, steps.carried) for rest in shorter)]
-        for form in forms[1:]:
-            form.write_sweep(rows_out)
-        closing = Steps(book, None)
-        for name in sweep.figures:
-            closing.set_place(book.slot(name), job.formulas[name], name)
-        sweeps.append((sweep, forms, asking, closing))
+    sweeps = [_written(book, number, rows_out) for number in range(len(job.sweeps))]
     outs = [f"out[{k}, b + l] = {book.slot(n)}" for k, n in enumerate(figures_out)]
     functions: list[str] = []
     body = [*loop(before, 8), *_calls(book, functions, "before", opening.render(), 8)]
     for number, each in enumerate(sweeps):
-        body += _sweep(book, functions, number, *each)
+        body += _sweep(book, functions, number, each)
     text = [
         HEAD,
         *(re.sub("^from .*roots.*\n", "", re.sub("^def ", "@njit(**options)\ndef ", text, flags=re.M), flags=re.M)
@@ -187,24 +108,30 @@ def kernel(sheet: Sheet, groups: list[Group], texts: Mapping[str, str], outputs:
     )  # fmt: skip
 
 
-def _kept(sheet: Sheet, job: Job) -> dict[str, int]:
-    """Rows needed at every period: by a later sweep, or as the flows of a rate of return (by its own name)."""
-    kept: dict[str, int] = {}
-    for number, sweep in enumerate(job.sweeps):
-        for name in (*sweep.rows, *sweep.figures):
-            for target, _ in references(job.formulas[name]):
-                earlier = (s.rows for s in job.sweeps[:number])
-                if sheet.lines[name].series and any(target in rows for rows in earlier):
-                    kept.setdefault(target, len(kept))
-        for r in sweep.reductions:
-            earlier = (s.rows for s in job.sweeps[:number])
-            flows = r.node.args[0]
-            for target, _ in references(flows):
-                if any(target in rows for rows in earlier):
-                    kept.setdefault(target, len(kept))
-            if r.node.op == "irr":
-                kept.setdefault(flows.name if isinstance(flows, Line) else r.name, len(kept))
-    return kept
+class Written(NamedTuple):
+    """A sweep in steps."""
+
+    forms: list[Steps]  # the whole sweep, and shorter ones for periods in which rows rest
+    asking: Steps  # which of them rest
+    closing: Steps  # the figures after it
+
+
+def _written(book: Book, number: int, rows_out: tuple[str, ...]) -> Written:
+    """A sweep in steps."""
+    sweep = book.job.sweeps[number]
+    whole = Steps(book, sweep, number)
+    whole.write_sweep(rows_out)
+    lasting = {*book.kept, *rows_out, *(row for row, _ in whole.carried)}
+    forms, asking, closing = [whole], Steps(book, sweep, number, carried=whole.carried), Steps(book, None)
+    shorter = rests(book.sheet.resting, book.job, number, lasting)
+    sizes = [book.slot(f"{number} size of group {k}") for k in range(len(shorter))]  # side by side, for `at_rest`
+    for place, rest in zip(sizes, shorter, strict=True):
+        asking.ask(rest.asked, place)
+        forms.append(Steps(book, sweep, number, rest, whole.carried))
+        forms[-1].write_sweep(rows_out)
+    for name in sweep.figures:
+        closing.set_place(book.slot(name), book.job.formulas[name], name)
+    return Written(forms, asking, closing)
 
 
 def _calls(book: Book, functions: list[str], name: str, loops: list[list[str]], indent: int,
@@ -237,14 +164,9 @@ def _calls(book: Book, functions: list[str], name: str, loops: list[list[str]], 
     return calls
 
 
-def _sweep(book: Book, functions: list[str], number: int, sweep: Sweep, forms: list[Steps], asking: Steps,
-           closing: Steps) -> list[str]:  # fmt: skip
-    """The source of one sweep over a block; its functions are added to the list.
-
-    Args:
-        forms: the whole sweep, and shorter ones for periods in which rows rest.
-        asking: which of them rest.
-    """
+def _sweep(book: Book, functions: list[str], number: int, written: Written) -> list[str]:
+    """The source of one sweep over a block; its functions are added to the list."""
+    sweep, forms = book.job.sweeps[number], written.forms
     forward = sweep.direction == "forward"
     first, periods = ("0", "range(T)") if forward else ("T - 1", "range(T - 1, -1, -1)")
     edges = Steps(book, None)
@@ -266,18 +188,20 @@ def _sweep(book: Book, functions: list[str], number: int, sweep: Sweep, forms: l
         *_calls(book, functions, f"start_{number}", [*edges.render(), opening], 8, first),
         f"        for t in {periods}:",
     ]  # fmt: skip
-    if len(forms) > 1:
-        body += _calls(book, functions, f"ask_{number}", asking.render(), 12)
-        body.append(f"            awake = at_rest(s, {book.slots[f'{number} awake 0'] * LANES}, {len(forms) - 1})")
-    for level in range(len(forms) - 1, 0, -1):
-        body.append(f"            {'if' if level == len(forms) - 1 else 'elif'} awake == {level}:")
-        body += _calls(book, functions, f"sweep_{number}_at_rest_{level}", forms[level].render(), 16)
-    if len(forms) > 1:
-        body.append("            else:")
-    body += _calls(book, functions, f"sweep_{number}", forms[0].render(), 16 if len(forms) > 1 else 12)
+    shorter = len(forms) - 1
+    if shorter:
+        sizes = book.slots[f"{number} size of group 0"] * LANES
+        body += _calls(book, functions, f"ask_{number}", written.asking.render(), 12)
+        body.append(f"            resting = at_rest(s, {sizes}, {shorter})")
+    for level in range(shorter, -1, -1):
+        title = f"sweep_{number}" + f"_at_rest_{level}" * (level > 0)
+        if shorter:
+            word = f"{'if' if level == shorter else 'elif'} resting == {level}" if level else "else"
+            body.append(f"            {word}:")
+        body += _calls(book, functions, title, forms[level].render(), 16 if shorter else 12)
     for r in sweep.reductions:
         if r.node.op == "irr":
             flows = r.node.args[0]
             at = book.kept[flows.name if isinstance(flows, Line) else r.name] * LANES
             body.append(f"        irr_block(w, {at}, T, flows, g, s, {book.slots[r.name] * LANES})")
-    return [*body, *_calls(book, functions, f"end_{number}", [[line] for line in after] + closing.render(), 8)]
+    return [*body, *_calls(book, functions, f"end_{number}", [[line] for line in after] + written.closing.render(), 8)]

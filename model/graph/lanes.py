@@ -10,24 +10,26 @@ and again). Of what has several sign changes and no such root, every root is loo
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..roots import DUST, NARROW, ROUNDS, STEP, chosen_rate, rate_of
 
+Floats = NDArray[np.float64]
 LANES = 32
 CLEAR = 1e-8  # a total this small beside what it sums has no certain sign
 
 
-def power(base, exponent, memo):  # type: ignore[no-untyped-def]
+def power(base: float, exponent: float, memo: Floats) -> float:
     """base ** exponent, looked up in `memo` (base, exponent, power) where it is that of the scenario before.
 
     An exponent is mostly a length of time, the same in all scenarios but where one of them starts or ends.
     """
     if base != memo[0] or exponent != memo[1]:
         memo[0], memo[1], memo[2] = base, exponent, base**exponent
-    return memo[2]
+    return float(memo[2])
 
 
-def at_rest(s, at, groups):  # type: ignore[no-untyped-def]
+def at_rest(s: Floats, at: int, groups: int) -> int:
     """How many groups of rows, from the first, rest in every lane: sums of their sizes stand at s[at + lane], the
     next group's `LANES` further on."""
     for k in range(groups):
@@ -37,7 +39,7 @@ def at_rest(s, at, groups):  # type: ignore[no-untyped-def]
     return groups
 
 
-def irr_block(w, at, periods, flows, g, s, to):  # type: ignore[no-untyped-def]
+def irr_block(w: Floats, at: int, periods: int, flows: Floats, g: Floats, s: Floats, to: int) -> None:
     """Rates of `LANES` scenarios whose flows stand at w[t, at + lane].
 
     Args:
@@ -123,14 +125,13 @@ def irr_block(w, at, periods, flows, g, s, to):  # type: ignore[no-untyped-def]
             s[to + i] = chosen_rate(flows[:periods, i].copy())
 
 
-def kind_of(flows, periods, i, side):  # type: ignore[no-untyped-def]
+def kind_of(flows: Floats, periods: int, i: int, side: float) -> float:
     """1 where one root counts and outflows come before inflows, -1 where after, nan where there may be several.
 
     Args:
         side: sign of the total, 0 where it is not certain.
     """
-    sign = total = slope = 0.0
-    twice = 0.0
+    sign = total = twice = slope = 0.0
     changes = turns = 0
     for t in range(periods):
         c = flows[t, i]
@@ -149,7 +150,7 @@ def kind_of(flows, periods, i, side):  # type: ignore[no-untyped-def]
     return side if side != 0.0 and turns == 1 else np.nan
 
 
-def discounted(flows, pairs, g):  # type: ignore[no-untyped-def]
+def discounted(flows: Floats, pairs: int, g: Floats) -> None:
     """Inflow and outflow and their derivatives by the discount factor, two periods at a time."""
     n = LANES
     for i in range(n):

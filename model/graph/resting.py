@@ -147,7 +147,7 @@ def _mentions(e: Expr) -> Iterator[Expr]:
             yield from _mentions(a)
 
 
-def _needed(formulas: Mapping[str, Expr], lasting: set[str], reduced: Iterable[Expr]) -> Iterator[str]:
+def _needed(formulas: dict[str, Expr], lasting: set[str], reduced: Iterable[Expr]) -> Iterator[str]:
     """The rows of a sweep that are lasting, reduced, or needed by such."""
     wanted = lasting | {target for e in reduced for target, _ in references(e)}
     for name in reversed(formulas):

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from .arrays import write
+from .book import Book
 from .expr import Expr, Line, lift
 from .lanes import LANES
 from .loops import ATOM, Step, rendered
 from .order import references
 from .passes import Sweep
 from .resting import Rest
-
-if TYPE_CHECKING:
-    from .kernel import Book
-
 
 SHORT_CURVE = 12  # knots, up to which all segments are summed: no search, nothing that branches
 
@@ -281,11 +277,10 @@ class Steps:
             for key in keys:
                 self.steps.append(Step(text=[f"{self.carried[key][0]} = {self.named(row)}"], cost=1))
 
-    def ask(self, asked: Iterable[Expr], name: str) -> None:
-        """The sum of sizes of rows, as a place of its own."""
-        step = Step(note=name)
-        sizes = " + ".join(f"abs({self.value(e, step)})" for e in asked)
-        step.text.append(f"{self.book.slot(name)} = {sizes}")
+    def ask(self, rows: Iterable[Expr], place: str) -> None:
+        """The sum of the sizes of rows, which is 0 where all rest."""
+        step = Step()
+        step.text.append(f"{place} = " + " + ".join(f"abs({self.value(e, step)})" for e in rows))
         self.steps.append(step)
 
     def set_place(self, place: str, e: Expr, note: str = "") -> None:

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import NAN, Expr, Line, Term, constant, convert, interpolate, maximum, minimum, per, prev, total, where
+from ..graph.expr import (
+    NAN,
+    Expr,
+    Line,
+    Term,
+    constant,
+    convert,
+    interpolate,
+    maximum,
+    minimum,
+    per,
+    prev,
+    total,
+    where,
+)
 from ..graph.sheet import Sheet
 from .timeline import Timeline
 
@@ -75,8 +89,9 @@ def phase(sheet: Sheet, time: Timeline, number: int, capacity: Expr, start: Expr
                        minimum(time.period_end, time.licence_end) - start,
                        "Months since the phase started, held at the end of the licence; negative before.",
                        kind="balance")
-    to_date = sheet.line(f"phase_{number}_full_months_to_date", "months", f"Phase {number}, months at nameplate to date",
-                         full_months(since), "Months since the start, after ramp-up.", kind="balance")
+    to_date = sheet.line(f"phase_{number}_full_months_to_date", "months",
+                         f"Phase {number}, months at nameplate to date", full_months(since),
+                         "Months since the start, after ramp-up.", kind="balance")
     ramped = sheet.line(f"phase_{number}_full_months", "months", f"Phase {number}, months at nameplate",
                         to_date - prev(to_date, full_months(minimum(time.first_instant, time.licence_end) - start)),
                         "Months of the period that the phase is worth at nameplate, after ramp-up.")

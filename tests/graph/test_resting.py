@@ -132,7 +132,7 @@ def test_what_is_named_as_resting_changes_no_figure() -> None:
         made = loan(resting)
         groups = order(made.lines)
         code = kernel(made, groups, {}, wanted, frozenset(inputs))
-        forms.append(code.source.count(" awake == "))
+        forms.append(code.source.count(" resting == "))
         one = {name: values[:1] for name, values in inputs.items()}
         lines = compile_source(source(made, groups, {}))(periods, 1, one, {})
         shared = compiled.tables(code, made, {}, periods, one, {}, lines)
@@ -149,4 +149,4 @@ def test_what_is_named_as_resting_changes_no_figure() -> None:
 def test_the_model_names_rows_that_shorten_its_sweeps() -> None:
     model = structure(load("base"))
     made = kernel(model.sheet, model.groups, model.texts, ("equity_irr",), frozenset({"timeline.delay_months"}))
-    assert made.source.count(" awake == ") == 2
+    assert made.source.count(" resting == ") == 2
