@@ -13,6 +13,7 @@ from .arrays import NAMESPACE, write
 from .expr import REDUCTIONS, Expr, Line, lift
 from .order import references
 from .passes import Job
+from .simplify import is_number, shortened
 
 WORTHWHILE = 0.9  # a shorter sweep has at most this share of the operations of the one before
 
@@ -76,33 +77,27 @@ def left(e: Expr, known: Mapping[tuple[str, str], float], positive: set[str]) ->
         return e
     args = tuple(left(a, known, positive) for a in e.args)
     a, b = args[0], args[-1]
+    made = Expr(e.op, args, e.data, e.unit, e.series)
     match e.op:
-        case "mul" | "and" if (_is(a, 0) and not b.nullable) or (_is(b, 0) and not a.nullable):
+        case "add" | "sub" | "mul" | "div" if (short := shortened(made)) is not made:
+            return short
+        case "and" if is_number(a, 0) or is_number(b, 0):
             return lift(0)
-        case "div" | "per" if _is(a, 0) and (e.op == "div" or e.data == 0):
+        case "div" | "per" if is_number(a, 0) and (e.op == "div" or e.data == 0):
             return lift(0)
-        case "per" if _is(b, 0):
+        case "per" if is_number(b, 0):
             return lift(e.data)
-        case "add" if _is(a, 0):
-            return b
-        case "add" | "sub" if _is(b, 0):
-            return a
-        case "mul" if _is(a, 1):
-            return b
-        case "mul" | "div" if _is(b, 1):
-            return a
         case "where" if a.op == "const":
             return args[1] if a.data else b
         case "where" if args[1].op == b.op == "const" and repr(args[1].data) == repr(b.data):
             return b
-        case "min" if (_is(a, 0) and not_negative(b, positive)) or (_is(b, 0) and not_negative(a, positive)):
+        case "min" if any(is_number(x, 0) and not_negative(y, positive) for x, y in (args, args[::-1])):
             return lift(0)
-        case "max" if _is(a, 0) and not_negative(b, positive):
+        case "max" if is_number(a, 0) and not_negative(b, positive):
             return b
-        case "max" if _is(b, 0) and not_negative(a, positive):
+        case "max" if is_number(b, 0) and not_negative(a, positive):
             return a
-    made = Expr(e.op, args, e.data, e.unit, e.series)
-    if all(x.op == "const" for x in args) and not (e.op == "div" and _is(b, 0)) and e.op != "interp":
+    if all(x.op == "const" for x in args) and not (e.op == "div" and is_number(b, 0)) and e.op != "interp":
         return lift(float(eval(write(made, {}, {}), dict(NAMESPACE))))
     return e if all(x is y for x, y in zip(args, e.args, strict=True)) else made
 
@@ -129,13 +124,9 @@ def operations(e: Expr) -> int:
     return 0 if isinstance(e, Line) or e.op in REDUCTIONS or not e.args else 1 + sum(map(operations, e.args))
 
 
-def _is(e: Expr, value: float) -> bool:
-    return e.op == "const" and bool(e.data == value)
-
-
 def _key(e: Expr) -> tuple[str, str]:
     """A row and the period at which it is taken, "" where it is not 0 beyond the first or the last period."""
-    return (e.name, "line") if isinstance(e, Line) else (e.args[0].data, e.op if _is(e.args[1], 0) else "")
+    return (e.name, "line") if isinstance(e, Line) else (e.args[0].data, e.op if is_number(e.args[1], 0) else "")
 
 
 def _mentions(e: Expr) -> Iterator[Expr]:

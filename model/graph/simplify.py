@@ -1,4 +1,4 @@
-"""Formulas made ready to be written into a cell: the same values, by a shorter or a safer way."""
+"""The same values by a shorter or a safer formula: for a cell, or for a kernel while rows rest."""
 
 from __future__ import annotations
 
@@ -52,8 +52,9 @@ def mirrored(e: Expr) -> bool:
     return e.op == "max" and e.args[1].op == "neg" and e.args[1].args[0] is e.args[0]
 
 
-def _is(e: Expr, value: float) -> bool:
-    return e.op == "const" and e.data == value
+def is_number(e: Expr, value: float) -> bool:
+    """A constant of this value."""
+    return e.op == "const" and bool(e.data == value)
 
 
 def shortened(e: Expr) -> Expr:
@@ -64,10 +65,10 @@ def shortened(e: Expr) -> Expr:
     if e.op in ("add", "mul"):
         idle = 0.0 if e.op == "add" else 1.0
         for one, other in (args, args[::-1]):
-            if _is(one, idle):
+            if is_number(one, idle):
                 return other
-        if e.op == "mul" and any(_is(a, 0) for a in args):
+        if e.op == "mul" and any(is_number(a, 0) for a in args):
             return lift(0)
-    if (e.op == "sub" and _is(args[1], 0)) or (e.op == "div" and _is(args[1], 1)):
+    if (e.op == "sub" and is_number(args[1], 0)) or (e.op == "div" and is_number(args[1], 1)):
         return args[0]
     return e
