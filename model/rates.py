@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .roots import DUST, NARROW, ROUNDS, STEP, chosen_rate, log_roots, rate_of
+from .roots import DUST, NARROW, ROUNDS, SHRINK, STEP, chosen_rate, log_roots, rate_of
 
 Floats = NDArray[np.float64]
 
@@ -201,7 +201,7 @@ def _newton(
 ) -> Floats:
     """Roots of `function`, elementwise: positive at `low`, negative at `high`; nan if not found.
 
-    Newton's method from `u`; a step that leaves the bracket or is not half as long as the one before
+    Newton's method from `u`; a step that leaves the bracket or is not much shorter than the one before
     is replaced by bisection.
     """
     roots = np.full(u.shape, np.nan)
@@ -219,7 +219,7 @@ def _newton(
         if done.all():
             break
         newton, middle = u - step, 0.5 * (low + high)
-        good = (newton > low) & (newton < high) & (np.abs(step) <= 0.5 * before)
+        good = (newton > low) & (newton < high) & (np.abs(step) <= SHRINK * before)
         following = np.where(done, u, np.where(good, newton, middle))
         before, u = np.abs(following - u), following
     return roots

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 STEP = 1e-10  # a Newton step this small in log(1 + r) is the last one; it leaves an error near 1e-17
+SHRINK = 0.75  # a Newton step longer than this share of the one before gives way to bisection
 ROUNDS = 200
 EPS = 2.0**-52
 NARROW = 4.0 * EPS  # a bracket this narrow, relative to u, holds nothing more to find
@@ -102,7 +103,7 @@ def _root(
     t: NDArray[np.float64], sign: NDArray[np.float64], size: NDArray[np.float64],
 ) -> float:  # fmt: skip
     """The one root between two bounds: Newton's method, with bisection where a step leaves the bracket or is not
-    half as long as the one before."""
+    much shorter than the one before."""
     u, before = 0.5 * (low + high), high - low
     for _ in range(ROUNDS):
         value, slope, _ = _log_ratio(u, t, sign, size)
@@ -115,7 +116,7 @@ def _root(
             high = u
         if high - low <= NARROW * max(1.0, abs(u)):
             return u
-        inside = low < u - step and u - step < high and abs(step) <= 0.5 * before
+        inside = low < u - step and u - step < high and abs(step) <= SHRINK * before
         following = u - step if inside else 0.5 * (low + high)
         before, u = abs(following - u), following
     return u

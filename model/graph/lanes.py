@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from ..roots import DUST, NARROW, ROUNDS, STEP, chosen_rate, rate_of
+from ..roots import DUST, NARROW, ROUNDS, SHRINK, STEP, chosen_rate, rate_of
 
 Floats = NDArray[np.float64]
 LANES = 32
@@ -116,7 +116,7 @@ def irr_block(w: Floats, at: int, periods: int, flows: Floats, g: Floats, s: Flo
                 g[9 * n + i] = np.nan if math.isnan(value) else 0.0
                 left -= 1
                 continue
-            inside = u - step > low and u - step < high and abs(step) <= 0.5 * g[8 * n + i]
+            inside = u - step > low and u - step < high and abs(step) <= SHRINK * g[8 * n + i]
             following = u - step if inside else 0.5 * (low + high)
             g[8 * n + i] = abs(following - u)
             g[5 * n + i], g[6 * n + i], g[7 * n + i] = following, low, high

@@ -90,10 +90,12 @@ def waterfall(sheet: Sheet, time: Timeline, capital: Capex, money: Fiscal, funds
     paid_principal = line("senior_principal_paid", NOMINAL, "Senior principal paid", paid - paid_interest,
                           "What is left for principal.")
     share_interest = line("senior_interest_share", "1", "Share of senior interest paid",
-                          paid_share(paid_interest, interest_due), "The same for every senior lender.",
+                          paid_share(paid_interest, interest_due),
+                          "The same for every senior lender; what is short by less than a cent is paid.",
                           kind="average")
     share_principal = line("senior_principal_share", "1", "Share of senior principal paid",
-                           paid_share(paid_principal, principal_due), "The same for every senior lender.",
+                           paid_share(paid_principal, principal_due),
+                           "The same for every senior lender; what is short by less than a cent is paid.",
                            kind="average")
     for d in senior:
         debt.pay(sheet, d, share_interest, share_principal)

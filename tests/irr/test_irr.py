@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-import time
+from collections import Counter
 from decimal import Decimal, localcontext
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from model import roots
 from model.rates import irr, irr_many, irr_roots, npv, why_no_irr
 
 CLOSURE = [-100.0, *[30.0] * 10, -150.0]  # a mine that pays for its closure: two roots
@@ -137,13 +139,21 @@ def test_an_annuity_of_any_length_and_size(periods: int, money: float, rate: flo
     assert irr_roots(flows) == pytest.approx([rate], rel=1e-9, abs=1e-12)
 
 
-def test_a_thousand_flows_of_changing_sign_in_bounded_time() -> None:
+def test_a_thousand_flows_of_changing_sign_take_bounded_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each change of sign costs a few sums over the flows, however many there are."""
+    sums = Counter[str]()
+    once = roots._log_ratio
+
+    def counted(*args: Any) -> tuple[float, float, float]:
+        sums["over flows"] += 1
+        return once(*args)
+
+    monkeypatch.setattr(roots, "_log_ratio", counted)
     flows = np.random.default_rng(3).normal(size=1000)
-    began = time.perf_counter()
-    roots = irr_roots(flows)
-    assert time.perf_counter() - began < 20
-    assert roots and all(crosses(root, flows, 1e-7) for root in roots)
-    assert min(abs(irr(flows) - root) for root in roots) < 1e-12
+    found = irr_roots(flows)
+    assert 0 < sums["over flows"] < 20 * np.count_nonzero(np.diff(np.sign(flows)))
+    assert found and all(crosses(root, flows, 1e-7) for root in found)
+    assert min(abs(irr(flows) - root) for root in found) < 1e-12
 
 
 def test_many_columns_equal_one_by_one() -> None:
@@ -219,7 +229,8 @@ def test_idle_periods_before_and_after_do_not_matter(
 def test_more_money_back_is_a_higher_rate(outflows: list[float], inflows: list[float], more: float) -> None:
     low = irr([-x for x in outflows] + inflows)
     high = irr([-x for x in outflows] + [x * more for x in inflows])
-    assert high > low or high in (math.nextafter(-1, 0), np.finfo(float).max)
+    near_all_lost = high == low < -1 + 1e-12  # where numbers lie too far apart to tell two rates from each other
+    assert high > low or near_all_lost or high == np.finfo(float).max
 
 
 @settings(max_examples=100, deadline=None)

@@ -25,7 +25,7 @@ const irrOfFlows = (() => {
   }
 
   // Root of f, positive at low and negative at high: Newton's method, with bisection where a step leaves the
-  // bracket or is not half as long as the one before. f returns [value, slope].
+  // bracket or is not much shorter than the one before. f returns [value, slope].
   function newton(f, u, low, high) {
     let before = high - low;
     for (let k = 0; k < MAX_STEPS; k++) {
@@ -37,7 +37,7 @@ const irrOfFlows = (() => {
       if (value < 0) high = u;
       if (high - low <= 4 * EPS * Math.max(1, Math.abs(u))) return u;
       const next = u - step;
-      const good = next > low && next < high && Math.abs(step) <= 0.5 * before;
+      const good = next > low && next < high && Math.abs(step) <= 0.75 * before;
       const following = good ? next : 0.5 * (low + high);
       before = Math.abs(following - u);
       u = following;
