@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,7 @@ from model.studies.montecarlo import Prepared, compute, prepare, study
 from model.studies.summary import summary
 
 Row = tuple[str, float, str]  # what, microseconds a scenario or call, note
+FLOWS = np.concatenate([np.full(8, -700.0), np.full(80, 400.0)])
 
 
 def best(function: Callable[[], object], repeat: int = 5) -> float:
@@ -55,15 +57,30 @@ def ours(scenarios: int) -> Iterator[Row]:
     yield "rekodiq, NumPy, 1 worker", best(lambda: compute(slow, 0), 3) / slow.n * 1e6, f"{len(slow.metrics)} metrics"
     fast = study(scenario, scenarios, 1, engine="kernel")
     lines = prepare(fast).kernel.lines  # type: ignore[union-attr]
-    seconds: dict[int, float] = {}
-    for _ in range(3):  # in turn, so that what else the machine does falls on all alike
-        for workers in dict.fromkeys((1, 2, os.cpu_count() or 1)):
-            began = time.perf_counter()
-            summary(fast, run_chunks(fast, local(workers)), 0.0, workers)
-            seconds[workers] = min(seconds.get(workers, 1e9), time.perf_counter() - began)
-    for workers, took in seconds.items():
-        yield (f"rekodiq, kernel, {workers} worker{'s' * (workers > 1)}", took / scenarios * 1e6,
-               f"{scenarios:,} scenarios, {lines} lines each, summary included")  # fmt: skip
+
+    def whole(workers: int) -> None:
+        summary(fast, run_chunks(fast, local(workers)), 0.0, workers)
+
+    tasks: dict[Row, Callable[[], object]] = {
+        (f"rekodiq, kernel, {workers} worker{'s' * (workers > 1)}", scenarios,
+         f"{scenarios:,} scenarios, {lines} lines each, summary included"): partial(whole, workers)
+        for workers in dict.fromkeys((1, 2, os.cpu_count() or 1))
+    }  # fmt: skip
+    try:
+        import pyxirr
+
+        plain = FLOWS.tolist()
+        tasks["pyxirr.irr, one call", scenarios, f"{FLOWS.size} flows"] = lambda: [
+            pyxirr.irr(plain) for _ in range(scenarios)
+        ]
+    except ImportError:
+        yield "pyxirr.irr", float("nan"), "not installed"
+    seconds = dict.fromkeys(tasks, float("inf"))
+    for _ in range(3):  # in turn and as long as each other, so that what else the machine does falls on all alike
+        for row, task in tasks.items():
+            seconds[row] = min(seconds[row], best(task, 1))
+    for (what, count, note), took in seconds.items():
+        yield what, took / count * 1e6, note
     ready = prepare(fast)
     yield "  of which drawing the inputs", best(lambda: ready.sampler.block(1, 0, 2048), 40) / 2048 * 1e6, "1 worker"
     changed = draws(ready, 2048)
@@ -83,18 +100,11 @@ def lines_of(ready: Prepared, changed: dict[str, np.ndarray], size: int) -> None
 
 
 def others() -> Iterator[Row]:
-    """Other models and IRR routines."""
-    flows = np.concatenate([np.full(8, -700.0), np.full(80, 400.0)])
-    plain = flows.tolist()
-    try:
-        import pyxirr
-
-        yield "pyxirr.irr, one call", best(lambda: [pyxirr.irr(plain) for _ in range(1000)]) * 1e3, "88 flows"
-    except ImportError:
-        yield "pyxirr.irr", float("nan"), "not installed"
+    """Other models, and another IRR routine."""
     import numpy_financial as npf
 
-    yield "numpy_financial.irr, one call", best(lambda: [npf.irr(flows) for _ in range(10)]) * 1e5, "88 flows"
+    seconds = best(lambda: [npf.irr(FLOWS) for _ in range(10)])
+    yield "numpy_financial.irr, one call", seconds * 1e5, f"{FLOWS.size} flows"
     try:
         from PySAM import Singleowner
 

@@ -12,6 +12,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -44,11 +45,10 @@ def cache_folder() -> Path:
     return Path(os.environ.get("REKODIQ_CACHE") or Path(home) / "rekodiq")
 
 
+@cache
 def machine_code(source: str) -> Callable[..., None]:
     """The compiled function of a kernel's source; compiling takes seconds the first time, after that it is read."""
     name = f"kernel_{hashlib.sha256(source.encode()).hexdigest()[:20]}"
-    if name in sys.modules:
-        return sys.modules[name].run  # type: ignore[no-any-return]
     try:
         folder = cache_folder()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -109,7 +109,10 @@ class Sampler:
         if self.mixing is not None:
             from scipy.special import ndtr, ndtri
 
-            u = ndtr(ndtri(np.clip(u, EDGE, 1 - EDGE)) @ self.mixing.T)
+            apart = self.mixing != np.eye(len(self.draws))
+            tied = apart.any(axis=0) | apart.any(axis=1)  # the others stay as they are drawn
+            scores = ndtri(np.clip(u[:, tied], EDGE, 1 - EDGE))
+            u[:, tied] = ndtr(scores @ self.mixing[np.ix_(tied, tied)].T)
         inputs = {d.name: d.values(u[:, k]) for k, d in enumerate(self.draws)}
         return inputs, self.prices(rng, size)
 
