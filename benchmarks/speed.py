@@ -82,9 +82,9 @@ def ours(scenarios: int) -> Iterator[Row]:
     for (what, count, note), took in seconds.items():
         yield what, took / count * 1e6, note
     ready = prepare(fast)
-    yield "  of which drawing the inputs", best(lambda: ready.sampler.block(1, 0, 2048), 40) / 2048 * 1e6, "1 worker"
+    yield "rekodiq, drawing the inputs alone", best(lambda: ready.sampler.block(1, 0, 2048), 40) / 2048 * 1e6, "1 worker"
     changed = draws(ready, 2048)
-    yield ("  of which the kernel", best(lambda: lines_of(ready, changed, 2048), 40) / 2048 * 1e6, "1 worker")
+    yield ("rekodiq, the kernel alone", best(lambda: lines_of(ready, changed, 2048), 40) / 2048 * 1e6, "1 worker")
 
 
 def draws(ready: Prepared, size: int) -> dict[str, np.ndarray]:
