@@ -23,7 +23,7 @@ from .lanes import LANES
 from .loops import loop
 from .order import Group
 from .passes import plan
-from .resting import rests
+from .resting import rests, whole
 from .sheet import Sheet
 from .sweep import EMPTY, Steps
 
@@ -112,26 +112,28 @@ class Written(NamedTuple):
     """A sweep in steps."""
 
     forms: list[Steps]  # the whole sweep, and shorter ones for periods in which rows rest
-    asking: Steps  # which of them rest
+    asking: Steps  # which of them rest,
+    sizes: int  # by sums that stand from here, a group's after the other's
     closing: Steps  # the figures after it
 
 
 def _written(book: Book, number: int, rows_out: tuple[str, ...]) -> Written:
     """A sweep in steps."""
     sweep = book.job.sweeps[number]
-    whole = Steps(book, sweep, number)
-    whole.write_sweep(rows_out)
-    lasting = {*book.kept, *rows_out, *(row for row, _ in whole.carried)}
-    forms, asking, closing = [whole], Steps(book, sweep, number, carried=whole.carried), Steps(book, None)
+    full = Steps(book, sweep, number)
+    full.write_sweep(whole(book.job, number), rows_out)
+    lasting = {*book.kept, *rows_out, *(row for row, _ in full.carried)}
     shorter = rests(book.sheet.resting, book.job, number, lasting)
-    sizes = [book.slot(f"{number} size of group {k}") for k in range(len(shorter))]  # side by side, for `at_rest`
-    for place, rest in zip(sizes, shorter, strict=True):
-        asking.ask(rest.asked, place)
-        forms.append(Steps(book, sweep, number, rest, whole.carried))
-        forms[-1].write_sweep(rows_out)
+    sizes = len(book.slots) * LANES
+    places = [book.slot(f"{number} size of group {k}") for k in range(len(shorter))]
+    forms, asking, closing = [full], Steps(book, sweep, number, full.carried), Steps(book, None)
+    for place, form in zip(places, shorter, strict=True):
+        asking.ask(form.asked, place)
+        forms.append(Steps(book, sweep, number, full.carried))
+        forms[-1].write_sweep(form, rows_out)
     for name in sweep.figures:
         closing.set_place(book.slot(name), book.job.formulas[name], name)
-    return Written(forms, asking, closing)
+    return Written(forms, asking, sizes, closing)
 
 
 def _calls(book: Book, functions: list[str], name: str, loops: list[list[str]], indent: int,
@@ -190,9 +192,8 @@ def _sweep(book: Book, functions: list[str], number: int, written: Written) -> l
     ]  # fmt: skip
     shorter = len(forms) - 1
     if shorter:
-        sizes = book.slots[f"{number} size of group 0"] * LANES
         body += _calls(book, functions, f"ask_{number}", written.asking.render(), 12)
-        body.append(f"            resting = at_rest(s, {sizes}, {shorter})")
+        body.append(f"            resting = at_rest(s, {written.sizes}, {shorter})")
     for level in range(shorter, -1, -1):
         title = f"sweep_{number}" + f"_at_rest_{level}" * (level > 0)
         if shorter:

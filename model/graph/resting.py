@@ -18,15 +18,22 @@ from .simplify import is_number, shortened
 WORTHWHILE = 0.9  # a shorter sweep has at most this share of the operations of the one before
 
 
-class Rest(NamedTuple):
-    """A sweep while rows rest."""
+class Form(NamedTuple):
+    """What a sweep computes, or what is left of it while rows rest."""
 
     asked: tuple[Expr, ...]  # rows, or rows a period earlier or later, that are 0
-    formulas: dict[str, Expr]  # what is left of the sweep's rows that something still needs
-    reduced: dict[str, Expr]  # and of what its reductions take, by their name
+    formulas: dict[str, Expr]  # by row
+    reduced: dict[str, Expr]  # what its reductions take, by their name
 
 
-def rests(resting: Iterable[tuple[Line, ...]], job: Job, number: int, lasting: set[str]) -> list[Rest]:
+def whole(job: Job, number: int) -> Form:
+    """All that a sweep computes."""
+    sweep = job.sweeps[number]
+    return Form((), {name: job.formulas[name] for name in sweep.rows},
+                {r.name: r.node.args[0] for r in sweep.reductions})  # fmt: skip
+
+
+def rests(resting: Iterable[tuple[Line, ...]], job: Job, number: int, lasting: set[str]) -> list[Form]:
     """Shorter and shorter forms of a sweep, as more groups of rows rest; those that save much.
 
     Args:
@@ -34,33 +41,32 @@ def rests(resting: Iterable[tuple[Line, ...]], job: Job, number: int, lasting: s
         number: of the sweep.
         lasting: rows of the sweep whose value is kept beyond the period.
     """
-    sweep = job.sweeps[number]
+    _, full, taken = whole(job, number)
     earlier = [name for s in job.sweeps[:number] for name in s.rows]
-    found: list[Rest] = []
+    used = {_key(e): e for formula in (*full.values(), *taken.values()) for e in _mentions(formula)}
+    found: list[Form] = []
     asked: dict[tuple[str, str], Expr] = {}
-    size = sum(map(operations, map(job.formulas.__getitem__, sweep.rows)))
-    taken = [r.node.args[0] for r in sweep.reductions]
-    used = [e for formula in (*map(job.formulas.__getitem__, sweep.rows), *taken) for e in _mentions(formula)]
+    size = sum(map(operations, full.values()))
     for group in resting:
         names = {line.name for line in group}
-        asked |= {key: e for key, e in ((_key(e), e) for e in used)
-                  if key[0] in names and key[1] and not (key[1] == "line" and key[0] in sweep.rows)}  # fmt: skip
+        asked |= {(name, when): e for (name, when), e in used.items()
+                  if name in names and when and not (when == "line" and name in full)}  # fmt: skip
         known = dict.fromkeys(asked, 0.0)
         positive: set[str] = set()
         formulas = {}
-        for name in (*earlier, *sweep.rows):
+        for name in (*earlier, *full):
             e = formulas[name] = left(job.formulas[name], known, positive)
             if e.op == "const":
                 known[name, "line"] = e.data
             elif not_negative(e, positive):
                 positive.add(name)
-        reduced = {r.name: left(r.node.args[0], known, positive) for r in sweep.reductions}
+        reduced = {name: left(e, known, positive) for name, e in taken.items()}
         live = set(_needed(formulas, lasting, reduced.values()))
-        formulas = {name: formulas[name] for name in sweep.rows if name in live}
+        formulas = {name: formulas[name] for name in full if name in live}
         now = sum(map(operations, formulas.values()))
         if now <= WORTHWHILE * size:
             size = now
-            found.append(Rest(tuple(asked.values()), formulas, reduced))
+            found.append(Form(tuple(asked.values()), formulas, reduced))
     return found
 
 

@@ -11,7 +11,7 @@ from .lanes import LANES
 from .loops import ATOM, Step, rendered
 from .order import references
 from .passes import Sweep
-from .resting import Rest
+from .resting import Form
 
 SHORT_CURVE = 12  # knots, up to which all segments are summed: no search, nothing that branches
 
@@ -35,13 +35,11 @@ class Steps:
     """The steps of a sweep, or of figures outside one (`sweep` None).
 
     Args:
-        rest: what is left of the sweep while rows rest; None for all of it.
         carried: what the whole sweep hands from period to period, as every shorter form of it must.
     """
 
-    def __init__(self, book: Book, sweep: Sweep | None, number: int = 0, rest: Rest | None = None,
-                 carried: Carried | None = None) -> None:  # fmt: skip
-        self.book, self.sweep, self.number, self.rest = book, sweep, number, rest
+    def __init__(self, book: Book, sweep: Sweep | None, number: int = 0, carried: Carried | None = None) -> None:
+        self.book, self.sweep, self.number = book, sweep, number
         self.inside = frozenset(sweep.rows if sweep else ())
         self.steps: list[Step] = []
         self.values: dict[str, int] = {}  # rows and helping values of this sweep, by name
@@ -218,16 +216,15 @@ class Steps:
 
     # ---- steps
 
-    def write_sweep(self, rows_out: tuple[str, ...]) -> None:
-        """All steps of the sweep, in order; a reduction stands right after the last row it takes."""
+    def write_sweep(self, form: Form, rows_out: tuple[str, ...]) -> None:
+        """All steps of a form of the sweep, in order; a reduction stands right after the last row it takes."""
         assert self.sweep is not None
-        formulas = self.rest.formulas if self.rest else self.book.job.formulas
         seen: set[str] = set()
         waiting = list(self.sweep.reductions)
         for name in ("", *self.sweep.rows):
-            if name in formulas:
+            if name in form.formulas:
                 step = Step(note=name)
-                text = self.value(formulas[name], step)
+                text = self.value(form.formulas[name], step)
                 step.makes = self.new(name).makes
                 step.text.append(f"@{step.makes}@ = {text}")
                 if name in self.book.kept:
@@ -241,7 +238,7 @@ class Steps:
             for r in list(waiting):
                 if {t for t, _ in references(r.node.args[0]) if t in self.inside} <= seen:
                     waiting.remove(r)
-                    self.reduce(r.name, r.node.op, self.rest.reduced[r.name] if self.rest else r.node.args[0])
+                    self.reduce(r.name, r.node.op, form.reduced[r.name])
         self.carry()
 
     def reduce(self, name: str, op: str, flows: Expr) -> None:

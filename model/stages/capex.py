@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Expr, Line, add_up, constant, interpolate, maximum, prev
+from ..graph.expr import Expr, Line, add_up, constant, maximum, prev
 from ..graph.sheet import Sheet
 from .costs import NOMINAL
-from .production import Production
+from .production import Production, planned_to_date
 from .revenue import REAL
 from .timeline import Timeline
 
@@ -77,12 +77,8 @@ def capex(sheet: Sheet, time: Timeline, mine: Production) -> Capex:
     from_us = line("phase_1_us_sourced", NOMINAL, "Phase 1 capital bought from the United States", add_up(us_sourced),
                    "Each category at its US-sourced share, before the ceilings on imports.")
     growth_capex = line("growth_capex", NOMINAL, "Growth capital", phase_1 + phase_2, "Phase 1 and Phase 2.")
-    knots = range(len(sheet.assumptions["mine_plan.cumulative_ore"].value))
-    plan = sheet.curve("sustaining_share", [sheet.element("mine_plan.cumulative_ore", k) for k in knots],
-                       [sheet.element("mine_plan.sustaining_share", k) for k in knots])
-    advance = line("sustaining_share_to_date", "1", "Sustaining capital, share planned to date",
-                   interpolate(plan, mine.cumulative_ore, "Mt", "1"),
-                   "The mine plan's curve at the ore milled to date.", kind="balance")
+    advance = planned_to_date(sheet, "sustaining_share", "1", "Sustaining capital, share planned to date",
+                              "mine_plan.sustaining_share", mine.cumulative_ore)
     sustaining_real = line("sustaining_capex_real", REAL, "Sustaining capital, real",
                            x("capex.sustaining.total") * x("factors.sustaining") * (advance - prev(advance)),
                            "Life-of-mine sustaining capital, spent as the pit advances.")

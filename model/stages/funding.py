@@ -115,9 +115,13 @@ def funding(sheet: Sheet, time: Timeline, capital: Capex, us: UsImports, money: 
 
     tied_rest, tied_cost, tied_shares = group(True)
     untied_rest, untied_cost, untied_shares = group(False)
+
+    def drawable(amount: Expr, rest: Line) -> Expr:
+        return where(open_share > 0, clamp(amount, 0, rest), 0)
+
     headroom = line("tied_headroom", NOMINAL, "Export loans: headroom",
-                    where(open_share > 0, clamp(us.eligible_to_date * x("us_imports.financed_share")
-                          - add_up([prev(t.drawn) for t in tranches if t.us_exports_only]), 0, tied_rest), 0),
+                    drawable(us.eligible_to_date * x("us_imports.financed_share")
+                             - add_up([prev(t.drawn) for t in tranches if t.us_exports_only]), tied_rest),
                     "What the financed share of eligible invoices to date still allows.", kind="balance")
     tied_share = line("tied_share", "1", "Export loans: share of undrawn", per(tied_rest, tied_rest + untied_rest, 0),
                       "By which the first attempt splits the draw.", kind="average")
@@ -133,9 +137,8 @@ def funding(sheet: Sheet, time: Timeline, capital: Capex, us: UsImports, money: 
     tied_first = line("tied_draw_first", NOMINAL, "Export loans: first attempt", minimum(headroom, tied_share * wish),
                       "Share of the draw, up to the headroom.")
     untied_draw = line("untied_draw", NOMINAL, "Other loans: draw",
-                       where(open_share > 0,
-                             clamp(solved(gearing * (base + tied_cost * tied_first) - tied_first, untied_cost),
-                                   0, untied_rest), 0), "What the gearing still asks for, up to the commitments.")
+                       drawable(solved(gearing * (base + tied_cost * tied_first) - tied_first, untied_cost),
+                                untied_rest), "What the gearing still asks for, up to the commitments.")
     tied_draw = line("tied_draw", NOMINAL, "Export loans: draw",
                      minimum(headroom, maximum(tied_first, solved(gearing * (base + untied_cost * untied_draw)
                                                                   - untied_draw, tied_cost))),

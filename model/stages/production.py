@@ -100,6 +100,17 @@ def phase(sheet: Sheet, time: Timeline, number: int, capacity: Expr, start: Expr
                       "Nameplate capacity x throughput factor x months at nameplate.")
 
 
+def planned_to_date(sheet: Sheet, name: str, unit: str, label: str, plan: str, ore: Line) -> Line:
+    """What one of the mine plan's cumulative curves gives at the ore milled to date."""
+    axis, values = (
+        [sheet.element(path, k) for k in range(len(sheet.assumptions["mine_plan.cumulative_ore"].value))]
+        for path in ("mine_plan.cumulative_ore", plan)
+    )
+    return sheet.line(f"{name}_to_date", unit, label,
+                      interpolate(sheet.curve(name, axis, values), ore, "Mt", unit),
+                      "The mine plan's cumulative curve at the ore milled to date.", kind="balance")
+
+
 def production(sheet: Sheet, time: Timeline) -> Production:
     """Declare the mine, from ore to payable metal."""
     sheet.stage = "production"
@@ -115,9 +126,9 @@ def production(sheet: Sheet, time: Timeline) -> Production:
     potential = line("potential_ore", "Mt", "Ore that could be milled", potential_1 + potential_2,
                      "Both phases together.")
 
-    knots = range(len(sheet.assumptions["mine_plan.cumulative_ore"].value))
-    ore_axis = [sheet.element("mine_plan.cumulative_ore", k) for k in knots]
-    reserve = line("ore_reserve", "Mt", "Ore reserve", ore_axis[-1], "Ore in the mine plan.")
+    last = len(sheet.assumptions["mine_plan.cumulative_ore"].value) - 1
+    reserve = line("ore_reserve", "Mt", "Ore reserve", sheet.element("mine_plan.cumulative_ore", last),
+                   "Ore in the mine plan.")
     closing = sheet.forward("ore_closing", "Mt")
     opening = line("ore_opening", "Mt", "Ore in the ground, opening", prev(closing, reserve),
                    "Ore left at the start of the period.", kind="opening")
@@ -141,9 +152,7 @@ def production(sheet: Sheet, time: Timeline) -> Production:
                "Date on which the ore or the licence ends.")
 
     def from_pit(name: str, unit: str, label: str, plan: str, factor: Term) -> Line:
-        curve = sheet.curve(name, ore_axis, [sheet.element(plan, k) for k in knots])
-        to_date = line(f"{name}_to_date", unit, f"{label}, planned to date", interpolate(curve, cumulative, "Mt", unit),
-                       "The mine plan's cumulative curve at the ore milled to date.", kind="balance")
+        to_date = planned_to_date(sheet, name, unit, f"{label}, planned to date", plan, cumulative)
         return line(name, unit, label, (to_date - prev(to_date)) * factor, "Increase to date, at its factor.")
 
     moved = from_pit("material_moved_mt", "Mt", "Ore and waste moved", "mine_plan.material_moved", 1)

@@ -4,7 +4,7 @@
 "use strict";
 
 const irrOfFlows = (() => {
-  const EPS = Number.EPSILON, STEP = 1e-10, MAX_STEPS = 200, ZERO = 1e-12;
+  const EPS = Number.EPSILON, STEP = 1e-10, SHRINK = 0.75, MAX_STEPS = 200, ZERO = 1e-12;
   const HIGHEST = Number.MAX_VALUE, LOWEST = -1 + EPS / 2;
 
   function rate(u) {
@@ -37,7 +37,7 @@ const irrOfFlows = (() => {
       if (value < 0) high = u;
       if (high - low <= 4 * EPS * Math.max(1, Math.abs(u))) return u;
       const next = u - step;
-      const good = next > low && next < high && Math.abs(step) <= 0.75 * before;
+      const good = next > low && next < high && Math.abs(step) <= SHRINK * before;
       const following = good ? next : 0.5 * (low + high);
       before = Math.abs(following - u);
       u = following;
