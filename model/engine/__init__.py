@@ -1,0 +1,1 @@
+"""The interpreters of the formulas: what turns declared lines and a scenario's numbers into figures."""
