@@ -5,7 +5,7 @@ BIN := .venv/bin
 CASES := base technical_report lender_case delay_2031 copper_low copper_high capex_overrun slow_ramp_up no_exim \
   standard_regime
 
-.PHONY: help demo test check setup system docs images benchmarks audit clean
+.PHONY: help demo test check setup system docs goldens images benchmarks audit clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -54,6 +54,9 @@ test: check system ## the whole test suite, after check
 
 docs: .venv/ready ## write the generated parts of docs/ again
 	@$(BIN)/python -m docs.generate
+
+goldens: .venv/ready ## write the kept figures in tests/goldens again; the diff shows what moved
+	@$(BIN)/python -m tests.goldens
 
 images: .venv/ready system ## take the pictures in docs/images again
 	@$(BIN)/python -m docs.pictures_of_workbook
