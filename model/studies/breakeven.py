@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..assumptions.resolve import Scenario
+from .ranking import significant
 from .vary import StudyError, bounds_of, number_at, outcomes, prepare
 
 STEPS = 16  # values tried at once in each round
@@ -38,7 +39,8 @@ class Breakeven(NamedTuple):
 def breakeven(scenario: Scenario, path: str, metric: str, target: float) -> Breakeven:
     """Search outward from the scenario's own value for a bracket, then narrow it.
 
-    Where several values meet the target, the one nearest the scenario's own is found.
+    Where several values meet the target, the one nearest the scenario's own is found, of two equally near
+    the lower.
     """
     if not math.isfinite(target):
         raise StudyError("the target must be a finite number")
@@ -56,7 +58,7 @@ def breakeven(scenario: Scenario, path: str, metric: str, target: float) -> Brea
 
     exact = np.flatnonzero(found == 0)
     if exact.size:
-        nearest = exact[np.abs(points[exact] - base).argmin()]
+        nearest = min(exact.tolist(), key=lambda j: significant(float(abs(points[j] - base))))
         return answer(float(points[nearest]), 0.0, "")
     brackets = [k for k in range(len(points) - 1) if found[k] * found[k + 1] < 0]
     if not brackets:
@@ -67,7 +69,7 @@ def breakeven(scenario: Scenario, path: str, metric: str, target: float) -> Brea
         nearest_value = float(known[np.abs(known).argmin()] + target)
         return answer(None, None, f"{metric} stays {side} {target:.10g} for {path} from {searched[0]:.6g} to "
                                   f"{searched[1]:.6g}; it comes nearest at {nearest_value:.6g}")  # fmt: skip
-    k = min(brackets, key=lambda j: min(abs(points[j] - base), abs(points[j + 1] - base)))
+    k = min(brackets, key=lambda j: significant(float(min(abs(points[j] - base), abs(points[j + 1] - base)))))
     low, high, f_low, f_high = float(points[k]), float(points[k + 1]), float(found[k]), float(found[k + 1])
     ready = prepare(scenario, [metric], {path: [low, high]})
     while tried < ROUNDS and high - low > 4 * math.ulp(max(abs(low), abs(high))):

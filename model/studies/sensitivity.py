@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from ..assumptions.resolve import Scenario
 from ..graph.arrays import Array
 from ..structure import structure
+from .ranking import ranked, significant
 from .vary import StudyError, check_bounds, metric_line, number_at, outcomes
 
 MOST_CELLS = 10_000
@@ -26,13 +27,13 @@ class Bar(NamedTuple):
 
     @property
     def span(self) -> float:
-        """Distance between the two values; nothing where one of them does not exist."""
-        span = abs(self.high_value - self.low_value)
+        """Distance between the two values, each rounded first so that rounding alone is none; 0 where one is NaN."""
+        span = abs(significant(self.high_value) - significant(self.low_value))
         return span if span == span else 0.0
 
 
 class Tornado(NamedTuple):
-    """A metric, its value in the scenario, and its bars, the widest first."""
+    """A metric, its value in the scenario, and its bars, the widest first and equal ones by path."""
 
     metric: str
     unit: str
@@ -90,7 +91,12 @@ def sensitivity(scenario: Scenario, metric: str = "project_irr", swing: float = 
         if path in by_year:  # replacing numbers by year with one number is a change of its own
             found[2 * k : 2 * k + 2] = outcomes(scenario, [metric], {path: [low, high]}, 2)[metric]
     bars = [Bar(*end, float(found[2 * k]), float(found[2 * k + 1])) for k, end in enumerate(ends)]
-    return Tornado(metric, unit_of(scenario, metric), float(found[-1]), tuple(sorted(bars, key=lambda b: -b.span)))
+    return Tornado(metric, unit_of(scenario, metric), float(found[-1]), widest_first(bars))
+
+
+def widest_first(bars: Iterable[Bar]) -> tuple[Bar, ...]:
+    """Bars in the order in which a tornado shows them; `widestFirst` in page.js is the same."""
+    return tuple(ranked(bars, lambda bar: bar.span, lambda bar: bar.path))
 
 
 def grid(scenario: Scenario, x: tuple[str, Sequence[float]], y: tuple[str, Sequence[float]],

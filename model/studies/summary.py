@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ..graph.arrays import Array
 from .chunks import Chunk
 from .montecarlo import FAN, Study
+from .ranking import ranked
 
 PERCENTILES = (1, 5, 10, 25, 50, 75, 90, 95, 99)
 ENDS = (0.5, 99.5)  # percentiles between which histograms are drawn
@@ -112,7 +113,7 @@ def cover(chunks: Sequence[Chunk], name: str) -> dict[str, float]:
 
 
 def drivers(chunks: Sequence[Chunk], found: Mapping[str, Array]) -> dict[str, list[dict[str, Any]]]:
-    """Rank correlation (Spearman's) of metrics with every uncertain input, the strongest first."""
+    """Rank correlation (Spearman's) of metrics with every uncertain input, the strongest first, equal ones by name."""
     inputs = {name.removeprefix("input."): column(chunks, name)[:RANKED]
               for name in chunks[0] if name.startswith("input.")}  # fmt: skip
     orders = {name: np.argsort(values, kind="stable") for name, values in inputs.items()}
@@ -121,9 +122,9 @@ def drivers(chunks: Sequence[Chunk], found: Mapping[str, Array]) -> dict[str, li
         first = values[:RANKED]
         known = np.isfinite(first)
         own = ranks(first, np.argsort(first, kind="stable"), known)
-        each = [{"input": name, "rank_correlation": correlation(own, ranks(given, orders[name], known))}
-                for name, given in inputs.items()]  # fmt: skip
-        result[metric] = sorted(each, key=lambda d: -abs(float(d["rank_correlation"])))  # type: ignore[arg-type]
+        each = [(name, correlation(own, ranks(given, orders[name], known))) for name, given in inputs.items()]
+        strongest_first = ranked(each, lambda pair: abs(pair[1]), lambda pair: pair[0])
+        result[metric] = [{"input": name, "rank_correlation": r} for name, r in strongest_first]
     return result
 
 

@@ -14,6 +14,8 @@ from model.assumptions.resolve import Scenario, bundled, load
 from model.outputs.page.data import SUMS, bounds
 from model.rates import irr, irr_many
 from model.results import run
+from model.studies.ranking import significant
+from model.studies.sensitivity import sensitivity
 
 CLOSE = 1e-9
 
@@ -137,3 +139,28 @@ def test_what_cannot_be_is_refused(changes: dict[str, Any], message: str, base_p
     opened = open_page(path=base_page)
     with pytest.raises(Exception, match=message):
         opened.run(changes)
+
+
+def test_rounding_before_ranking_is_the_same(base_page: Any, open_page: Any) -> None:
+    rng = random.Random(2)
+    values = [0.1 + 0.2, 100000000000.5, -100000000000.5, 5e-324, 1.7976931348623157e308, 0.0]
+    values += [rng.uniform(-1, 1) * 10.0 ** rng.randint(-300, 300) for _ in range(2000)]
+    got = open_page(path=base_page).tab.evaluate("values => values.map(value => String(significant(value)))", values)
+    assert list(map(float, got)) == [significant(value) for value in values]
+
+
+def test_bars_stand_in_the_same_order(open_page: Any) -> None:
+    """Also where the last bits differ, and in a case of the reader's own."""
+    tab = open_page(load("base")).tab
+    bars = sensitivity(load("base")).bars
+    expected = [bar.path for bar in bars]
+    assert tab.evaluate("Page.tornado().bars.map(bar => bar.path)") == expected
+    rng = random.Random(3)
+    for _ in range(20):
+        nudged = [{"path": bar.path, "low": math.nextafter(bar.low_value, rng.choice((0, 1))),
+                   "high": math.nextafter(bar.high_value, rng.choice((0, 1)))} for bar in bars]  # fmt: skip
+        rng.shuffle(nudged)
+        assert tab.evaluate("bars => widestFirst(bars).map(bar => bar.path)", nudged) == expected
+    for changes in ({"prices.copper": 5.0, "factors.capex": 1.2}, {"prices.gold": 2500.0, "factors.opex": 0.8}):
+        shown = tab.evaluate("changes => Page.set(changes) && Page.tornado().bars.map(bar => bar.path)", changes)
+        assert shown == [bar.path for bar in sensitivity(load("base", changes)).bars]

@@ -146,6 +146,9 @@ function checked(overrides) {
   return found;
 }
 
+// Rounded to 12 significant digits, so that the last bits decide no order; as in ranking.py.
+const significant = value => Number(value.toPrecision(12));
+
 const orNull = value => (Number.isFinite(value) ? value : null);
 
 // The contract of the page: metrics and annual rows under the names of `run --json`.

@@ -1,6 +1,12 @@
 // The page: assumptions changed by the reader, and all that follows from them.
 "use strict";
 
+// Bars in the order in which a tornado shows them, equal ones by path; as in sensitivity.py.
+function widestFirst(bars) {
+  const span = bar => significant(Math.abs(significant(bar.high) - significant(bar.low))) || 0;
+  return [...bars].sort((a, b) => span(b) - span(a) || (a.path > b.path) - (a.path < b.path));
+}
+
 const Page = {
   overrides: {},
   base: null,
@@ -125,8 +131,7 @@ const Page = {
       try { return evaluate(checked({...Page.overrides, [path]: value}))[line]; } catch { return NaN; }
     };
     const bars = paths.map(path => ({path, low: at(path, 1 - swing), high: at(path, 1 + swing)}));
-    const span = bar => Math.abs(bar.high - bar.low) || 0;
-    Page.now.tornado = {base, bars: bars.sort((a, b) => span(b) - span(a))};
+    Page.now.tornado = {base, bars: widestFirst(bars)};
     return Page.now.tornado;
   },
 
