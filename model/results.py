@@ -9,14 +9,11 @@ from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from .annual import annual
 from .assumptions.resolve import Scenario
-from .graph.arrays import Array
+from .engine.python import Value, float_of, row_of
 from .graph.expr import Line
 from .stages.checks import TOLERANCE
-from .stages.loans import keys_of
 from .structure import Model, evaluate, structure
 from .warnings import warnings
 
@@ -52,16 +49,15 @@ class Result:
 
     scenario: Scenario
     model: Model
-    lines: dict[str, Array]
+    lines: dict[str, Value]
 
     def figure(self, name: str) -> float:
         """A single figure."""
-        return float(self.lines[name][0])
+        return float_of(self.lines[name])
 
     def series(self, name: str) -> list[float]:
         """A row, by period."""
-        row: list[float] = np.broadcast_to(self.lines[name], (self.model.periods, 1))[:, 0].tolist()
-        return row
+        return row_of(self.lines[name])
 
     @cached_property
     def rows(self) -> list[Line]:
@@ -91,7 +87,7 @@ class Result:
 
         found: dict[str, Any] = {
             key: view(key, self.sum(f"{key}_contributions"), self.sum(f"{key}_distributions"))
-            for key in keys_of(self.model.sheet, "joint_venture.shareholders")
+            for key in self.model.sheet.entries("joint_venture.shareholders")
         }
         found["groups"] = {
             name: view(line, self.figure(f"{line}_contributions"), self.figure(f"{line}_distributions"))
@@ -103,7 +99,7 @@ class Result:
     def lenders(self) -> dict[str, dict[str, Any]]:
         """The account of every tranche over its life."""
         found = {}
-        for key in keys_of(self.model.sheet, "financing.tranches"):
+        for key in self.model.sheet.entries("financing.tranches"):
             loan: dict[str, Any] = {name: self.figure(f"{key}_{line}") for name, line in LOAN_FIGURES.items()}
             loan["final_maturity"] = iso_date(loan["final_maturity"])
             found[key] = loan

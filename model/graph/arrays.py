@@ -6,12 +6,14 @@ and a `for t in range(T)` around the rows of a loop.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..engine.arithmetic import power_array
+from ..engine.curves import segments
 from ..rates import irr_many, without_dust
 from .expr import Expr, Line
 from .order import Group
@@ -26,8 +28,8 @@ TEMPLATES = {
     "mul": "({0} * {1})",
     "div": "({0} / {1})",
     "neg": "(-{0})",
-    "min": "minimum({0}, {1})",
-    "max": "maximum({0}, {1})",
+    "min": "lesser({0}, {1})",
+    "max": "greater({0}, {1})",
     "lt": "(({0} < {1}) * 1.0)",
     "le": "(({0} <= {1}) * 1.0)",
     "gt": "(({0} > {1}) * 1.0)",
@@ -36,10 +38,10 @@ TEMPLATES = {
     "or": "((({0} != 0) | ({1} != 0)) * 1.0)",
     "where": "where({0}, {1}, {2})",
     "per": "per({0}, {1}, {data})",
-    "compound": "(1.0 + {0}) ** {1}",
-    "pow": "({0} ** {1})",
+    "compound": "power(1.0 + {0}, {1})",
+    "pow": "power({0}, {1})",
     "floor": "floor({0})",
-    "interp": "interp({0}, *curves[{data!r}])",
+    "interp": "lookup({0}, *curves[{data!r}])",
     "total": "total({0}, T)",
     "highest": "highest({0})",
     "lowest": "lowest({0})",
@@ -54,37 +56,71 @@ def per(a: Array, b: Array, otherwise: float) -> Array:
     return np.where(zero, otherwise, a / np.where(zero, 1.0, b))
 
 
+def lesser(a: Array, b: Array) -> Array:
+    """The lesser of two; the second where they are equal or one is not a number, as in the other engines."""
+    return np.where(np.less(a, b), a, b)
+
+
+def greater(a: Array, b: Array) -> Array:
+    """The greater of two; the second where they are equal or one is not a number."""
+    return np.where(np.greater(a, b), a, b)
+
+
+def lookup(x: Array, axis: Array, starts: Array, values: Array, slopes: Array) -> Array:
+    """A piecewise-linear curve at x; see `segments`."""
+    place = np.searchsorted(axis, x, side="right")
+    found: Array = slopes[place] * (x - starts[place]) + values[place]
+    return found
+
+
 def total(a: Array, periods: int) -> Array:
-    """Sum over the periods, each column alone so that a column's sum does not depend on its neighbours."""
+    """Sum over the periods, one after the other from 0, each column alone."""
     rows = np.broadcast_to(a, (periods, *np.shape(a)[1:])) if np.ndim(a) == 2 else a
-    result: Array = np.add.accumulate(rows, axis=0)[-1]
+    result: Array = np.add.accumulate(rows, axis=0)[-1] + 0.0
     return result
 
 
-def _reduced(function: Callable[..., Array]) -> Callable[[Array], Array]:
-    def apply(a: Array) -> Array:
-        applicable = ~np.isnan(a)
-        return np.where(applicable.any(axis=0), function(a, applicable), np.nan)
+def highest(a: Array) -> Array:
+    """Greatest over the periods where it is applicable, nan where there is none."""
+    found: Array = np.full(a.shape[1:], -np.inf)
+    for row in a:
+        found = greater(row, found)
+    return np.where(found == -np.inf, np.nan, found)
 
-    return apply
+
+def lowest(a: Array) -> Array:
+    """Least over the periods where it is applicable, nan where there is none."""
+    found: Array = np.full(a.shape[1:], np.inf)
+    for row in a:
+        found = lesser(row, found)
+    return np.where(found == np.inf, np.nan, found)
+
+
+def average(a: Array) -> Array:
+    """Mean over the periods where it is applicable, nan where there is none."""
+    applicable = ~np.isnan(a)
+    count = np.add.accumulate(applicable * 1.0, axis=0)[-1]
+    sums = np.add.accumulate(np.where(applicable, a, 0.0), axis=0)[-1] + 0.0
+    return np.where(count > 0, sums / np.where(count > 0, count, 1.0), np.nan)
 
 
 NAMESPACE: dict[str, Any] = {
     "nan": np.nan,
     "inf": np.inf,
-    "minimum": np.minimum,
-    "maximum": np.maximum,
+    "lesser": lesser,
+    "greater": greater,
+    "power": power_array,
     "where": np.where,
     "floor": np.floor,
-    "interp": np.interp,
+    "lookup": lookup,
     "empty": np.empty,
     "earlier": lambda a, first: np.concatenate([np.broadcast_to(first, (1, *a.shape[1:])), a[:-1]]),
     "later": lambda a, last: np.concatenate([a[1:], np.broadcast_to(last, (1, *a.shape[1:]))]),
     "per": per,
     "total": total,
-    "highest": _reduced(lambda a, ok: np.where(ok, a, -np.inf).max(axis=0)),
-    "lowest": _reduced(lambda a, ok: np.where(ok, a, np.inf).min(axis=0)),
-    "average": _reduced(lambda a, ok: np.where(ok, a, 0).sum(axis=0) / np.maximum(ok.sum(axis=0), 1)),
+    "highest": highest,
+    "lowest": lowest,
+    "average": average,
     "irr": lambda flows: irr_many(without_dust(flows)),
 }
 
@@ -135,7 +171,7 @@ def source(sheet: Sheet, groups: list[Group], texts: Mapping[str, str]) -> str:
     out.append("    curves = {}")
     for name, curve in sheet.curves.items():
         x, y = (", ".join(write(knot, {}, texts) for knot in axis) for axis in curve)
-        out.append(f"    curves[{name!r}] = knots([{x}]), knots([{y}])")
+        out.append(f"    curves[{name!r}] = segments(knots([{x}]), knots([{y}]))")
     for group in groups:
         if group.direction == "whole":
             (name,) = group.lines
@@ -153,12 +189,43 @@ def source(sheet: Sheet, groups: list[Group], texts: Mapping[str, str]) -> str:
     return "\n".join(out) + "\n"
 
 
-def knots(values: list[Any]) -> Array:
+def evaluated(
+    sheet: Sheet,
+    texts: Mapping[str, str],
+    periods: int,
+    formulas: Sequence[Expr],
+    values: Mapping[str, float | list[float]],
+    elements: Mapping[tuple[str, int], float],
+) -> list[Array]:
+    """Formulas of one scenario, each by itself.
+
+    Args:
+        values: the assumptions by path and the lines by name that they use: a float, or a list by period.
+    """
+    names: dict[str, Any] = dict(NAMESPACE, T=periods, elements=elements)
+    for name, value in values.items():
+        names[input_name(name) if name in sheet.inputs else name] = (
+            np.array(value)[:, None] if isinstance(value, list) else np.array([value])
+        )
+    names["curves"] = {}
+    for name, curve in sheet.curves.items():
+        x, y = (knots([eval(write(k, {}, texts), names) for k in axis]) for axis in curve)
+        names["curves"][name] = segment_arrays(x, y)
+    with np.errstate(all="ignore"):
+        return [np.asarray(eval(write(e, {}, texts), names), dtype=np.float64) for e in formulas]
+
+
+def segment_arrays(x: list[float], y: list[float]) -> list[Array]:
+    """`segments` as arrays."""
+    return [np.array(table) for table in segments(x, y)]
+
+
+def knots(values: list[Any]) -> list[float]:
     """The knots of a curve, which all scenarios of a run share."""
     table = [np.ravel(v) for v in values]
     if any((v != v[0]).any() for v in table):
         raise ValueError("what a curve is drawn from cannot differ between the scenarios of one run")
-    return np.array([v[0] for v in table])
+    return [float(v[0]) for v in table]
 
 
 def row(value: Any, periods: int) -> Array:
@@ -174,7 +241,7 @@ def figure(value: Any) -> Array:
 
 def compile_source(text: str) -> Callable[..., dict[str, Array]]:
     """The generated function."""
-    namespace = dict(NAMESPACE, row=row, figure=figure, knots=knots)
+    namespace = dict(NAMESPACE, row=row, figure=figure, knots=knots, segments=segment_arrays)
     exec(compile(text, "<model>", "exec"), namespace)
     function: Callable[..., dict[str, Array]] = namespace["model"]
     return function

@@ -171,14 +171,14 @@ def assumption_node(figures: Figures, e: Expr, at: At) -> Node:
     """An assumption's figure, or one place of a list."""
     if e.op == "element":
         path, place = e.data
-        return Node("assumption", f"{path}[{place}]", "", f"{path}[{place}]", figures.sheet.assumptions[path].unit,
+        return Node("assumption", f"{path}[{place}]", "", f"{path}[{place}]", figures.assumptions[path].unit,
                     figures.elements[path, place])  # fmt: skip
     value = figures.inputs[e.data]
     if isinstance(value, list) and at.kind != "row":
         period = at.place if at.kind == "period" else figures.periods_of(at.place)[0]
         value = value[period]
     spelled = figures.spell(at) if e.series else ""
-    return Node("assumption", e.data, spelled, e.data, figures.sheet.assumptions[e.data].unit, value)
+    return Node("assumption", e.data, spelled, e.data, figures.assumptions[e.data].unit, value)
 
 
 def curve_node(figures: Figures, name: str) -> Node:
@@ -188,7 +188,7 @@ def curve_node(figures: Figures, name: str) -> Node:
         node = assumption_node(figures, e, FIGURE)
         values["v"][node.name] = node.value
         path = e.data[0] if e.op == "element" else e.data
-        listed = figures.sheet.assumptions[path].value
+        listed = figures.assumptions[path].value
         given = list(getattr(listed, "values", listed)) if e.op == "element" else node.value
         whole = Node("assumption", path, "", path, node.unit, given)
         sources.setdefault(path, whole)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from .sheet import Sheet
+from .sheet import Assumption, Sheet
 
 Value = float | list[float]
 
@@ -30,6 +30,7 @@ class Figures:
     """
 
     sheet: Sheet
+    assumptions: Mapping[str, Assumption]
     texts: Mapping[str, str]
     rows: Mapping[str, list[float]]
     figures: Mapping[str, float]

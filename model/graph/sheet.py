@@ -1,9 +1,9 @@
-"""The sheet on which stages declare their lines, and through which they reach the assumptions."""
+"""The sheet on which stages declare their lines; they see which assumptions there are, never a number."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .expr import (
@@ -29,6 +29,13 @@ class Assumption(NamedTuple):
     value: Any
 
 
+class Years(NamedTuple):
+    """The years for which an assumption by year has a number, and what holds between them."""
+
+    years: tuple[int, ...]
+    interpolation: str | None
+
+
 class Curve(NamedTuple):
     """A piecewise-linear curve; its knots are formulas of figures among the assumptions."""
 
@@ -45,17 +52,47 @@ def decimal_year(day: dt.date) -> float:
     return day.year + (day.month - 1 + (day.day - 1) / days) / 12
 
 
+# What a declaration may read of the assumptions: all that decides which lines there are, and none of the numbers.
+READS: dict[str, Callable[[Mapping[str, Assumption], str], Any]] = {
+    "by_year": lambda given, path: hasattr(given[path].value, "years"),
+    "text": lambda given, path: given[path].value if isinstance(given[path].value, str) else None,
+    "flag": lambda given, path: bool(given[path].value),
+    "size": lambda given, path: len(given[path].value),
+    "years": lambda given, path: (
+        Years(given[path].value.years, given[path].value.interpolation) if hasattr(given[path].value, "years") else None
+    ),
+    "entries": lambda given, group: tuple(
+        dict.fromkeys(p.split(".")[group.count(".") + 1] for p in given if p.startswith(group + "."))
+    ),
+}
+
+
 class Sheet:
-    """All lines declared so far, in order, and the tables (curves) that formulas look up."""
+    """All lines declared so far, in order, and the tables (curves) that formulas look up.
+
+    `reads` records what the declaration read of the assumptions: a scenario that answers the same has the same lines.
+    """
 
     def __init__(self, assumptions: Mapping[str, Assumption]) -> None:
-        self.assumptions = assumptions
+        self._given = assumptions
+        self.units: dict[str, str] = {}
+        self.reads: dict[tuple[str, str], Any] = {}
         self.lines: dict[str, Line] = {}
         self.inputs: dict[str, Expr] = {}
         self.elements: dict[tuple[str, int], Expr] = {}
         self.curves: dict[str, Curve] = {}
-        self.resting: list[tuple[Line, ...]] = []
         self.stage = ""
+
+    def closed(self) -> Sheet:
+        """The same sheet without the assumptions that it was declared from."""
+        return self.with_lines(self.lines)
+
+    def with_lines(self, lines: dict[str, Line]) -> Sheet:
+        """The same inputs and curves under other lines."""
+        result = Sheet({})
+        result.units, result.reads, result.lines = self.units, self.reads, lines
+        result.inputs, result.elements, result.curves = self.inputs, self.elements, self.curves
+        return result
 
     def line(self, name: str, written: str, label: str, formula: Term, definition: str = "", *,
              kind: Kind = "flow") -> Line:
@@ -88,12 +125,42 @@ class Sheet:
         self.lines[name] = Line(name, written, name, None, "", "flow", self.stage, series=True)
         return self.lines[name]
 
-    def rests(self, *rows: Line) -> None:
-        """Name rows that are 0 for most of the life, later ones for longer than those named before.
+    def read(self, what: str, path: str) -> Any:
+        """What the lines depend on, recorded: a text, a flag, the size of a list, the years of numbers by year, the
+        entries of a group.
 
-        This changes no figure: an interpreter may look whether they are 0, and leave out what then is 0 too.
+        Raises:
+            DeclarationError: when no assumption has this path.
         """
-        self.resting.append(rows)
+        key = what, path
+        if key not in self.reads:
+            if what != "entries" and path not in self._given:
+                raise DeclarationError(f"no assumption at '{path}'")
+            self.reads[key] = READS[what](self._given, path)
+        return self.reads[key]
+
+    def text(self, path: str) -> str | None:
+        """The text at a path; None where there is no text."""
+        text: str | None = self.read("text", path)
+        return text
+
+    def label(self, entry: str) -> str:
+        """The label of an entry of a group."""
+        return str(self.text(f"{entry}.label"))
+
+    def entries(self, group: str) -> list[str]:
+        """The names of a group's entries, in the scenario's order."""
+        return list(self.read("entries", group))
+
+    def size(self, path: str) -> int:
+        """How many numbers the list at a path has."""
+        size: int = self.read("size", path)
+        return size
+
+    def years(self, path: str) -> Years | None:
+        """The years of numbers by year; None where the assumption is one number."""
+        years: Years | None = self.read("years", path)
+        return years
 
     def input(self, path: str) -> Expr:
         """A numeric assumption: a figure, or a row where the scenario gives it by year; dates as decimal years.
@@ -102,23 +169,25 @@ class Sheet:
             DeclarationError: when no assumption has this path.
         """
         if path not in self.inputs:
-            if path not in self.assumptions:
-                raise DeclarationError(f"no assumption at '{path}'")
-            found = self.assumptions[path]
-            by_year = hasattr(found.value, "years")
-            self.inputs[path] = Expr("input", data=path, unit=unit(found.unit), series=by_year)
+            by_year = self.read("by_year", path)
+            self.inputs[path] = Expr("input", data=path, unit=unit(self._unit(path)), series=by_year)
         return self.inputs[path]
 
     def choose(self, path: str, /, **options: Term) -> Expr:
         """The option named by the text at `path`."""
+        self.text(path)
         return select(path, tuple((name, lift(e)) for name, e in options.items()))
 
     def element(self, path: str, place: int) -> Expr:
         """One figure of an assumption that is a list (by position) or a phasing (by calendar year)."""
         if (path, place) not in self.elements:
-            written = self.assumptions[path].unit
+            written = self._unit(path)
             self.elements[path, place] = Expr("element", data=(path, place), unit=unit(written), series=False)
         return self.elements[path, place]
+
+    def _unit(self, path: str) -> str:
+        """The unit of an assumption, kept for those who read the sheet without its numbers."""
+        return self.units.setdefault(path, self._given[path].unit)
 
     def curve(self, name: str, x: Sequence[Expr], y: Sequence[Expr]) -> str:
         """Give the graph a piecewise-linear curve to look up by `interpolate`; knots are figures, not rows."""

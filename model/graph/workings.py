@@ -32,8 +32,7 @@ def with_workings(sheet: Sheet) -> Sheet:
     Raises:
         DeclarationError: when a row is said to begin, or to end, in two ways; it has one opening and one closing cell.
     """
-    result = Sheet(sheet.assumptions)
-    result.inputs, result.elements, result.curves = sheet.inputs, sheet.elements, sheet.curves
+    result = sheet.with_lines({})
     shared = _Shared(sheet)
     for name, line in sheet.lines.items():
         rows = _Rows(line, shared)

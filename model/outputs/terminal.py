@@ -96,7 +96,7 @@ def unit_text(unit: str) -> str:
 def holders_table(result: Result) -> Table:
     """Returns of every shareholder and of the two halves."""
     made = table("Shareholders, US$m nominal", "IRR", "NPV", "Calls", "Distributions", "Multiple")
-    labels = {key: result.model.sheet.assumptions[f"joint_venture.shareholders.{key}.label"].value
+    labels = {key: result.model.sheet.label(f"joint_venture.shareholders.{key}")
               for key in result.shareholders if key != "groups"}
     groups = {"barrick_50": "Barrick in all", "pakistan_50": "Pakistani stakeholders in all"}
     for key, view in (*((labels[k], result.shareholders[k]) for k in labels),
@@ -110,7 +110,7 @@ def lenders_table(result: Result) -> Table:
     """The account of every tranche."""
     made = table("Lenders, US$m nominal", "Offer", "Drawn", "Interest", "Fees", "Prem.", "WAL", "DSCR")
     for key, loan in result.lenders.items():
-        label = result.model.sheet.assumptions[f"financing.tranches.{key}.label"].value
+        label = result.model.sheet.label(f"financing.tranches.{key}")
         sums = (written(loan[k]) for k in ("commitment", "drawn", "interest", "fees", "premium"))
         made.add_row(plain(clip(label, 30)), *sums,
                      written(loan["wal_years"], "years"), written(loan["min_dscr"], "x"))

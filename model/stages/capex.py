@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Expr, Line, add_up, constant, maximum, prev
+from ..graph.expr import DeclarationError, Expr, Line, add_up, constant, maximum, prev
 from ..graph.sheet import Sheet
 from .costs import NOMINAL
 from .production import Production, planned_to_date
@@ -29,7 +29,10 @@ class Capex(NamedTuple):
 
 def phasing_curve(sheet: Sheet, name: str, path: str) -> str:
     """Cumulative share of a total against calendar time, even within each year."""
-    years = sheet.assumptions[path].value.years
+    given = sheet.years(path)
+    if given is None:
+        raise DeclarationError(f"'{path}' gives no shares by year")
+    years = given.years
     xs: list[Expr] = [constant(years[0], "years")]
     ys: list[Expr] = [constant(0, "1")]
     for year in range(years[0], years[-1] + 1):
@@ -66,11 +69,9 @@ def capex(sheet: Sheet, time: Timeline, mine: Production) -> Capex:
     phase_1 = growth(sheet, time, 1, 1.0, time.schedule_shift)
     phase_2 = growth(sheet, time, 2, x("production.phase_2.included"), time.schedule_shift + time.delay)
     us_sourced = []
-    for name in dict.fromkeys(
-        p.split(".")[3] for p in sheet.assumptions if p.startswith("capex.phase_1.categories.")
-    ):
+    for name in sheet.entries("capex.phase_1.categories"):
         at = f"capex.phase_1.categories.{name}"
-        label = sheet.assumptions[f"{at}.label"].value
+        label = sheet.label(at)
         category = line(f"capex_{name}", NOMINAL, f"Phase 1: {label}", phase_1 * x(f"{at}.share"),
                         "The category's share of Phase 1 capital with contingency.")
         us_sourced.append(category * x(f"{at}.us_share"))

@@ -36,8 +36,7 @@ class Fiscal(NamedTuple):
 
 def regime_term(sheet: Sheet, key: str, written: str, label: str) -> Line:
     """One term of the regime that the scenario chooses."""
-    names = dict.fromkeys(p.split(".")[2] for p in sheet.assumptions if p.startswith("fiscal.regimes."))
-    options = {name: sheet.input(f"fiscal.regimes.{name}.{key}") for name in names}
+    options = {name: sheet.input(f"fiscal.regimes.{name}.{key}") for name in sheet.entries("fiscal.regimes")}
     return sheet.line(f"regime_{key}", written, label, sheet.choose("fiscal.regime", **options),
                       "Term of the fiscal regime in force.")
 
@@ -87,7 +86,7 @@ def fiscal(sheet: Sheet, time: Timeline, mine: Production, sales: Revenue, cost:
     due = line("royalty_due", NOMINAL, "Royalty due",
                base * (x("fiscal.royalty_rate") * applies + take * take_balochistan),
                "Royalty of the period, before credit for advances.")
-    months = len(sheet.assumptions["fiscal.advance_royalty.amounts"].value)
+    months = sheet.size("fiscal.advance_royalty.amounts")
     xs, ys = [constant(0, "years")], [constant(0, NOMINAL)]
     for k in range(months):
         year_end = k + 1 if k + 1 < months else END_OF_TIME / 12

@@ -15,7 +15,7 @@ from ..graph.sheet import Sheet
 from .capex import Capex
 from .costs import NOMINAL
 from .fiscal import Fiscal
-from .loans import Tranche, keys_of, next_service, tranche
+from .loans import Tranche, next_service, tranche
 from .timeline import Timeline
 from .us_imports import UsImports
 
@@ -64,8 +64,7 @@ def funding(sheet: Sheet, time: Timeline, capital: Capex, us: UsImports, money: 
     ramp = line("reserve_build", "1", "Share of the reserve to be built",
                 where(phi > 0, clamp(1 - (end - time.period_end) / x("financing.dsra_build_months"), 0, 1), 0),
                 "The debt service reserve is built over the last months of funding.", kind="average")
-    sheet.rests(phi, open_share, at_close, ramp)
-    tranches = tuple(tranche(sheet, time, money, completion, key) for key in keys_of(sheet, "financing.tranches"))
+    tranches = tuple(tranche(sheet, time, money, completion, key) for key in sheet.entries("financing.tranches"))
     reserve = sheet.forward("dsra_balance", NOMINAL)
     periods_held = x("financing.dsra_months") / h
 

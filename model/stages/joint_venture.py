@@ -13,7 +13,6 @@ from ..graph.sheet import Sheet
 from .costs import NOMINAL
 from .fiscal import Fiscal
 from .income import Income
-from .loans import keys_of
 from .timeline import Timeline
 from .waterfall import Waterfall
 
@@ -41,9 +40,8 @@ def joint_venture(sheet: Sheet, time: Timeline, money: Fiscal, earned: Income, f
     """Declare the shareholders' accounts and the views of the Federation and of Balochistan."""
     sheet.stage = "joint_venture"
     x, line = sheet.input, sheet.line
-    text = {path: a.value for path, a in sheet.assumptions.items() if isinstance(a.value, str)}
     at = "joint_venture.shareholders"
-    keys = keys_of(sheet, at)
+    keys = sheet.entries(at)
     calls = flow.calls
     loan = sheet.forward("shareholder_loans", NOMINAL)
     owed = line("shareholder_loans_owed", NOMINAL, "Shareholder loans with interest",
@@ -70,7 +68,7 @@ def joint_venture(sheet: Sheet, time: Timeline, money: Fiscal, earned: Income, f
                "What the shareholders receive on their shares.")
 
     carried_shares: dict[str, Expr] = {
-        key: line(f"{key}_carried_share", "1", f"{text[f'{at}.{key}.label']}: carried share",
+        key: line(f"{key}_carried_share", "1", f"{sheet.label(f'{at}.{key}')}: carried share",
                   where(x(f"{at}.{key}.funding_share") <= 0, x(f"{at}.{key}.dividend_share"), 0),
                   "Dividend share of a holder who pays no calls.")
         for key in keys
@@ -86,7 +84,7 @@ def joint_venture(sheet: Sheet, time: Timeline, money: Fiscal, earned: Income, f
 
     holders = []
     for key in keys:
-        label = text[f"{at}.{key}.label"]
+        label = sheet.label(f"{at}.{key}")
         funding_share = x(f"{at}.{key}.funding_share")
         contributions = line(f"{key}_contributions", NOMINAL, f"{label}: contributions", calls * funding_share,
                              "Cash calls at the funding share.")
@@ -96,7 +94,7 @@ def joint_venture(sheet: Sheet, time: Timeline, money: Fiscal, earned: Income, f
                                 - recouped * per(carried_shares[key], carried, 0), 0),
                         "Distribution at the dividend share, loan service and recouped carry at the funding "
                         "share.")
-        holders.append(Holder(key, label, text[f"{at}.{key}.group"], contributions, received,
+        holders.append(Holder(key, label, sheet.text(f"{at}.{key}.group"), contributions, received,
                               line(f"{key}_cash_flow", NOMINAL, f"{label}: net cash flow", received - contributions,
                                    "Distributions less contributions.")))
     for group, label in (("barrick", "Barrick"), ("pakistan", "Pakistani stakeholders")):
@@ -108,7 +106,7 @@ def joint_venture(sheet: Sheet, time: Timeline, money: Fiscal, earned: Income, f
                        "Distributions less cash calls.")
 
     def of(field: str, who: str, amounts: dict[str, Line]) -> Expr:
-        return add_up((amounts[key] for key in keys if text[f"{at}.{key}.{field}"] == who), none=calls * 0)
+        return add_up((amounts[key] for key in keys if sheet.text(f"{at}.{key}.{field}") == who), none=calls * 0)
 
     paid_by = {h.key: h.contributions for h in holders}
     received_by = {h.key: h.distributions for h in holders}

@@ -30,19 +30,12 @@ class Tranche(NamedTuple):
     drawn: Line
 
 
-def keys_of(sheet: Sheet, group: str) -> list[str]:
-    """Names of the entries of a named group, in the scenario's order."""
-    depth = group.count(".") + 1
-    return list(dict.fromkeys(p.split(".")[depth] for p in sheet.assumptions if p.startswith(group + ".")))
-
-
 def tranche(sheet: Sheet, time: Timeline, money: Fiscal, completion: Line, key: str) -> Tranche:
     """Declare the terms of one loan."""
     at = f"financing.tranches.{key}"
     x, line = sheet.input, sheet.line
-    label, rank, method, tied = (
-        sheet.assumptions[f"{at}.{key}"].value for key in ("label", "rank", "repayment", "us_exports_only")
-    )
+    label, rank, method = sheet.label(at), sheet.text(f"{at}.rank"), sheet.text(f"{at}.repayment")
+    tied = sheet.read("flag", f"{at}.us_exports_only")
     commitment = line(f"{key}_commitment", NOMINAL, f"{label}: commitment",
                       x(f"{at}.commitment") * x("financing.included"), "Amount that the lender offers.")
     rate = line(f"{key}_rate", "1/year", f"{label}: interest rate",
@@ -86,7 +79,7 @@ def tranche(sheet: Sheet, time: Timeline, money: Fiscal, completion: Line, key: 
          "Share of the loan that falls due after the period; it never rises again.", kind="balance")
     share = line(f"{key}_repay_share", "1", f"{label}: share due", prev(left, 1) - left,
                  "Share of the loan that falls due in the period.")
-    return Tranche(key, label, rank == "senior", bool(tied), commitment, rate, gross_up,
+    return Tranche(key, label, rank == "senior", tied, commitment, rate, gross_up,
                    share, left, sheet.forward(f"{key}_balance", NOMINAL), sheet.forward(f"{key}_drawn", NOMINAL))
 
 

@@ -45,22 +45,17 @@ class Production(NamedTuple):
 
 def ramp_up_curve(sheet: Sheet, name: str, path: str) -> str:
     """Cumulative months at nameplate against months since the start, from shares by band of months."""
-    given = sheet.assumptions[path].value
-    if isinstance(given, str):
+    if sheet.text(path) is not None:
         curves = {
-            p.removeprefix("ramp_up.named_curves.").removesuffix(".shares"): len(a.value)
-            for p, a in sheet.assumptions.items()
-            if p.startswith("ramp_up.named_curves.")
+            name: f"ramp_up.named_curves.{name}.shares" for name in sheet.entries("ramp_up.named_curves")
         }
-        bands = max(curves.values())
+        bands = max(map(sheet.size, curves.values()))
 
         def share(k: int) -> Expr:
-            options = {
-                n: sheet.element(f"ramp_up.named_curves.{n}.shares", min(k, size - 1)) for n, size in curves.items()
-            }
+            options = {name: sheet.element(at, min(k, sheet.size(at) - 1)) for name, at in curves.items()}
             return sheet.choose(path, **options)
     else:
-        bands = len(given)
+        bands = sheet.size(path)
 
         def share(k: int) -> Expr:
             return sheet.element(path, k)
@@ -103,7 +98,7 @@ def phase(sheet: Sheet, time: Timeline, number: int, capacity: Expr, start: Expr
 def planned_to_date(sheet: Sheet, name: str, unit: str, label: str, plan: str, ore: Line) -> Line:
     """What one of the mine plan's cumulative curves gives at the ore milled to date."""
     axis, values = (
-        [sheet.element(path, k) for k in range(len(sheet.assumptions["mine_plan.cumulative_ore"].value))]
+        [sheet.element(path, k) for k in range(sheet.size("mine_plan.cumulative_ore"))]
         for path in ("mine_plan.cumulative_ore", plan)
     )
     return sheet.line(f"{name}_to_date", unit, label,
@@ -126,7 +121,7 @@ def production(sheet: Sheet, time: Timeline) -> Production:
     potential = line("potential_ore", "Mt", "Ore that could be milled", potential_1 + potential_2,
                      "Both phases together.")
 
-    last = len(sheet.assumptions["mine_plan.cumulative_ore"].value) - 1
+    last = sheet.size("mine_plan.cumulative_ore") - 1
     reserve = line("ore_reserve", "Mt", "Ore reserve", sheet.element("mine_plan.cumulative_ore", last),
                    "Ore in the mine plan.")
     closing = sheet.forward("ore_closing", "Mt")

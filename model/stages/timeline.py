@@ -85,8 +85,8 @@ def timeline(sheet: Sheet, first_year: int) -> Timeline:
 
 def rate_of(sheet: Sheet, path: str, year: int) -> Expr:
     """The rate of one calendar year as a figure, from the years that the scenario gives."""
-    given = sheet.assumptions[path].value
-    if not hasattr(given, "years"):
+    given = sheet.years(path)
+    if given is None:
         return sheet.input(path)
     before = max((y for y in given.years if y <= year), default=given.years[0])
     after = min((y for y in given.years if y > year), default=before)

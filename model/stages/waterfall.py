@@ -159,10 +159,6 @@ def waterfall(sheet: Sheet, time: Timeline, capital: Capex, money: Fiscal, funds
              "Outstanding at the end of the period; what rounding leaves of a loan that is paid off is nothing.",
              kind="balance")
 
-    sheet.rests(funds.reserve, *(row for d in tranches for row in (
-        d.terms.balance, d.terms.repay_share, sheet.lines[f"{d.terms.key}_interest_arrears"],
-        sheet.lines[f"{d.terms.key}_principal_arrears"])))  # fmt: skip
-
     service = line("scheduled_service", NOMINAL, "Scheduled debt service",
                    add_up(d.interest_current + d.instalment for d in tranches),
                    "Interest and instalments of the period, without arrears.")

@@ -38,13 +38,13 @@ def figures_of(model: Model) -> Figures:
     """The model of a scenario, calculated, as lineage reads it."""
     values = evaluate(model)
     inputs, elements = bind(model)
-    lines = model.sheet.lines
     return Figures(
         model.sheet,
+        model.assumptions,
         model.texts,
-        {name: values[name][:, 0].tolist() for name, line in lines.items() if line.series},
-        {name: float(values[name][0]) for name, line in lines.items() if not line.series},
-        {path: a[:, 0].tolist() if a.ndim == 2 else float(a[0]) for path, a in inputs.items()},
+        {name: value for name, value in values.items() if isinstance(value, list)},
+        {name: value for name, value in values.items() if not isinstance(value, list)},
+        inputs,
         elements,
         model.labels,
         model.years,

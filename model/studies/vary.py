@@ -15,10 +15,18 @@ from ..assumptions.values import Bounds, ByYear
 from ..assumptions.written import field_of
 from ..graph.arrays import Array
 from ..graph.expr import walk
-from ..graph.order import Group, references
 from ..graph.sheet import Sheet
 from ..results import METRICS
-from ..structure import Model, closure_ends, evaluate, first_year_of, structure
+from ..structure import (
+    Model,
+    assumptions,
+    closure_end,
+    closure_ends,
+    evaluate_many,
+    first_year_of,
+    reduced,
+    structure,
+)
 
 TOGETHER = 512  # scenarios that NumPy evaluates at a time: more take much memory, fewer waste the time of its calls
 FIXED = frozenset({"timeline.period_months"})  # numbers that decide the structure of the model
@@ -143,40 +151,23 @@ def evaluate_in_parts(model: Model, wanted: tuple[str, ...], columns: Mapping[st
     parts: dict[str, list[Array]] = {name: [] for name in wanted}
     for start in range(0, count, together):
         size = min(together, count - start)
-        lines = evaluate(model, {p: v[..., start : start + size] for p, v in columns.items()}, size)
+        lines = evaluate_many(model, {p: v[..., start : start + size] for p, v in columns.items()}, size)
         for name in wanted:
             value = lines[name]
             parts[name].append(np.broadcast_to(value, (*value.shape[:-1], size)))
     return {name: np.concatenate(each, axis=-1) for name, each in parts.items()}
 
 
-def reduced(model: Model, wanted: tuple[str, ...]) -> Model:
-    """The model with only the lines that the wanted ones need."""
-    lines = model.sheet.lines
-    needed: set[str] = set()
-    todo = list(wanted)
-    while todo:
-        name = todo.pop()
-        if name not in needed:
-            needed.add(name)
-            todo += [target for target, _ in references(lines[name].formula)]
-    sheet = Sheet(model.sheet.assumptions)
-    sheet.inputs, sheet.elements, sheet.curves = model.sheet.inputs, model.sheet.elements, model.sheet.curves
-    sheet.lines = {name: line for name, line in lines.items() if name in needed}
-    groups = [Group(tuple(n for n in g.lines if n in needed), g.direction) for g in model.groups]
-    return replace(model, sheet=sheet, groups=[g for g in groups if g.lines])
-
-
 def slack_years(scenario: Scenario, columns: Mapping[str, Array], together: int = TOGETHER) -> float:
     """How much later than the scenario's own the closure may end, over all columns (rows by period do not matter)."""
-    first = first_year_of(scenario)
-    own = float(closure_ends(scenario, first)[0])
+    given = assumptions(scenario)
+    first = first_year_of(given)
+    own = latest = closure_end(given, first)
     single = {p: v for p, v in columns.items() if v.ndim == 1}
-    latest = own
     for start in range(0, max((v.size for v in single.values()), default=0), together):
         part = {p: v[start : start + together] for p, v in single.items()}
         size = next(iter(part.values())).size
-        latest = max(latest, float(np.max(closure_ends(scenario, first, part, size))))
+        latest = max(latest, float(np.max(closure_ends(given, first, part, size))))
     return latest - own
 
 

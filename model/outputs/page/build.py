@@ -33,9 +33,9 @@ def page(comparison: Comparison, tornado: Tornado, swing: float) -> str:
     """
     result = comparison.results[0]
     sheet = result.model.sheet
-    holders = {key: text(sheet, f"joint_venture.shareholders.{key}.label")
+    holders = {key: sheet.label(f"joint_venture.shareholders.{key}")
                for key in result.shareholders if key != "groups"}  # fmt: skip
-    loans = {key: text(sheet, f"financing.tranches.{key}.label") for key in result.lenders}
+    loans = {key: sheet.label(f"financing.tranches.{key}") for key in result.lenders}
     # A line that is one figure in this case (a party that never pays) is no row to draw.
     drawings = [c._replace(series=tuple(s for s in c.series if sheet.lines[s.line].series))
                 for c in charts(holders, loans)]  # fmt: skip
@@ -97,11 +97,6 @@ def read(name: str) -> str:
     return (HERE / name).read_text(encoding="utf-8")
 
 
-def text(sheet: Any, path: str) -> str:
-    """A text among the assumptions."""
-    return str(sheet.assumptions[path].value)
-
-
 def script_json(value: Any) -> str:
     """JSON that can stand inside a script element: nothing in it can end the element; nan becomes null."""
     found = json.dumps(finite(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -144,7 +139,7 @@ def controls(result: Result) -> str:
         if control.needs and not figure_of(result, control.needs) > 0:
             continue
         for path, (low, high, step) in zip(control.paths, control.ranges, strict=True):
-            given = sheet.assumptions.get(path)
+            given = result.model.assumptions.get(path)
             if path not in sheet.inputs or given is None or not isinstance(given.value, float | int):
                 continue
             note = control.note if path == control.paths[0] else "times the scenario’s prices by year"

@@ -29,7 +29,7 @@ def model_data(result: Result) -> dict[str, Any]:
     structure holds it.
     """
     model, sheet = result.model, result.model.sheet
-    given = {path: sheet.assumptions[path].value for path in sheet.inputs}
+    given = {path: model.assumptions[path].value for path in sheet.inputs}
     return {
         "firstYear": model.first_year,
         "probeYears": PROBE_YEARS,
@@ -40,7 +40,7 @@ def model_data(result: Result) -> dict[str, Any]:
             if isinstance(value, ByYear)
         },
         "fixed": [path for path in given if path.startswith("inflation.")],
-        "elements": [element_value(sheet.assumptions[path].value, place) for path, place in sheet.elements],
+        "elements": [element_value(model.assumptions[path].value, place) for path, place in sheet.elements],
         "elementNames": [f"{path}[{place}]" for path, place in sheet.elements],
         "metrics": METRICS,
         "whole": WHOLE,

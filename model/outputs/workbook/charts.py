@@ -8,7 +8,6 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from ...stages.loans import keys_of
 from .page import FIRST, LETTERS, YEAR_ROW, Sheet
 from .plan import Plan
 from .styles import PALETTE, RULE
@@ -69,7 +68,7 @@ def yearly_charts(plan: Plan, rows: dict[str, int]) -> list[Chart]:
 
     def parties(suffix: str, group: str) -> list[Series]:
         return [series(f"{key}_{suffix}", str(labels[f"{group}.{key}.label"].value))
-                for key in keys_of(plan.model.sheet, group) if f"{key}_{suffix}" in rows]  # fmt: skip
+                for key in plan.model.sheet.entries(group) if f"{key}_{suffix}" in rows]  # fmt: skip
 
     charts = [
         Chart("Copper produced and head grade", [

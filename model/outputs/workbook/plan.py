@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...assumptions.resolve import Leaf, Scenario
-from ...graph.arrays import NAMESPACE, Array, input_name, write
+from ...engine.python import Value, row_of
+from ...graph.arrays import NAMESPACE, input_name, write
 from ...graph.excel import Places
 from ...graph.expr import Expr, Line, walk
 from ...graph.sheet import Sheet
@@ -54,7 +55,7 @@ class Plan:
     scenario: Scenario
     result: Result
     model: Model
-    values: dict[str, Array]
+    values: dict[str, Value]
     places: Places
     rows: dict[str, list[Row]] = field(default_factory=dict)
     inputs: list[InputRow] = field(default_factory=list)
@@ -78,12 +79,11 @@ class Plan:
 
     def series(self, name: str) -> list[float]:
         """A row of the workbook's time axis."""
-        row: list[float] = np.broadcast_to(self.values[name], (self.model.periods, 1))[:, 0].tolist()
-        return row
+        return row_of(self.values[name])
 
     def series_of(self, e: Expr) -> list[float]:
         """The values of a row: of a line, or of numbers by year."""
-        return self.series(e.name) if isinstance(e, Line) else bind(self.model)[0][e.data][:, 0].tolist()
+        return self.series(e.name) if isinstance(e, Line) else row_of(bind(self.model)[0][e.data])
 
     @property
     def own_periods(self) -> int:

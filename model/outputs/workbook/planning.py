@@ -14,7 +14,7 @@ from ...graph.expr import REDUCTIONS, Expr, Line
 from ...graph.order import order
 from ...graph.workings import with_workings
 from ...results import Result
-from ...structure import Model, closure_end, evaluate, structure
+from ...structure import assumptions, closure_end, evaluate, structure
 from .page import FIRST, FIRST_ROW, LETTERS
 from .plan import BY_YEAR, CURVE_ROWS, CURVES, INPUTS, SEARCH, SEARCH_ROWS, TABLES, InputRow, Plan, Row, formulas
 from .styles import title_of
@@ -33,7 +33,8 @@ def planned(result: Result) -> Plan:
     """
     model = structure(result.scenario, room(result))
     sheet = with_workings(model.sheet)
-    model = Model(sheet, order(sheet.lines), model.texts, model.first_year, model.periods, model.period_months)
+    program = replace(model.program, sheet=sheet, groups=order(sheet.lines), parts={})
+    model = replace(model, program=program)
     values = evaluate(model)
     places = Places(LETTERS[FIRST], LETTERS[FIRST + model.periods - 1])
     plan = Plan(result.scenario, result, model, values, places)
@@ -48,7 +49,7 @@ def room(result: Result) -> float:
     scenario, path = result.scenario, PHASE_2
     leaf = scenario.leaves[path]
     other = replace(scenario, leaves=scenario.leaves | {path: replace(leaf, value=not leaf.value)})
-    end = closure_end(other, result.model.first_year)
+    end = closure_end(assumptions(other), result.model.first_year)
     return max(end - result.figure("closure_end"), 0.0) + SPARE_YEARS
 
 

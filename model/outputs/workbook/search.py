@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 from xlsxwriter import Workbook
 
+from ...engine.python import float_of
 from ...graph.excel import AFTER, NOW
 from .axis import open_sheet
 from .page import FIGURE, FIRST, FIRST_ROW, HEADER_ROW, LABEL, LETTERS, TOTAL, UNIT
@@ -58,13 +59,13 @@ def write_search(book: Workbook, styles: Styles, plan: Plan) -> None:
             sheet.band(row - 1, first, f"SIGN(NPV({NOW}${HEADER_ROW},{cells}))", signs, styles.number("0"))
             sheet.band(row, first, f"IF({NOW}{row}*{AFTER}{row}<=0,1,0)", flips, styles.number("0;;\\-"))
             found += [start for start, flip in zip(lower, flips, strict=False) if flip]
-        own = plan.values[next(n for n, i in plan.model.sheet.lines.items()
-                               if i.formula.op == "irr" and i.formula.args[0].data == name)][0]  # fmt: skip
+        own = float_of(plan.values[next(n for n, i in plan.model.sheet.lines.items()
+                                        if i.formula.op == "irr" and i.formula.args[0].data == name)])  # fmt: skip
         known = own == own
-        sheet.write(row - 1, TOTAL, float(own) if known else "none", styles.number("0.00%", align="right"))
+        sheet.write(row - 1, TOTAL, own if known else "none", styles.number("0.00%", align="right"))
         starts, flags = (f"${LETTERS[FIRST]}${r}:${last}${r}" for r in (HEADER_ROW + 1, row + 1))
         sheet.band(row - 1, FIGURE, f"IFERROR(INDEX({starts},MATCH(1,{flags},0)),D{row})",
-                   [found[0] if found else float(own) if known else "none"], styles.number("0.00%"))  # fmt: skip
+                   [found[0] if found else own if known else "none"], styles.number("0.00%"))  # fmt: skip
     sheet.freeze_panes(HEADER_ROW + 1, FIRST)
     sheet.set_landscape()
     sheet.set_paper(8)

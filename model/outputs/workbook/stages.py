@@ -6,6 +6,7 @@ import numpy as np
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
+from ...engine.python import float_of
 from ...graph.excel import Writer, prefix
 from ...graph.expr import Expr, Line
 from ...stages.checks import TOLERANCE
@@ -51,11 +52,11 @@ def write_line(sheet: Sheet, styles: Styles, plan: Plan, writer: Writer, line: L
     if line.stage == "checks" and not line.series:
         shown = "[=0]0;0.0E+00"
     else:
-        shown = number_format(line.written_unit, line.kind, values.ravel().tolist())
+        shown = number_format(line.written_unit, line.kind, values if isinstance(values, list) else [values])
     style = styles.number(shown, **ink)
     formula = writer.line(line)
     if not line.series:
-        sheet.band(row, FIGURE, formula, [float(values[0])], style)
+        sheet.band(row, FIGURE, formula, [float_of(values)], style)
         return
     series = plan.series(line.name)
     sheet.band(row, FIRST, formula, series, style)
@@ -124,7 +125,7 @@ def _verdicts(sheet: Sheet, styles: Styles, plan: Plan) -> None:
     for row in rows:
         line = next(r.line for r in plan.rows[CHECKS] if r.number == row)
         assert line is not None
-        passed = float(plan.values[line.name][0] <= TOLERANCE)
+        passed = float(float_of(plan.values[line.name]) <= TOLERANCE)
         sheet.write_number(row - 1, TOTAL, TOLERANCE, styles.number("0E+00"))
         sheet.band(row - 1, OPENING, f"IF(C{row}<=D{row},1,0)", [passed], styles.number('"yes";;"NO"', align="center"))
         sheet.conditional_format(row - 1, OPENING, row - 1, OPENING,

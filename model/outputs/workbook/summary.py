@@ -7,6 +7,7 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
+from ...engine.python import float_of
 from ...graph.excel import prefix
 from ...results import METRICS
 from .charts import Chart, place_charts
@@ -49,7 +50,7 @@ def _headline(book: Workbook, sheet: Sheet, styles: Styles, plan: Plan, name: st
     line = plan.model.sheet.lines[METRICS[name]]
     at, number = plan.places.lines[line.name]
     cell = f"{prefix(NAME, at)}$C${number}"
-    value = float(plan.values[line.name][0])
+    value = float_of(plan.values[line.name])
     sheet.write_string(row, LABEL, line.label, styles.of(indent=1))
     if name == "first_production":
         months = f"ROUND({cell}*12,3)"

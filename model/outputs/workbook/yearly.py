@@ -13,7 +13,6 @@ from xlsxwriter.format import Format
 from ...annual import annual
 from ...graph.excel import NOW, Places, Writer, prefix
 from ...graph.expr import Line, walk
-from ...stages.loans import keys_of
 from .axis import TIMELINE, open_page
 from .contents import ANNUAL, BALANCE, CASH, COVENANTS, INCOME
 from .page import FIGURE, FIRST, FIRST_ROW, LABEL, LETTERS, OPENING, TOTAL, UNIT, YEAR_ROW, Sheet
@@ -66,7 +65,7 @@ def expanded(plan: Plan, names: tuple[str, ...]) -> Iterator[Line]:
     groups = {"{loan}": "financing.tranches", "{holder}": "joint_venture.shareholders"}
     for name in names:
         wild = next((w for w in groups if w in name), None)
-        for key in [""] if wild is None else keys_of(sheet, groups[wild]):
+        for key in [""] if wild is None else sheet.entries(groups[wild]):
             found = sheet.lines.get(name.replace(wild or "{}", key))
             if found is not None and found.series:  # a price that is the same in all years is a figure
                 yield found
