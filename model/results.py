@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass
-from functools import cached_property
+import os
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, wraps
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .annual import annual
-from .assumptions.resolve import Scenario
+from .assumptions.resolve import Scenario, load
 from .engine.python import Value, float_of, row_of
 from .graph.expr import Line
 from .stages.checks import TOLERANCE
@@ -43,13 +46,37 @@ LOAN_FIGURES = {
 }
 
 
+T = TypeVar("T")
+
+
+def kept(view: Callable[[Result], T]) -> property:
+    """A view of a result that is calculated once; every caller has a copy, which it may change."""
+    name = f"_{view.__name__}"
+
+    @wraps(view)
+    def copied(self: Result) -> T:
+        known = self.__dict__
+        if name not in known:
+            known[name] = view(self)
+        return copied_value(known[name])  # type: ignore[no-any-return]
+
+    return property(copied)
+
+
+def copied_value(value: Any) -> Any:
+    """A copy of dictionaries, however deep, and of the flat lists in them."""
+    if isinstance(value, dict):
+        return {key: copied_value(each) for key, each in value.items()}
+    return value[:] if isinstance(value, list) else value
+
+
 @dataclass(frozen=True)
 class Result:
     """A scenario and all its lines; everything else is a view of them."""
 
     scenario: Scenario
     model: Model
-    lines: dict[str, Value]
+    lines: Mapping[str, Value]
 
     def figure(self, name: str) -> float:
         """A single figure."""
@@ -57,14 +84,14 @@ class Result:
 
     def series(self, name: str) -> list[float]:
         """A row, by period."""
-        return row_of(self.lines[name])
+        return row_of(self.lines[name])[:]
 
     @cached_property
     def rows(self) -> list[Line]:
         """The lines that are rows of periods."""
         return [line for line in self.model.sheet.lines.values() if line.series]
 
-    @cached_property
+    @kept
     def metrics(self) -> dict[str, Any]:
         """Headline figures by the contract's names; nan where one does not exist."""
         found: dict[str, Any] = {name: self.figure(line) for name, line in METRICS.items()}
@@ -74,7 +101,7 @@ class Result:
             found[name] = round(found[name])
         return found
 
-    @cached_property
+    @kept
     def shareholders(self) -> dict[str, Any]:
         """Returns of every shareholder, and of the two halves under `groups`."""
 
@@ -95,7 +122,7 @@ class Result:
         }
         return found
 
-    @cached_property
+    @kept
     def lenders(self) -> dict[str, dict[str, Any]]:
         """The account of every tranche over its life."""
         found = {}
@@ -105,7 +132,7 @@ class Result:
             found[key] = loan
         return found
 
-    @cached_property
+    @kept
     def governments(self) -> dict[str, dict[str, float]]:
         """What the Federation and Balochistan receive and pay, nominal, over the life of mine."""
         royalty, taxes = self.sum("royalty_paid"), self.sum("federation_taxes")
@@ -123,7 +150,7 @@ class Result:
         """The sum of a row."""
         return math.fsum(self.series(name))
 
-    @cached_property
+    @kept
     def checks(self) -> dict[str, Any]:
         """The worst deviation of every check, and whether all are within tolerance."""
         items = {}
@@ -135,32 +162,32 @@ class Result:
                 }
         return {"passed": all(item["passed"] for item in items.values()), "items": items}
 
-    @cached_property
+    @kept
     def annual_rows(self) -> dict[str, list[Any]]:
         """Every row by calendar year: flows summed, balances at year end, ratios recomputed, rates averaged."""
         years = [year for year, _ in groupby(self.model.years)]
         return {"year": years, **annual(self.model, self.lines)}
 
-    @cached_property
+    @kept
     def period_rows(self) -> dict[str, list[Any]]:
         """Every row by period."""
         return {"period": self.model.labels, **{line.name: self.series(line.name) for line in self.rows}}
 
-    @cached_property
+    @property
     def annual(self) -> pd.DataFrame:
         """`annual_rows` as a table indexed by year."""
         import pandas as pd
 
         return pd.DataFrame(self.annual_rows).set_index("year")
 
-    @cached_property
+    @property
     def periods(self) -> pd.DataFrame:
         """`period_rows` as a table indexed by period."""
         import pandas as pd
 
         return pd.DataFrame(self.period_rows).set_index("period")
 
-    @cached_property
+    @kept
     def warnings(self) -> list[str]:
         """What a reader of the figures should know: figures that do not exist, covenants, ore left, loans undrawn."""
         return list(warnings(self))
@@ -183,10 +210,33 @@ class Result:
         }
 
 
-def run(scenario: Scenario) -> Result:
-    """Calculate a scenario."""
-    model = structure(scenario)
-    return Result(scenario, model, evaluate(model))
+def run(scenario: Scenario | str | os.PathLike[str], overrides: Mapping[str, Any] | None = None) -> Result:
+    """Calculate a scenario: one that is loaded, a bundled name, or a path to a YAML file.
+
+    Args:
+        overrides: values by path, as `load` takes them.
+
+    Raises:
+        ScenarioError: see `load`.
+    """
+    if not isinstance(scenario, Scenario):
+        scenario = load(scenario, overrides)
+    elif overrides:
+        raise TypeError("overrides are given where a scenario is loaded: load(name, overrides)")
+    known = _RESULTS.pop(scenario.sha256, None)
+    if known is None:
+        model = structure(scenario)
+        found = Result(scenario, model, evaluate(model))
+    else:
+        found = known if known.scenario is scenario else replace(known, scenario=scenario)
+    _RESULTS[scenario.sha256] = found
+    while len(_RESULTS) > MOST_KEPT:
+        _RESULTS.popitem(last=False)
+    return found
+
+
+MOST_KEPT = 8  # results
+_RESULTS: OrderedDict[str, Result] = OrderedDict()
 
 
 def iso_date(decimal: float) -> str:

@@ -56,7 +56,7 @@ def montecarlo(
         Sampling | None, typer.Option("--sampling", help="Instead of the scenario's uncertainty.sampling.")
     ] = None,
     engine: Annotated[
-        Engine, typer.Option("--engine", help="kernel is compiled; auto takes it for large runs.")
+        Engine, typer.Option("--engine", help="kernel is compiled; the figures are the same.")
     ] = Engine.auto,
     settings: SetOption = None,
     as_json: JsonOption = False,
@@ -67,8 +67,7 @@ def montecarlo(
 
     from ..outputs.studies import montecarlo_tables, show_montecarlo
     from ..studies.chunks import Interrupted, run_chunks
-    from ..studies.montecarlo import STANDARD, study
-    from ..studies.sensitivity import unit_of
+    from ..studies.montecarlo import STANDARD, prepare, study
     from ..studies.summary import summary
 
     if resume and folder is None:
@@ -79,7 +78,7 @@ def montecarlo(
                                       *([f"uncertainty.sampling={sampling.value}"] if sampling else ())])  # fmt: skip
     began = time.perf_counter()
     with told():
-        made = study(chosen, n, seed, (*STANDARD, *(metrics or ())), engine.value)
+        made = study(chosen, n, seed, (*STANDARD, *(metrics or ())), engine.value, note)
         hands = workers or os.cpu_count() or 1
         runner = _runner(address, hands)
         try:
@@ -90,7 +89,7 @@ def montecarlo(
             return 130
         found = summary(made, chunks, time.perf_counter() - began, hands)
     give(found, as_json, out, montecarlo_tables(found),
-         partial(show_montecarlo, found, {m: unit_of(chosen, m) for m in made.metrics}))  # fmt: skip
+         partial(show_montecarlo, found, prepare(made).units))  # fmt: skip
     return 0
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..graph.expr import Expr, Line, lift
+from ..graph.expr import REDUCTIONS, Expr, Line, lift
 from ..graph.sheet import Curve
 from .schedule import Node, Pass, Schedule, key_of
 
@@ -75,11 +75,10 @@ class Writer:
             return self.leaf(e)
         if e.op in ("prev", "next"):
             return self.neighbour(e)
-        key = key_of(e)
-        if key in self.plan.reduction_of:
-            return self.plan.reduction_of[key]
+        if e.op in REDUCTIONS:
+            return self.plan.reduction_of[key_of(e)]
         if self.looping and not e.series:
-            return self.before_loop(e, key)
+            return self.before_loop(e)
         if e.op == "interp":
             return self.lookup(e)
         if e.op in CONDITIONS:
@@ -137,8 +136,9 @@ class Writer:
         self.names += 1
         return f"{prefix}{self.names}"
 
-    def before_loop(self, e: Expr, key: str) -> str:
+    def before_loop(self, e: Expr) -> str:
         """The name of a figure inside a row's formula, computed once before the loop."""
+        key = key_of(e)
         if key not in self.hoisted:
             loop, self.text, self.looping = self.text, self.opening, False
             found, self.found = self.found, {}

@@ -110,8 +110,8 @@ class Kept:
     def __init__(self, study: Study, folder: Path, resume: bool) -> None:
         self.folder = folder
         self.identity = {
-            "schema": "rekodiq/chunks/1", "scenario": study.scenario.name, "sha256": study.scenario.sha256,
-            "n": study.n, "seed": study.seed, "metrics": list(study.metrics), "engine": study.engine,
+            "schema": "rekodiq/chunks/2", "scenario": study.scenario.name, "sha256": study.scenario.sha256,
+            "n": study.n, "seed": study.seed, "metrics": list(study.metrics),
             "chunk": CHUNK, "version": program_version(),
         }  # fmt: skip
         self.hashes: dict[str, str] = {}

@@ -1,12 +1,12 @@
 """Monte Carlo: a scenario evaluated for many draws of its uncertain inputs.
 
-The work is cut into chunks of whole blocks (see sampling.py). A chunk's table is a function of the scenario, the
-number of scenarios, the seed and the engine alone; who computes it, and when, does not matter.
+The work is cut into chunks of whole blocks (see streams.py). A chunk's table is a function of the scenario, the number
+of scenarios and the seed alone; who computes it, with which engine, and when, does not matter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,16 +14,21 @@ import numpy as np
 
 from ..assumptions.resolve import Scenario
 from ..assumptions.values import ByYear
-from ..graph import compiled
+from ..engine import compiler, kernel
+from ..engine.cpp import Kernel
+from ..engine.cpp import kernel as written
+from ..engine.python import Value, row_of
 from ..graph.arrays import NAMESPACE, Array, write
 from ..graph.expr import Expr, walk
-from ..graph.kernel import Kernel, kernel
-from ..structure import Model, bind, evaluate, structure
-from .sampling import BLOCK, Sampler, sampler
-from .vary import StudyError, evaluate_in_parts, metric_line, reduced, slack_years, with_values
+from ..structure import Model, evaluate, reduced, structure
+from .distributions import Draw
+from .draw_tables import Draws, draw_tables
+from .sampling import Sampler, sampler
+from .streams import BLOCK
+from .vary import StudyError, evaluate_in_parts, metric_line, slack_years, with_values
 
 CHUNK = 2 * BLOCK  # scenarios
-WORTH_COMPILING = 30_000  # scenarios, from which the kernel is used
+WORTH_COMPILING = 1_000  # scenarios, which take NumPy longer than compiling takes
 FAN = "dscr"  # the row of which the distribution by year is kept
 STANDARD = ("project_irr", "project_npv", "equity_irr", "equity_npv", "barrick_irr", "payback_years", "min_dscr",
             "min_llcr", "lock_up_periods", "default_periods", "government_take", "lom_after_tax_cash_flow",
@@ -32,13 +37,13 @@ STANDARD = ("project_irr", "project_npv", "equity_irr", "equity_npv", "barrick_i
 
 @dataclass(frozen=True)
 class Study:
-    """What decides the results of a run."""
+    """What decides the results of a run, and the engine that computes them: "kernel" (compiled) or "numpy"."""
 
     scenario: Scenario
     n: int
     seed: int
     metrics: tuple[str, ...]
-    engine: str  # "kernel" or "numpy"
+    engine: str
 
     @property
     def chunks(self) -> int:
@@ -58,22 +63,25 @@ class Prepared:
     model: Model
     sampler: Sampler
     names: dict[str, str]  # metric -> line
+    units: dict[str, str]  # by metric
     ratio: Expr  # the fan's formula, and the rows that it takes
     rows: tuple[str, ...]
     fan_years: tuple[int, ...]  # calendar years, the first being at
     fan_first: int  # this place among the model's years
-    kernel: Kernel | None
-    tables: compiled.Tables | None
-    base: dict[str, Array]
+    base: dict[str, Value]
+    kernel: Kernel
+    engine: kernel.Engine | None
+    draws: Draws
 
 
-def study(scenario: Scenario, n: int, seed: int = 0, metrics: tuple[str, ...] = STANDARD,
-          engine: str = "auto") -> Study:  # fmt: skip
-    """A study, checked.
+def study(scenario: Scenario, n: int, seed: int = 0, metrics: tuple[str, ...] = STANDARD, engine: str = "auto",
+          said: Callable[[str], None] = lambda _: None) -> Study:  # fmt: skip
+    """A study, checked and prepared.
 
     Args:
-        engine: "kernel" (compiled), "numpy", or "auto": the kernel from `WORTH_COMPILING` scenarios on, if there is
-            a compiler.
+        engine: "kernel" (compiled), "numpy", or "auto": the kernel where it is in the cache, or where there is a
+            compiler and compiling is worth it.
+        said: called with a line when compiling takes time, or cannot be done.
 
     Raises:
         StudyError: naming what is wrong.
@@ -82,29 +90,27 @@ def study(scenario: Scenario, n: int, seed: int = 0, metrics: tuple[str, ...] = 
         raise StudyError(f"a run needs at least 1 scenario, not {n}")
     if seed < 0:
         raise StudyError(f"a seed is a whole number from 0 up, not {seed}")
-    if engine == "kernel" and not compiled.available():
-        raise StudyError("the compiled engine needs numba, which is not installed")
-    if engine == "auto":
-        engine = "kernel" if n >= WORTH_COMPILING and compiled.available() else "numpy"
     made = Study(scenario, n, seed, tuple(dict.fromkeys((*metrics, "lock_up_periods", "default_periods",
                                                          "project_npv", "equity_irr"))), engine)  # fmt: skip
-    prepare(made)
-    return made
+    ready = prepare(made, said)
+    return replace(made, engine="numpy" if ready.engine is None else "kernel")
 
 
-def prepare(made: Study) -> Prepared:
+def prepare(made: Study, said: Callable[[str], None] = lambda _: None) -> Prepared:
     """The study's model, sampler and kernel; kept for the chunks that follow."""
     key = made.key
     if key not in _PREPARED:
         _PREPARED.clear()
-        _PREPARED[key] = _prepare(made)
+        ready = _prepare(made, said)
+        _PREPARED[key] = ready
+        _PREPARED[(*key[:-1], "numpy" if ready.engine is None else "kernel")] = ready
     return _PREPARED[key]
 
 
 _PREPARED: dict[tuple[Any, ...], Prepared] = {}
 
 
-def _prepare(made: Study) -> Prepared:
+def _prepare(made: Study, said: Callable[[str], None]) -> Prepared:
     plain = structure(made.scenario)
     draws = sampler(made.scenario, tuple(dict.fromkeys(plain.years)))
     flat: dict[str, object] = {d.path: d.base for d in draws.draws}
@@ -114,28 +120,59 @@ def _prepare(made: Study) -> Prepared:
     slack = slack_years(scenario, corners) if corners else 0.0
     model = structure(scenario, slack)
     draws = replace(sampler(made.scenario, tuple(dict.fromkeys(model.years))), draws=draws.draws)
+    lines = model.sheet.lines
     names = {metric: metric_line(model.sheet, metric) for metric in made.metrics}
     base = evaluate(model)
-    ratio = model.sheet.lines[FAN].formula
+    ratio = lines[FAN].formula
     rows = tuple(sorted({e.data for e in walk(ratio) if e.op == "line"}))
-    known = np.flatnonzero(~np.isnan(np.broadcast_to(base[FAN], (model.periods, 1))[:, 0])) // _periods_a_year(model)
-    latest = int(np.ceil(max((d.values(np.array([1.0]))[0] / 12 for d in draws.draws
-                              if d.path == "timeline.delay_months"), default=0)))  # fmt: skip
-    fan = draws.years[known[0] : known[-1] + latest + 1] if known.size else ()
-    varied = frozenset([*flat, *moving])
+    known = [t // _periods_a_year(model) for t, x in enumerate(row_of(base[FAN])) if x == x]
+    latest = int(np.ceil(max((_ends(d)[1] / 12 for d in draws.draws if d.path == "timeline.delay_months"), default=0)))
+    fan = draws.years[known[0] : known[-1] + latest + 1] if known else ()
     wanted = (*dict.fromkeys(names.values()), *(rows if fan else ()))
-    made_kernel = tables = None
-    if made.engine == "kernel":
-        made_kernel = kernel(model.sheet, model.groups, model.texts, wanted, varied)
-        tables = compiled.tables(made_kernel, model.sheet, model.texts, model.periods, *bind(model), base)
-        compiled.machine_code(made_kernel.source)
-    return Prepared(reduced(model, wanted), draws, names, ratio, rows, fan, int(known[0]) if fan else 0, made_kernel,
-                    tables, base)  # fmt: skip
+    program = kernel_of(model, wanted, (*flat, *moving))
+    return Prepared(
+        reduced(model, wanted), draws, names, {m: lines[line].written_unit for m, line in names.items()}, ratio, rows,
+        fan, known[0] if fan else 0, base, program, _engine(made, program, model, said),
+        draw_tables(draws, made.seed, made.n),
+    )  # fmt: skip
+
+
+def kernel_of(model: Model, wanted: tuple[str, ...], varied: tuple[str, ...]) -> Kernel:
+    """The kernel that computes some lines of a model for scenarios that differ in some inputs.
+
+    Raises:
+        StudyError: when one of the inputs shapes a curve, which all scenarios of a run share.
+    """
+    sheet = model.sheet
+    try:
+        return written(sheet.lines, sheet.curves, sheet.inputs, model.groups, model.texts, wanted, varied,
+                       _periods_a_year(model))  # fmt: skip
+    except ValueError as problem:
+        raise StudyError(str(problem)) from None
+
+
+def _engine(made: Study, program: Kernel, model: Model, said: Callable[[str], None]) -> kernel.Engine | None:
+    """The compiled kernel, None where NumPy computes."""
+    worth = made.engine == "kernel" or made.n >= WORTH_COMPILING or compiler.is_kept(program.source)
+    if made.engine == "numpy" or not worth:
+        return None
+    try:
+        return kernel.engine(program, model, said)
+    except compiler.CompilerError as problem:
+        if made.engine == "kernel":
+            raise StudyError(f"the compiled engine cannot be used: {problem}") from None
+        said(f"NumPy computes this run, with the same figures: {problem}.")
+        return None
+
+
+def _ends(draw: Draw) -> Array:
+    """The least and the greatest that an uncertain input can be."""
+    return draw.values(np.array([0.0, 1.0]))
 
 
 def _corners(draws: Sampler) -> dict[str, Array]:
     """Every combination of the least and greatest that inputs on the life of the mine can be; the rest at both."""
-    ends = {d.path: d.values(np.array([0.0, 1.0])) for d in draws.draws}
+    ends = {d.path: _ends(d) for d in draws.draws}
     longer = [p for p in ends if p.startswith(("timeline.", "production.", "factors.ramp_up", "factors.throughput",
                                                "capex.closure"))][:10]  # fmt: skip
     count = 2 ** len(longer)
@@ -149,38 +186,51 @@ def _corners(draws: Sampler) -> dict[str, Array]:
 def compute(made: Study, chunk: int) -> dict[str, Array]:
     """The table of one chunk: uncertain inputs (`input.NAME`), metrics, and the fan (`dscr.YEAR`), by scenario."""
     ready = prepare(made)
-    parts: list[dict[str, Array]] = []
-    for block in range(chunk * CHUNK // BLOCK, -(-min((chunk + 1) * CHUNK, made.n) // BLOCK)):
-        size = min(BLOCK, made.n - block * BLOCK)
-        parts.append(_block(made, ready, block, size))
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-
-
-def _block(made: Study, ready: Prepared, block: int, size: int) -> dict[str, Array]:
-    inputs, prices = ready.sampler.block(made.seed, block, size)
-    lines = _lines(ready, {d.path: inputs[d.name] for d in ready.sampler.draws} | prices, size)
+    first = chunk * CHUNK
+    count = min(CHUNK, made.n - first)
+    if ready.engine is not None:
+        drawn, lines = kernel.run(ready.engine, first, count, ready.draws)
+        inputs = {d.name: drawn[k] for k, d in enumerate(ready.sampler.draws)}
+    else:
+        inputs, lines = _by_numpy(ready, made.seed, first, count)
+    each = _periods_a_year(ready.model)
+    for name in _wanted(ready):
+        if name not in lines:  # that no varied input moves
+            value = ready.base[name]
+            lines[name] = np.array([_sums(np.array(value), each)] * count).T if isinstance(value, list) else np.full(count, value)
     found = {f"input.{name}": values for name, values in inputs.items()}
     found |= {metric: lines[line] for metric, line in ready.names.items()}
-    return found | _fan(ready, lines, size)
+    return found | _fan(ready, lines, count)
 
 
 def _periods_a_year(model: Model) -> int:
     return 12 // model.period_months
 
 
-def _lines(ready: Prepared, changed: Mapping[str, Array], size: int) -> dict[str, Array]:
-    """The wanted lines of a block; rows by calendar year."""
+def _wanted(ready: Prepared) -> tuple[str, ...]:
+    return (*dict.fromkeys(ready.names.values()), *(ready.rows if ready.fan_years else ()))
+
+
+def _by_numpy(ready: Prepared, seed: int, first: int, count: int) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Inputs by name, and wanted lines; rows as sums by calendar year."""
     each = _periods_a_year(ready.model)
-    wanted = (*dict.fromkeys(ready.names.values()), *(ready.rows if ready.fan_years else ()))
-    if ready.kernel is not None and ready.tables is not None:
-        lines = compiled.run(ready.kernel, ready.tables, ready.model.periods, changed, size, each)
-        others = {name: np.broadcast_to(ready.base[name], (*ready.base[name].shape[:-1], size))
-                  for name in ready.kernel.constant}  # fmt: skip
-    else:
-        by_period = {p: np.repeat(v, each, axis=0) if v.ndim == 2 else v for p, v in changed.items()}
-        lines, others = {}, evaluate_in_parts(ready.model, wanted, by_period, size)
-    return lines | {name: np.add.reduceat(v, range(0, len(v), each)) if v.ndim == 2 else v
-                    for name, v in others.items()}  # fmt: skip
+    parts = []
+    for block in range(first // BLOCK, -(-(first + count) // BLOCK)):
+        size = min(BLOCK, first + count - block * BLOCK)
+        inputs, prices = ready.sampler.block(seed, block, size)
+        columns = {d.path: inputs[d.name] for d in ready.sampler.draws}
+        columns |= {path: np.repeat(by_year, each, axis=0) for path, by_year in prices.items()}
+        lines = evaluate_in_parts(ready.model, _wanted(ready), columns, size)
+        parts.append((inputs, {name: _sums(v, each) if v.ndim == 2 else v for name, v in lines.items()}))
+    return tuple({name: np.concatenate([p[k][name] for p in parts], axis=-1) for name in parts[0][k]} for k in (0, 1))
+
+
+def _sums(rows: Array, each: int) -> Array:
+    """Sums over so many periods, one after the other."""
+    result = rows[::each] + 0.0
+    for k in range(1, each):
+        result += rows[k::each]
+    return result
 
 
 def _fan(ready: Prepared, lines: Mapping[str, Array], size: int) -> dict[str, Array]:
