@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from model.assumptions.resolve import Scenario, bundled, load
 from model.results import Result, run
-from model.studies.chunks import local, run_chunks
-from model.studies.montecarlo import study
+from model.studies.chunks import Chunk, local, run_chunks
+from model.studies.montecarlo import Study, study
 from model.studies.summary import YEARLY, column, distribution, summary
 from tests.goldens.table import Name, Value
 
@@ -50,10 +50,14 @@ def scenarios() -> dict[Name, Value]:
     return {key: value for name, case in cases().items() for key, value in figures_of(name, run(case))}
 
 
-def montecarlo(name: str = "base", n: int = DRAWN, seed: int = SEED, engine: str = "numpy") -> dict[Name, Value]:
+def montecarlo() -> dict[Name, Value]:
+    """The figures of a Monte Carlo of base."""
+    made = study(load("base"), DRAWN, SEED, engine="numpy")
+    return summarised("base", made, run_chunks(made, local(1)))
+
+
+def summarised(name: str, made: Study, chunks: Sequence[Chunk]) -> dict[Name, Value]:
     """Distributions of inputs and metrics, probabilities, cover by year and drivers of a Monte Carlo."""
-    made = study(load(name), n, seed, engine=engine)
-    chunks = run_chunks(made, local(1))
     found = summary(made, chunks, 0.0)
     inputs = {key: distribution(column(chunks, key)) for key in chunks[0] if key.startswith("input.")}
     covers = zip(*(found["dscr_by_year"][key] for key in YEARLY), strict=True)
