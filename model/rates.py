@@ -1,30 +1,43 @@
 """Internal rate of return and net present value of evenly spaced cash flows.
 
-Rates are fractions per period (0.10 is 10 % a period); money may be in any unit. Inside, a rate r is
-held as u = log(1 + r), so that every r above -1 is a plain real number and nothing overflows.
-
-Which root is *the* IRR: the smallest root that is not negative; if all are negative, the one nearest
-to zero. The rule needs no reference rate, so it does not depend on the length of a period. A root
-within 1e-12 below zero counts as zero.
-
-How the roots are found: f(u) = sum c_t exp(-u t) has the zeros of F(u) = log(inflows) - log(outflows),
-both discounted. F is close to linear, so Newton's method on it settles in a few steps; a bracket that
-falls back on bisection makes it safe. One sign change (Descartes) means one root. With several, every
-root is looked for: `log_roots` in `model/roots.py` says how.
+Rates are fractions per period (0.10 is 10 % a period); money may be in any unit. `model/returns.py` says which of
+several roots is meant and how it is found; here are the public functions, and the same method for many columns at
+once. A figure has the same bits on every processor.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from __future__ import annotations
+
+import math
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .roots import DUST, NARROW, ROUNDS, SHRINK, STEP, chosen_rate, log_roots, rate_of
+from . import returns
+from .returns import (
+    AGREE,
+    ALIKE,
+    CLEAR,
+    CURVE,
+    DUST,
+    FAR,
+    HIGHEST,
+    INFINITE,
+    LARGE,
+    LEAST,
+    NAN,
+    NARROW,
+    NEAR,
+    REACH,
+    ROUNDS,
+    SHRINK,
+    SMALL,
+    STEEP,
+    STEP,
+)
 
 Floats = NDArray[np.float64]
 
 _CHUNK = 1024  # scenarios solved at a time: bounds the memory and stays in the cache
-_SHIFT = {"start": 0.0, "mid": 0.5, "end": 1.0}
 
 
 def npv(rate: float, cash_flows: ArrayLike, convention: str = "start") -> float:
@@ -36,24 +49,30 @@ def npv(rate: float, cash_flows: ArrayLike, convention: str = "start") -> float:
     less, or the convention is unknown.
     """
     flows = _one_dimensional(cash_flows)
-    if convention not in _SHIFT:
-        raise ValueError(f"convention must be one of {', '.join(_SHIFT)}, not {convention!r}")
+    if convention not in ("start", "mid", "end"):
+        raise ValueError(f"convention must be one of start, mid, end, not {convention!r}")
     if rate <= -1.0:
         raise ValueError(f"rate must be above -1 (-100 % per period), not {rate}")
-    if not np.isfinite(rate) or not np.isfinite(flows).all():
-        return float("nan")
-    periods = np.flatnonzero(flows)  # a zero flow must not meet an infinite discount factor
-    with np.errstate(over="ignore", invalid="ignore"):
-        return float(np.sum(flows[periods] * np.exp(-np.log1p(rate) * (periods + _SHIFT[convention]))))
+    if not math.isfinite(rate) or not all(map(math.isfinite, flows)):
+        return NAN
+    x = 1.0 / (1.0 + rate)
+    factor = {"start": 1.0, "mid": math.sqrt(x), "end": x}[convention]
+    value = 0.0
+    for flow in flows:
+        if flow != 0.0:  # none must not meet an infinite discount factor
+            value += flow * factor
+        factor *= x
+    return value
 
 
-def without_dust(flows: Floats) -> Floats:
-    """A model's flows by column, those below 1e-13 of the column's largest taken as none.
+def without_dust(flows: ArrayLike) -> Floats:
+    """A model's flows by column, those of at most 1e-13 of the column's largest taken as none.
 
     They are what rounding left of a difference that is zero; far out in time they would bring rates near -1.
     """
-    size = np.abs(flows)
-    return np.where(size <= DUST * np.max(size, axis=0, initial=0.0), 0.0, flows)
+    table = np.asarray(flows, dtype=np.float64)
+    size = np.abs(table)
+    return np.where(size <= DUST * np.max(size, axis=0, initial=0.0), 0.0, table)
 
 
 def irr(cash_flows: ArrayLike) -> float:
@@ -62,28 +81,20 @@ def irr(cash_flows: ArrayLike) -> float:
     With several roots: the smallest that is not negative, else the one nearest to zero. nan where
     there is none (`why_no_irr` gives the reason). ValueError if the flows are not 1-D.
     """
-    return float(irr_many(_one_dimensional(cash_flows)[:, None])[0])
+    return returns.rate_of_return(_one_dimensional(cash_flows), 0.0)
 
 
 def irr_many(flows: ArrayLike) -> Floats:
-    """`irr` of every column of `flows`, shape (T periods, S scenarios) -> shape (S,).
+    """`irr` of every column of `flows`, shape (T periods, S scenarios) -> shape (S,), to the same bits.
 
-    Fast where there is one sign change, or where the running total of the flows changes sign once
-    (one root above zero, by Norstrom): a mine with closure costs, say. Other columns go one by one
-    through the root finder of `irr_roots`. A column never influences another. ValueError if not 2-D.
+    Fast where the running total of the flows goes once from below to above zero (one rate above zero, by Norstrom), as
+    for a mine with closure costs. Other columns go one by one. ValueError if not 2-D.
     """
     table = np.asarray(flows, dtype=np.float64)
     if table.ndim != 2:
         raise ValueError(f"flows must have shape (periods, scenarios), not {table.shape}")
-    rates = np.full(table.shape[1], np.nan)
-    if table.shape[0] < 2:
-        return rates
-    for start in range(0, table.shape[1], _CHUNK):
-        part = table[:, start : start + _CHUNK]
-        scale = np.abs(part).max(axis=0)
-        usable = np.flatnonzero(np.isfinite(scale) & (scale > 0.0))
-        rates[start + usable] = _irr_chunk(part[:, usable] / scale[usable])
-    return rates
+    parts = [_irr_chunk(table[:, start : start + _CHUNK]) for start in range(0, table.shape[1], _CHUNK)]
+    return np.concatenate(parts) if parts else np.empty(0)
 
 
 def irr_roots(cash_flows: ArrayLike) -> list[float]:
@@ -93,10 +104,7 @@ def irr_roots(cash_flows: ArrayLike) -> list[float]:
     count as one double root. A root that rounds to -1 is given as the next number above -1. Empty if
     there is none or a flow is not finite. ValueError if the flows are not 1-D.
     """
-    flows = _one_dimensional(cash_flows)
-    if not np.isfinite(flows).all():
-        return []
-    return [rate_of(u) for u in log_roots(flows)]
+    return returns.roots(_one_dimensional(cash_flows))
 
 
 def why_no_irr(cash_flows: ArrayLike) -> str | None:
@@ -105,121 +113,110 @@ def why_no_irr(cash_flows: ArrayLike) -> str | None:
     ValueError if the flows are not 1-D.
     """
     flows = _one_dimensional(cash_flows)
-    if not np.isfinite(flows).all():
+    if not all(map(math.isfinite, flows)):
         return "a cash flow is not a finite number"
-    if flows.size < 2:
+    if len(flows) < 2:
         return "fewer than two cash flows"
-    if not flows.any():
+    if not any(flows):
         return "all cash flows are zero"
-    if not (flows < 0.0).any():
+    if not any(flow < 0.0 for flow in flows):
         return "no outflow: no cash flow is negative"
-    if not (flows > 0.0).any():
+    if not any(flow > 0.0 for flow in flows):
         return "no inflow: no cash flow is positive"
-    if np.isnan(irr(flows)):
+    if math.isnan(returns.rate_of_return(flows, 0.0)):
         return "no real root: the net present value has the same sign at every rate above -100 %"
     return None
 
 
-def _one_dimensional(cash_flows: ArrayLike) -> Floats:
+def _one_dimensional(cash_flows: ArrayLike) -> list[float]:
     flows = np.asarray(cash_flows, dtype=np.float64)
     if flows.ndim != 1:
         raise ValueError(f"cash flows must be one-dimensional, not of shape {flows.shape}")
-    return flows
+    values: list[float] = flows.tolist()
+    return values
 
 
 def _irr_chunk(c: Floats) -> Floats:
-    """IRR per column; the flows are scaled to a largest magnitude of 1."""
-    kind = _single_change(c)
-    others = np.flatnonzero(kind == 0)
-    if others.size:
-        total = c[:, others].cumsum(axis=0)
-        clear = np.abs(total[-1]) > 1e-8 * np.abs(c[:, others]).sum(axis=0)
-        kind[others] = np.where(clear, _single_change(total), 0)
-    rates = np.full(kind.size, np.nan)
-    fast = np.flatnonzero(kind)
-    if fast.size:
-        u = _solve_columns(c[:, fast] * kind[fast])
-        rates[fast] = [rate_of(x) if x == x else x for x in u.tolist()]
-    for column in np.flatnonzero(np.isnan(rates)):
-        rates[column] = chosen_rate(c[:, column])
+    """IRR per column; see `returns.rate_of_return`."""
+    size = np.abs(c).max(axis=0, initial=0.0)
+    inflows, outflows = np.where(c > 0.0, c, 0.0), np.where(c >= 0.0, 0.0, -c)
+    with np.errstate(all="ignore"):
+        at = _discounted(inflows, outflows, np.ones(c.shape[1]))
+        inflow, outflow = np.add.accumulate(inflows, axis=0), np.add.accumulate(outflows, axis=0)
+        positive, negative = inflow > outflow, inflow < outflow
+        again = (np.logical_or.accumulate(positive, axis=0) & negative).any(axis=0)
+        clear = np.abs(at[0] - at[1]) > CLEAR * (at[0] + at[1])
+        usual = (size >= SMALL) & (size <= LARGE) & clear & (at[0] > at[1]) & negative.any(axis=0) & ~again
+        rates = np.full(c.shape[1], NAN)
+        fast = np.flatnonzero(usual)
+        if fast.size:
+            x = _one_root(inflows[:, fast], outflows[:, fast], at[:, fast])
+            rates[fast] = np.where(x > LEAST, (1.0 - x) / x, HIGHEST)
+    for column in np.flatnonzero(~usual):
+        rates[column] = returns.rate_of_return(c[:, column].tolist(), 0.0)
     return rates
 
 
-def _single_change(c: Floats) -> NDArray[np.int64]:
-    """Per column: 1 for one sign change from - to +, -1 for one from + to -, else 0."""
-    plus, minus = c > 0.0, c < 0.0
-    last = len(c) - 1
-    rises = last - minus[::-1].argmax(axis=0) < plus.argmax(axis=0)
-    falls = last - plus[::-1].argmax(axis=0) < minus.argmax(axis=0)
-    both = plus.any(axis=0) & minus.any(axis=0)
-    return np.where(both, rises.astype(np.int64) - falls, 0)
+def _discounted(inflows: Floats, outflows: Floats, x: Floats) -> Floats:
+    """`returns.discounted` per column: inflows, outflows and the running sums of both, as rows."""
+    at = np.zeros((4, x.size))
+    inflow, outflow, inflows_to_date, outflows_to_date = at
+    factor, term = np.ones(x.size), np.empty(x.size)
+    for up, down in zip(inflows, outflows, strict=True):
+        inflow += np.multiply(up, factor, out=term)
+        outflow += np.multiply(down, factor, out=term)
+        inflows_to_date += inflow
+        outflows_to_date += outflow
+        factor *= x
+    return at
 
 
-def _solve_columns(c: Floats) -> Floats:
-    """log(1 + IRR) per column of outflow-first flows with a unique (or unique positive) root.
-
-    nan where the discount factors leave the range of double precision.
-    """
-    count = c.shape[1]
-    both = np.concatenate([np.maximum(c, 0.0), np.maximum(-c, 0.0)], axis=1)
-    backwards: list[Any] = list(both[::-1])
-    if count == 1:  # plain floats: the same arithmetic, without the cost of tiny arrays
-        backwards = both[::-1].T.tolist()
-
-    def log_ratio(u: Floats) -> tuple[Floats, Floats]:
-        x = np.exp(-u)
-        if count == 1:
-            pairs = [_horner(rows, float(x[0])) for rows in backwards]
-            value, slope = np.array(pairs).T
-        else:
-            value, slope = _horner(backwards, np.concatenate([x, x]))
-        timing = slope / value  # times x: the average period of the discounted flows
-        return np.log(value[:count] / value[count:]), x * (timing[count:] - timing[:count])
-
-    inflow, outflow = both[:, :count].sum(axis=0), both[:, count:].sum(axis=0)
-    first = np.abs(c[(c != 0.0).argmax(axis=0), np.arange(count)])
-    undiscounted = np.log(inflow / outflow)
-    low = np.where(undiscounted > 0.0, 0.0, undiscounted - 1e-3)  # F falls by at least 1 per unit of u
-    high = np.where(undiscounted > 0.0, np.log(inflow / first), 0.0) + 1e-3
-    with np.errstate(all="ignore"):
-        return _newton(log_ratio, np.zeros(count), low, high)
-
-
-def _horner(backwards: Sequence[Any], x: Any) -> tuple[Any, Any]:
-    """Value and derivative at x of the polynomials whose coefficients come highest power first."""
-    value, slope = 0.0 * x, 0.0 * x
-    for row in backwards:
-        slope *= x
-        slope += value
-        value *= x
-        value += row
-    return value, slope
-
-
-def _newton(
-    function: Callable[[Floats], tuple[Floats, Floats]], u: Floats, low: Floats, high: Floats
-) -> Floats:
-    """Roots of `function`, elementwise: positive at `low`, negative at `high`; nan if not found.
-
-    Newton's method from `u`; a step that leaves the bracket or is not much shorter than the one before
-    is replaced by bisection.
-    """
-    roots = np.full(u.shape, np.nan)
-    done = np.zeros(u.shape, dtype=bool)
-    before = high - low
+def _one_root(inflows: Floats, outflows: Floats, at: Floats) -> Floats:
+    """`returns.one_root` per column, the running total of which ends above zero."""
+    found = np.full(at.shape[1], NAN)
+    columns, done = np.arange(at.shape[1]), np.zeros(at.shape[1], dtype=bool)
+    x, low, high = np.ones(columns.size), np.zeros(columns.size), np.ones(columns.size)
+    before = np.full(columns.size, INFINITE)
+    value0, inverse0, step0 = np.full((3, columns.size), NAN)
     for _ in range(ROUNDS):
-        value, slope = function(u)
-        step = np.where(value == 0.0, 0.0, value / slope)
-        settled = ~done & (np.abs(step) <= STEP)  # asked before the bracket shrinks onto the root
-        roots[settled] = (u - step)[settled]
-        low, high = np.where(value > 0.0, u, low), np.where(value < 0.0, u, high)
-        narrow = ~done & ~settled & (high - low <= NARROW * np.maximum(1.0, np.abs(u)))
-        roots[narrow] = u[narrow]
-        done |= settled | narrow | np.isnan(value)
+        inflow, outflow, up, down = at
+        q = inflow / outflow
+        q = np.where(q < STEEP, q, STEEP)
+        value = (((11.0 * q + 27.0) * q - 27.0) * q - 11.0) / (3.0 * (((q + 9.0) * q + 9.0) * q + 1.0))
+        value = np.where((inflow > 0.0) & (outflow > 0.0), value, NAN)
+        slope = down / outflow - up / inflow
+        inverse = np.where(slope != 0.0, 1.0 / slope, NAN)
+        newton = -(value * inverse)
+        size, far = np.abs(newton), np.abs(value)
+        rise = value - value0
+        over = np.where(rise != 0.0, 1.0 / rise, NAN)
+        secant = step0 * over
+        bend = (inverse - secant) * over
+        twist = (bend - (secant - inverse0) * over) * over
+        cubic = newton + value * value * (bend - value0 * twist)
+        gap = np.abs(cubic - newton)
+        first = newton / (1.0 - CURVE * np.where(far < FAR, far, FAR))
+        step = np.where(value0 == value0, np.where(gap <= ALIKE * size, cubic, newton), first)
+        step = np.where(step > REACH, REACH, step)
+        step = np.where(step < -REACH, -REACH, step)
+        moved = x * ((12.0 + step * (6.0 + step)) / (12.0 - step * (6.0 - step)))
+        settled = (size <= STEP) | ((size <= NEAR) & (gap <= AGREE))
+        high, low = np.where(inflow > outflow, x, high), np.where(inflow > outflow, low, x)
+        exact = inflow == outflow
+        narrow = high - low <= NARROW * x
+        ends = ~done & (exact | settled | narrow)
+        found[columns[ends]] = np.where(exact | ~settled, x, moved)[ends]
+        done |= ends
+        accepted = (low < moved) & (moved < high) & (size <= SHRINK * before)
+        before, value0 = np.where(accepted, np.abs(step), INFINITE), np.where(accepted, value, NAN)
+        inverse0, step0 = inverse, step
+        x = np.where(accepted, moved, np.where(low > 0.0, 0.5 * (low + high), 0.125 * high))
         if done.all():
             break
-        newton, middle = u - step, 0.5 * (low + high)
-        good = (newton > low) & (newton < high) & (np.abs(step) <= SHRINK * before)
-        following = np.where(done, u, np.where(good, newton, middle))
-        before, u = np.abs(following - u), following
-    return roots
+        if 2 * done.sum() > done.size:  # go on with the others alone
+            keep = ~done
+            columns, done, inflows, outflows = columns[keep], done[keep], inflows[:, keep], outflows[:, keep]
+            x, low, high, before = x[keep], low[keep], high[keep], before[keep]
+            value0, inverse0, step0 = value0[keep], inverse0[keep], step0[keep]
+        at = _discounted(inflows, outflows, x)
+    return found

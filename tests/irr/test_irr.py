@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from model import roots
+from model import returns
 from model.rates import irr, irr_many, irr_roots, npv, why_no_irr
 
 CLOSURE = [-100.0, *[30.0] * 10, -150.0]  # a mine that pays for its closure: two roots
@@ -142,13 +142,13 @@ def test_an_annuity_of_any_length_and_size(periods: int, money: float, rate: flo
 def test_a_thousand_flows_of_changing_sign_take_bounded_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each change of sign costs a few sums over the flows, however many there are."""
     sums = Counter[str]()
-    once = roots._log_ratio
+    once = returns.discounted
 
-    def counted(*args: Any) -> tuple[float, float, float]:
+    def counted(*args: Any) -> returns.Sums:
         sums["over flows"] += 1
         return once(*args)
 
-    monkeypatch.setattr(roots, "_log_ratio", counted)
+    monkeypatch.setattr(returns, "discounted", counted)
     flows = np.random.default_rng(3).normal(size=1000)
     found = irr_roots(flows)
     assert 0 < sums["over flows"] < 20 * np.count_nonzero(np.diff(np.sign(flows)))
