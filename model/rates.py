@@ -12,8 +12,8 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import returns
-from .returns import (
+from .engine import returns
+from .engine.returns import (
     AGREE,
     ALIKE,
     CLEAR,

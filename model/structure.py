@@ -18,7 +18,7 @@ from .assumptions.resolve import Leaf, Scenario
 from .assumptions.values import ByYear
 from .engine.python import Function, Value, compiled, float_of, ratios_source
 from .engine.python import source as python_source
-from .engine.schedule import chosen, schedule
+from .engine.schedule import schedule
 from .graph.arrays import Array, compile_source, source
 from .graph.order import Group, order, references
 from .graph.sheet import READS, Assumption, Sheet, decimal_year
@@ -47,14 +47,12 @@ class Program:
     def python(self) -> Function:
         """`function(T, inputs, elements)` -> every line of one scenario by name: a float, or a list by period."""
         lines = self.sheet.lines
-        return compiled(python_source(lines, self.sheet.curves, schedule(lines, self.groups, self.texts, lines)))
+        return compiled(python_source(lines, schedule(lines, self.sheet.curves, self.groups, self.texts, lines)))
 
     @cached_property
     def ratios(self) -> Function:
         """`function(T, inputs, elements, lines)` -> every ratio from the figures of other lines, for so many years."""
-        lines = self.sheet.lines
-        formulas = {line.name: chosen(line.formula, self.texts) for line in lines.values() if line.kind == "ratio"}
-        return compiled(ratios_source(lines, self.sheet.curves, formulas))
+        return compiled(ratios_source(self.sheet.lines, self.sheet.curves, self.texts))
 
     @cached_property
     def arrays(self) -> Callable[..., dict[str, Array]]:

@@ -71,14 +71,13 @@ class CppWriter(Writer):
     def __init__(
         self,
         lines: Mapping[str, Line],
-        curves: Mapping[str, Curve],
         plan: Schedule,
         inputs: Mapping[str, Expr],
         varied: tuple[str, ...],
         outputs: Iterable[str],
         periods_a_year: int,
     ) -> None:
-        super().__init__(lines, curves, plan)
+        super().__init__(lines, plan)
         self.depends = dependence(frozenset(varied), plan.moving)
         self.series = tuple(p for p in varied if p in inputs and inputs[p].series)
         self.scalars = tuple(p for p in varied if p not in self.series)
@@ -261,5 +260,5 @@ def kernel(
     Raises:
         ValueError: when a curve is drawn from a varied input, which one run cannot have.
     """
-    plan = schedule(lines, groups, texts, outputs, frozenset(varied))
-    return CppWriter(lines, curves, plan, inputs, varied, outputs, periods_a_year).kernel
+    plan = schedule(lines, curves, groups, texts, outputs, frozenset(varied))
+    return CppWriter(lines, plan, inputs, varied, outputs, periods_a_year).kernel

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..graph.arrays import Array, evaluated
-from ..structure import Model, Value, bind, evaluate
+from ..structure import Model, bind, evaluate
 from .compiler import library
 from .cpp import Kernel
 from .curves import segments
+from .python import Value
 
 WIDEST = 8  # scenarios in the widest block
 
@@ -30,7 +31,7 @@ class Task(ctypes.Structure):
     )
 
 
-class Engine(NamedTuple):
+class Compiled(NamedTuple):
     """A compiled kernel with the numbers that all scenarios share."""
 
     kernel: Kernel
@@ -42,7 +43,7 @@ class Engine(NamedTuple):
     curves: Array
 
 
-def engine(kernel: Kernel, model: Model, said: Callable[[str], None] = lambda _: None) -> Engine:
+def compiled(kernel: Kernel, model: Model, said: Callable[[str], None] = lambda _: None) -> Compiled:
     """Compile a kernel and fill its tables.
 
     Args:
@@ -69,10 +70,10 @@ def engine(kernel: Kernel, model: Model, said: Callable[[str], None] = lambda _:
         for part in segments([float(np.ravel(v)[0]) for v in x], [float(np.ravel(v)[0]) for v in y])
     ]
     years = model.periods * model.period_months // 12
-    return Engine(kernel, function, model.periods, years, figures, np.ascontiguousarray(table), np.concatenate([*curves, [0.0]]))
+    return Compiled(kernel, function, model.periods, years, figures, np.ascontiguousarray(table), np.concatenate([*curves, [0.0]]))
 
 
-def run(ready: Engine, first: int, count: int, draws: ctypes.Structure | None = None,
+def run(ready: Compiled, first: int, count: int, draws: ctypes.Structure | None = None,
         columns: Mapping[str, Array] | None = None) -> tuple[Array, dict[str, Array]]:  # fmt: skip
     """Compute scenarios whose inputs are drawn, or given in columns.
 

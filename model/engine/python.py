@@ -12,8 +12,8 @@ from ..graph.expr import Expr, Line, walk
 from ..graph.sheet import Curve
 from .arithmetic import power
 from .curves import segments
-from .rates import irr
-from .schedule import Node, Pass, Schedule, key_of
+from .returns import rate_of_return
+from .schedule import Node, Pass, Schedule, chosen, chosen_curves, key_of
 from .writer import Writer
 
 Value = float | list[float]
@@ -55,8 +55,8 @@ class PythonWriter(Writer):
         "average": "if {x} == {x}: {a} += {x}; {a}_count += 1.0",
     }
 
-    def __init__(self, lines: Mapping[str, Line], curves: Mapping[str, Curve], plan: Schedule) -> None:
-        super().__init__(lines, curves, plan)
+    def __init__(self, lines: Mapping[str, Line], plan: Schedule) -> None:
+        super().__init__(lines, plan)
         self.inputs: dict[str, str] = {}
         self.elements: dict[tuple[str, int], str] = {}
         self.stored = {*(name for name, line in lines.items() if line.series), *plan.stored}
@@ -164,11 +164,12 @@ def indented(lines: list[str]) -> list[str]:
     return [f"    {line}" for line in lines]
 
 
-def ratios_source(lines: Mapping[str, Line], curves: Mapping[str, Curve], formulas: Mapping[str, Expr]) -> str:
+def ratios_source(lines: Mapping[str, Line], curves: Mapping[str, Curve], texts: Mapping[str, str]) -> str:
     """The source of `model(T, inputs, elements, lines)`, which returns every ratio from the other lines' figures."""
-    plan = Schedule(formulas, frozenset(lines), (), (), {}, {}, frozenset())
     ratios = [line for line in lines.values() if line.series and line.kind == "ratio"]
-    writer = PythonWriter({line.name: line for line in ratios}, curves, plan)
+    formulas = {line.name: chosen(line.formula, texts) for line in ratios}
+    plan = Schedule(formulas, chosen_curves(curves, texts), frozenset(lines), (), (), {}, {}, frozenset())
+    writer = PythonWriter({line.name: line for line in ratios}, plan)
     group = Pass(False, tuple(Node(line.name, (line.name,), False, ()) for line in ratios), ())
     opening, loop, _ = writer.loop(group)
     used = {e.name: e for line in ratios for e in walk(formulas[line.name]) if isinstance(e, Line)}
@@ -176,13 +177,13 @@ def ratios_source(lines: Mapping[str, Line], curves: Mapping[str, Curve], formul
     return writer.function("T, inputs, elements, lines", [*given, *opening, "for t in range(T):", *indented(loop)])
 
 
-def source(lines: Mapping[str, Line], curves: Mapping[str, Curve], plan: Schedule) -> str:
+def source(lines: Mapping[str, Line], plan: Schedule) -> str:
     """The model as the source of a Python function.
 
     Args:
         lines: those that the function returns.
     """
-    return PythonWriter(lines, curves, plan).source()
+    return PythonWriter(lines, plan).source()
 
 
 def compiled(text: str) -> Function:
@@ -192,7 +193,7 @@ def compiled(text: str) -> Function:
         "inf": math.inf,
         "bisect": bisect_right,
         "floor": floor,
-        "irr": irr,
+        "irr": rate_of_return,
         "over_zero": over_zero,
         "power": lru_cache(maxsize=1024)(power),
         "segments": segments,

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from ..graph.expr import REDUCTIONS, Expr, Line
 from ..graph.order import Group
+from ..graph.sheet import Curve
 
 
 class Node(NamedTuple):
@@ -37,6 +38,7 @@ class Schedule:
     """What to compute, in order."""
 
     formulas: Mapping[str, Expr]  # of all lines, with the scenario's choices made
+    curves: Mapping[str, Curve]  # likewise
     moving: frozenset[str]  # lines that depend on a varied input
     before: tuple[str, ...]  # figures that need no pass
     passes: tuple[Pass, ...]
@@ -47,6 +49,7 @@ class Schedule:
 
 def schedule(
     lines: Mapping[str, Line],
+    curves: Mapping[str, Curve],
     groups: Iterable[Group],
     texts: Mapping[str, str],
     outputs: Iterable[str],
@@ -89,6 +92,7 @@ def schedule(
     )
     return Schedule(
         formulas,
+        chosen_curves(curves, texts),
         frozenset(moving),
         figures[-1],
         tuple(p for p in passes if p.nodes or p.figures),
@@ -107,6 +111,11 @@ def chosen(e: Expr, texts: Mapping[str, str]) -> Expr:
         return chosen(e.args[names.index(texts[path])], texts)
     args = tuple(chosen(a, texts) for a in e.args)
     return e if all(a is b for a, b in zip(args, e.args, strict=True)) else Expr(e.op, args, e.data, e.unit, e.series)
+
+
+def chosen_curves(curves: Mapping[str, Curve], texts: Mapping[str, str]) -> dict[str, Curve]:
+    """The curves with every choice made."""
+    return {name: Curve(*(tuple(chosen(knot, texts) for knot in axis) for axis in c)) for name, c in curves.items()}
 
 
 def dependence(varied: frozenset[str] | None, moving: set[str] | frozenset[str]) -> Callable[[Expr], bool]:

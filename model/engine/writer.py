@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..graph.expr import REDUCTIONS, Expr, Line, lift
-from ..graph.sheet import Curve
 from .schedule import Node, Pass, Schedule, key_of
 
 ACCUMULATED = ("total", "highest", "lowest", "average")
@@ -22,8 +21,8 @@ class Writer:
     OPERATIONS: Mapping[str, str]  # operation -> text, {0}, {1}, {2} being the operands
     COMPARISONS: Mapping[str, str]  # the same, as a condition
 
-    def __init__(self, lines: Mapping[str, Line], curves: Mapping[str, Curve], plan: Schedule) -> None:
-        self.declared, self.curves, self.plan = lines, curves, plan
+    def __init__(self, lines: Mapping[str, Line], plan: Schedule) -> None:
+        self.declared, self.curves, self.plan = lines, plan.curves, plan
         self.text: list[str] = []  # what is being written
         self.opening: list[str] = []  # what stands before the loop being written
         self.here: frozenset[str] = frozenset()  # rows of the pass being written

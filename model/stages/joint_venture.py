@@ -20,7 +20,7 @@ from .waterfall import Waterfall
 class Holder(NamedTuple):
     key: str
     label: str
-    group: str
+    group: str | None
     contributions: Line
     distributions: Line
     flow: Line

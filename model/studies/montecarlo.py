@@ -6,7 +6,7 @@ of scenarios and the seed alone; who computes it, with which engine, and when, d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,9 +14,10 @@ import numpy as np
 
 from ..assumptions.resolve import Scenario
 from ..assumptions.values import ByYear
-from ..engine import compiler, kernel
+from ..engine import compiler
 from ..engine.cpp import Kernel
-from ..engine.cpp import kernel as written
+from ..engine.cpp import kernel
+from ..engine.kernel import Compiled, compiled, run
 from ..engine.python import Value, row_of
 from ..graph.arrays import NAMESPACE, Array, write
 from ..graph.expr import Expr, walk
@@ -70,7 +71,7 @@ class Prepared:
     fan_first: int  # this place among the model's years
     base: dict[str, Value]
     kernel: Kernel
-    engine: kernel.Engine | None
+    engine: Compiled | None
     draws: Draws
 
 
@@ -145,19 +146,19 @@ def kernel_of(model: Model, wanted: tuple[str, ...], varied: tuple[str, ...]) ->
     """
     sheet = model.sheet
     try:
-        return written(sheet.lines, sheet.curves, sheet.inputs, model.groups, model.texts, wanted, varied,
+        return kernel(sheet.lines, sheet.curves, sheet.inputs, model.groups, model.texts, wanted, varied,
                        _periods_a_year(model))  # fmt: skip
     except ValueError as problem:
         raise StudyError(str(problem)) from None
 
 
-def _engine(made: Study, program: Kernel, model: Model, said: Callable[[str], None]) -> kernel.Engine | None:
+def _engine(made: Study, program: Kernel, model: Model, said: Callable[[str], None]) -> Compiled | None:
     """The compiled kernel, None where NumPy computes."""
     worth = made.engine == "kernel" or made.n >= WORTH_COMPILING or compiler.is_kept(program.source)
     if made.engine == "numpy" or not worth:
         return None
     try:
-        return kernel.engine(program, model, said)
+        return compiled(program, model, said)
     except compiler.CompilerError as problem:
         if made.engine == "kernel":
             raise StudyError(f"the compiled engine cannot be used: {problem}") from None
@@ -167,7 +168,8 @@ def _engine(made: Study, program: Kernel, model: Model, said: Callable[[str], No
 
 def _ends(draw: Draw) -> Array:
     """The least and the greatest that an uncertain input can be."""
-    return draw.values(np.array([0.0, 1.0]))
+    ends: Array = draw.values(np.array([0.0, 1.0]))
+    return ends
 
 
 def _corners(draws: Sampler) -> dict[str, Array]:
@@ -189,7 +191,7 @@ def compute(made: Study, chunk: int) -> dict[str, Array]:
     first = chunk * CHUNK
     count = min(CHUNK, made.n - first)
     if ready.engine is not None:
-        drawn, lines = kernel.run(ready.engine, first, count, ready.draws)
+        drawn, lines = run(ready.engine, first, count, ready.draws)
         inputs = {d.name: drawn[k] for k, d in enumerate(ready.sampler.draws)}
     else:
         inputs, lines = _by_numpy(ready, made.seed, first, count)
@@ -222,7 +224,12 @@ def _by_numpy(ready: Prepared, seed: int, first: int, count: int) -> tuple[dict[
         columns |= {path: np.repeat(by_year, each, axis=0) for path, by_year in prices.items()}
         lines = evaluate_in_parts(ready.model, _wanted(ready), columns, size)
         parts.append((inputs, {name: _sums(v, each) if v.ndim == 2 else v for name, v in lines.items()}))
-    return tuple({name: np.concatenate([p[k][name] for p in parts], axis=-1) for name in parts[0][k]} for k in (0, 1))
+    return _joined([inputs for inputs, _ in parts]), _joined([lines for _, lines in parts])
+
+
+def _joined(parts: Sequence[dict[str, Array]]) -> dict[str, Array]:
+    """The same table for all scenarios of its parts."""
+    return {name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]}
 
 
 def _sums(rows: Array, each: int) -> Array:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from model import returns
+from model.engine import returns
 from model.rates import irr, irr_many, irr_roots, npv, why_no_irr
 
 CLOSURE = [-100.0, *[30.0] * 10, -150.0]  # a mine that pays for its closure: two roots
