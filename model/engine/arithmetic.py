@@ -1,50 +1,70 @@
-"""Elementary functions whose bits are the same on every processor, for floats, for arrays and, in
-`header/arithmetic.hpp`, for blocks of scenarios.
+"""Elementary functions whose bits are the same on every processor: for floats here, for arrays in
+`array_arithmetic.py`, for blocks of scenarios in `header/arithmetic.hpp`.
 
 Only + - * / sqrt, comparisons and exact operations on exponents are used, in one fixed order, since the functions of
 C's mathematics library and NumPy's own differ in their last bits between processors. Special cases are those of C.
-No function raises an exception or prints a warning. Errors measured by `python -m docs.arithmetic`.
+No function raises an exception. Errors, in units in the last place, are measured by `python -m docs.arithmetic`.
 """
 
 from __future__ import annotations
 
-from math import copysign, frexp, inf, ldexp, nan
+from math import copysign, frexp, inf, ldexp, nan, sqrt
 
-import numpy as np
-from numpy.typing import NDArray
+from .array_arithmetic import (
+    exp_array,
+    expm1_array,
+    log1p_array,
+    log_array,
+    normal_cdf_array,
+    normal_quantile_array,
+    power_array,
+)
+from .polynomials import CENTER, TAIL_START, quantile_center, quantile_tail
+from .reductions import (
+    LARGE,
+    LN1_5_HIGH,
+    LN1_5_LOW,
+    LN2_HIGH,
+    LN2_LOW,
+    LOG2_E,
+    NEAR_1_HIGHEST,
+    NEAR_1_LOWEST,
+    ROUND,
+    SQRT_HALF,
+    TWO_52,
+    density_in_two,
+    exp_reduced,
+    expm1_reduced,
+    log_in_two,
+    log_reduced,
+    product_in_two,
+    tail_reduced,
+)
 
-from .polynomials import Value, exp_series, log_series, power_series
-
-Array = NDArray[np.float64]
-
-LOG2_E = 1.4426950408889634
-LN2_HIGH = 0.6931471805598903  # 42 bits: whole numbers up to 2^11 times it are exact
-LN2_LOW = 5.497923018708371e-14
-ROUND = 6755399441055744.0  # 1.5 * 2^52: added and taken off, it rounds to a whole number
-SQRT_HALF = 0.7071067811865476
-NEAR_1_LOWEST = 0.8660254037844386  # root of 3/4
-NEAR_1_HIGHEST = 1.224744871391589  # root of 3/2
-LN1_5_HIGH = 0.4054651081080465  # 42 bits behind the point
-LN1_5_LOW = 1.1790280407716567e-13
-SPLIT = 134217729.0  # 2^27 + 1: what it leaves of a number has 26 bits, and products of such are exact
-TWO_THIRDS_HIGH = 0.6666666716337204  # 26 bits
-TWO_THIRDS_LOW = -4.967053731282552e-09
-TWO_52 = 4503599627370496.0
-LARGE = 73786976294838206464.0  # 2^66: a power so high is 0, 1 or infinite
+__all__ = [
+    "exp",
+    "exp_array",
+    "expm1",
+    "expm1_array",
+    "log",
+    "log1p",
+    "log1p_array",
+    "log_array",
+    "normal_cdf",
+    "normal_cdf_array",
+    "normal_quantile",
+    "normal_quantile_array",
+    "power",
+    "power_array",
+]
 
 
 def exp(x: float) -> float:
-    """e to the power x; error below 0.6 units in the last place."""
+    """e to the power x; error below 0.62 units, 0.82 where the result has fewer bits than a normal number."""
     if -708.0 < x < 709.0:
         k = (x * LOG2_E + ROUND) - ROUND
-        return ldexp(_exp_reduced(x - k * LN2_HIGH, k * LN2_LOW), int(k))
+        return ldexp(exp_reduced(x - k * LN2_HIGH, k * LN2_LOW), int(k))
     return _exp_far(x, 0.0)
-
-
-def _exp_reduced(high: Value, low: Value) -> Value:
-    """exp(high - low) for |high| up to half of log 2, low small beside it."""
-    u = 1.0 + high
-    return u + ((high - (u - 1.0)) + (exp_series(high - low) - low))
 
 
 def _exp_far(x: float, rest: float) -> float:
@@ -57,96 +77,71 @@ def _exp_far(x: float, rest: float) -> float:
         return 0.0
     k = (x * LOG2_E + ROUND) - ROUND
     whole = int(k)
-    y = _exp_reduced(x - k * LN2_HIGH, k * LN2_LOW - rest)
+    y = exp_reduced(x - k * LN2_HIGH, k * LN2_LOW - rest)
     return y * ldexp(1.0, whole // 2) * ldexp(1.0, whole - whole // 2)
 
 
 def log(x: float) -> float:
-    """Natural logarithm; error below 1 unit in the last place."""
+    """Natural logarithm; error below 0.85 units."""
     if 0.0 < x < inf:
         m, k = frexp(x)
         if m < SQRT_HALF:
             m += m
             k -= 1
         f = m - 1.0
-        return _log_reduced(f, k * LN2_HIGH, k * LN2_LOW)
+        return log_reduced(f, k * LN2_HIGH, k * LN2_LOW)
     if x == 0.0:
         return -inf
     return x if x > 0.0 or x != x else nan
 
 
-def _log_reduced(f: Value, high: Value, low: Value) -> Value:
-    """log(1 + f) + high + low, 1 + f between the roots of 1/2 and 2, low small."""
-    s = f / (2.0 + f)
-    h = 0.5 * f * f
-    return high - ((h - (s * (h + log_series(s * s)) + low)) - f)
+def expm1(x: float) -> float:
+    """exp(x) - 1, relatively exact near 0; error below 0.9 units."""
+    if -37.5 < x < 56.0:
+        if x == 0.0:
+            return x  # with its sign
+        k = (x * LOG2_E + ROUND) - ROUND
+        return expm1_reduced(x - k * LN2_HIGH, k * LN2_LOW, ldexp(1.0, int(k)))
+    return -1.0 if x < 0.0 else exp(x)
+
+
+def log1p(x: float) -> float:
+    """log(1 + x), relatively exact near 0; error below 0.9 units."""
+    if -1.0 < x < inf:
+        if x == 0.0:
+            return x  # with its sign
+        u = 1.0 + x
+        m, k = frexp(u)
+        if m < SQRT_HALF:
+            m += m
+            k -= 1
+        if k == 0:
+            return log_reduced(x, 0.0, 0.0)
+        back = u - 1.0
+        lost = (1.0 - (u - back)) + (x - back)
+        return log_reduced(m - 1.0, k * LN2_HIGH, k * LN2_LOW + lost / u)
+    if x == -1.0:
+        return -inf
+    return x if x > 0.0 or x != x else nan
 
 
 def power(x: float, y: float) -> float:
-    """x to the power y; error below 1 unit in the last place."""
+    """x to the power y; error below 0.7 units, 0.85 where the result has fewer bits than a normal number."""
     if 0.0 < x < inf and -LARGE < y < LARGE:
         m, k = frexp(x)
         if m < NEAR_1_LOWEST:
             m += m
             k -= 1
         if m < NEAR_1_HIGHEST:
-            high, low = _log_in_two(m, 1.0, k * LN2_HIGH, k * LN2_LOW)
+            high, low = log_in_two(m, 1.0, k * LN2_HIGH, k * LN2_LOW)
         else:
-            high, low = _log_in_two(m, 1.5, k * LN2_HIGH + LN1_5_HIGH, k * LN2_LOW + LN1_5_LOW)
-        p, rest = _product_in_two(y, high, low)
+            high, low = log_in_two(m, 1.5, k * LN2_HIGH + LN1_5_HIGH, k * LN2_LOW + LN1_5_LOW)
+        p, rest = product_in_two(y, high, low)
         if -708.0 < p < 709.0:
             n = (p * LOG2_E + ROUND) - ROUND
-            return ldexp(_exp_reduced(p - n * LN2_HIGH, n * LN2_LOW - rest), int(n))
+            return ldexp(exp_reduced(p - n * LN2_HIGH, n * LN2_LOW - rest), int(n))
         return _exp_far(p, rest)
     return _power_special(x, y)
-
-
-def _log_in_two(m: Value, c: Value, whole: Value, part: Value) -> tuple[Value, Value]:
-    """log(m / c) + whole + part as a number of 26 bits and a rest, together within 2^-65 of it.
-
-    Args:
-        m, c: m / c between the roots of 2/3 and 3/2, c of few bits;
-        whole, part: 42 bits behind the point, and less than they hold.
-    """
-    f = m - c
-    d = m + c
-    d_high = d * SPLIT
-    d_high = d_high - (d_high - d)
-    d_low = m - (d_high - c)
-    s = f / d
-    s_high = s * SPLIT
-    s_high = s_high - (s_high - s)
-    s_low = ((f - s_high * d_high) - s_high * d_low) / d
-    # log(m / c) = 2/3 s w with w = 3 + z + series, z = s^2
-    z_high = s_high * s_high
-    z_low = s_low * (s_high + s)
-    series = power_series(z_high + z_low)
-    w = (3.0 + z_high) + (z_low + series)
-    w_high = w * SPLIT
-    w_high = w_high - (w_high - w)
-    w_low = (series - ((w_high - 3.0) - z_high)) + z_low
-    p_high = s_high * w_high
-    p_low = s_low * w + s_high * w_low
-    p = p_high + p_low
-    q_high = p * SPLIT
-    q_high = q_high - (q_high - p)
-    q_low = p_low - (q_high - p_high)
-    t_high = TWO_THIRDS_HIGH * q_high
-    t_low = (TWO_THIRDS_LOW * q_high + 0.6666666666666666 * q_low) + part
-    total = (t_high + t_low) + whole
-    high = total * SPLIT
-    high = high - (high - total)
-    return high, t_low - ((high - whole) - t_high)
-
-
-def _product_in_two(y: Value, high: Value, low: Value) -> tuple[Value, Value]:
-    """y (high + low) as a number and a rest, where high has 26 bits."""
-    y_high = y * SPLIT
-    y_high = y_high - (y_high - y)
-    p_high = y_high * high
-    p_low = (y - y_high) * high + y * low
-    p = p_high + p_low
-    return p, p_low - (p - p_high)
 
 
 def _is_whole(size: float) -> bool:
@@ -172,67 +167,32 @@ def _power_special(x: float, y: float) -> float:
     return -value if odd and copysign(1.0, x) < 0.0 else value
 
 
-@np.errstate(all="ignore")
-def exp_array(x: Array) -> Array:
-    """`exp` of each number."""
-    return _exp_array(x, np.zeros_like(x))
+def normal_cdf(x: float) -> float:
+    """Standard normal distribution function; relative error below 8e-16, far into the lower tail too."""
+    z = abs(x)
+    if z < 37.0:
+        high, rest = density_in_two(z)
+        k = (high * LOG2_E + ROUND) - ROUND
+        tail = ldexp(tail_reduced(high - k * LN2_HIGH, k * LN2_LOW - rest, z), int(k))
+    elif z < 39.0:
+        high, rest = density_in_two(z)
+        k = (high * LOG2_E + ROUND) - ROUND
+        tail = tail_reduced(high - k * LN2_HIGH, k * LN2_LOW - rest, z)
+        tail = tail * ldexp(1.0, int(k) // 2) * ldexp(1.0, int(k) - int(k) // 2)
+    else:
+        tail = 0.0 if z == z else z
+    return 1.0 - tail if x > 0.0 else tail
 
 
-def _exp_array(x: Array, rest: Array) -> Array:
-    """exp(x + rest), rest small beside x."""
-    shifted = x * LOG2_E + ROUND
-    k = shifted - ROUND
-    y = _exp_reduced(x - k * LN2_HIGH, k * LN2_LOW - rest)
-    half = (0.5 * k + ROUND) - ROUND
-    value = y * _power_of_two(half) * _power_of_two(k - half)
-    value = np.where(x > 710.0, inf, value)
-    return np.where(x < -746.0, 0.0, value)
-
-
-def _power_of_two(k: Array) -> Array:
-    """2^k for whole k from -1022 to 1023."""
-    shifted = np.asarray(k + (ROUND + 1023.0))
-    return (shifted.view(np.int64) << 52).view(np.float64)
-
-
-@np.errstate(all="ignore")
-def log_array(x: Array) -> Array:
-    """`log` of each number."""
-    m, k = _parts(x, SQRT_HALF)
-    value = _log_reduced(m - 1.0, k * LN2_HIGH, k * LN2_LOW)
-    value = np.where(x > 0.0, value, nan)
-    value = np.where(x == 0.0, -inf, value)
-    return np.where(x == inf, inf, value)
-
-
-def _parts(x: Array, lowest: float) -> tuple[Array, Array]:
-    """m and k of x = m 2^k, m from `lowest`, between 1/2 and 1, to twice that; x positive and finite."""
-    m, exponent = np.frexp(x)
-    below = m < lowest
-    return np.where(below, m + m, m), np.where(below, exponent - 1.0, exponent)
-
-
-@np.errstate(all="ignore")
-def power_array(x: Array, y: Array) -> Array:
-    """`power` of each pair."""
-    size = np.abs(x)
-    m, k = _parts(size, NEAR_1_LOWEST)
-    near_1 = m < NEAR_1_HIGHEST
-    whole, part = k * LN2_HIGH, k * LN2_LOW
-    whole, part = np.where(near_1, whole, whole + LN1_5_HIGH), np.where(near_1, part, part + LN1_5_LOW)
-    high, low = _log_in_two(m, np.where(near_1, 1.0, 1.5), whole, part)
-    limited = np.where(y > LARGE, LARGE, np.where(y < -LARGE, -LARGE, y))
-    value = _exp_array(*_product_in_two(limited, high, low))
-    value = np.where(size == 0.0, np.where(y > 0.0, 0.0, inf), value)
-    value = np.where(size == inf, np.where(y > 0.0, inf, 0.0), value)
-    size_of_y = np.abs(y)
-    whole_y = _are_whole(size_of_y)
-    value = np.where(np.signbit(x) & whole_y & ~_are_whole(0.5 * size_of_y), -value, value)
-    value = np.where((x < 0.0) & (x > -inf) & ~whole_y, nan, value)
-    value = np.where((x != x) | (y != y), nan, value)
-    return np.where((y == 0.0) | (x == 1.0), 1.0, value)
-
-
-def _are_whole(size: Array) -> NDArray[np.bool_]:
-    whole: NDArray[np.bool_] = (size >= TWO_52) | ((size + TWO_52) - TWO_52 == size)
-    return whole
+def normal_quantile(p: float) -> float:
+    """Standard normal quantile of a probability; relative error below 8e-16, at both ends too."""
+    if 0.0 < p < 1.0:
+        tail = p if p < 0.5 else 1.0 - p
+        if tail < CENTER:
+            x = quantile_tail(sqrt(-log(tail)) - TAIL_START)
+        else:
+            x = (0.5 - tail) * quantile_center((tail - CENTER) * ((1.0 - CENTER) - tail))
+        return -x if p < 0.5 else x
+    if p == 0.0:
+        return -inf
+    return inf if p == 1.0 else nan

@@ -1,7 +1,7 @@
 // Elementary functions of a block of scenarios (T = V) or of one number (T = double), with the bits of
-// ../arithmetic.py, whose comments say how each works: the same operations in the same order.
+// ../arithmetic.py and ../reductions.py, which say how each works: the same operations in the same order.
 #pragma once
-#include "block.hpp"
+#include "polynomials.hpp"
 
 static const double LOG2_E = 1.4426950408889634;
 static const double LN2_HIGH = 0.6931471805598903;  // 42 bits: whole numbers up to 2^11 times it are exact
@@ -13,6 +13,7 @@ static const double NEAR_1_HIGHEST = 1.224744871391589;  // root of 3/2
 static const double LN1_5_HIGH = 0.4054651081080465;
 static const double LN1_5_LOW = 1.1790280407716567e-13;
 static const double SPLIT = 134217729.0;  // 2^27 + 1: what it leaves of a number has 26 bits
+static const double TWO_THIRDS = 0.6666666666666666;
 static const double TWO_THIRDS_HIGH = 0.6666666716337204;  // 26 bits
 static const double TWO_THIRDS_LOW = -4.967053731282552e-09;
 static const double SMALLEST = 2.2250738585072014e-308;  // normal number
@@ -46,27 +47,8 @@ template <class T> static inline Parts<T> parts_of(T x, double lowest) {
   return {m, k};
 }
 
-template <class T> static inline T exp_series(T r) {
-  T z = r * r;
-  T even = 0.16666666666666433 + z * (0.008333333333499983 + z * (0.00019841269466290952 +
-           z * (2.755764085695306e-06 + z * 2.4978363066200608e-08)));
-  T odd = 0.041666666666604 + z * (0.0013888888926777113 + z * (2.4801508708695562e-05 + z * 2.76251756942565e-07));
-  return 0.5 * z + (z * r) * (even + r * odd);
-}
-
-template <class T> static inline T log_series(T z) {
-  T w = z * z;
-  T even = 0.6666666666666734 + w * (0.28571428742028354 + w * (0.18183562805915537 + w * 0.14795553131239944));
-  T odd = 0.39999999999416647 + w * (0.22222198604806936 + w * 0.15314089021016852);
-  return z * (even + z * odd);
-}
-
-template <class T> static inline T power_series(T z) {
-  T w = z * z;
-  T even = 0.5999999999999946 + w * (0.3333333298297713 + w * 0.2306609057601556);
-  T odd = 0.42857142857851893 + w * (0.27272812185533163 + w * 0.20696995753319647);
-  return w * (even + z * odd);
-}
+template <class T> struct Two { T high, low; };
+template <class T> static inline T leading(T x) { T y = x * SPLIT; return y - (y - x); }
 
 template <class T> static inline T exp_reduced(T high, T low) {
   T u = 1.0 + high;
@@ -113,28 +95,51 @@ template <class T> static inline T logarithm(T x) {
   return value;
 }
 
-template <class T> static inline T split(T x) { T y = x * SPLIT; return y - (y - x); }
-template <class T> struct Two { T high, low; };
+template <class T> static inline T exponential_minus_1(T x) {
+  T k = (x * LOG2_E + ROUND) - ROUND, high = x - k * LN2_HIGH, low = k * LN2_LOW, scale = power_of_two(k);
+  T u = 1.0 + high;
+  T a = scale * u, b = scale * ((high - (u - 1.0)) + (exp_series(high - low) - low));
+  T d = a - 1.0, back = d - a;
+  T value = d + (((a - (d - back)) - (1.0 + back)) + b);
+  auto inside = (x > -37.5) & (x < 56.0);
+  if (any(inside == 0)) value = inside ? value : x < 0.0 ? same<T>(-1.0) : exponential(x);
+  return x == 0.0 ? x : value;
+}
+
+template <class T> static inline T logarithm_of_1_plus(T x) {
+  T u = 1.0 + x;
+  Parts<T> u_ = parts_of(u, SQRT_HALF);
+  T back = u - 1.0, lost = (1.0 - (u - back)) + (x - back);
+  auto near = u_.k == 0.0;
+  T f = near ? x : u_.m - 1.0, low = near ? T{} : u_.k * LN2_LOW + lost / u;
+  T value = log_reduced(f, u_.k * LN2_HIGH, low);
+  auto inside = (x > -1.0) & (x < INFINITE);
+  if (any(inside == 0)) {
+    T far = x == -1.0 ? same<T>(-INFINITE) : same<T>(NOT_APPLICABLE);
+    value = inside ? value : x == INFINITE ? x : far;
+  }
+  return x == 0.0 ? x : value;
+}
 
 template <class T> static inline Two<T> log_in_two(T m, T c, T whole, T part) {
   T f = m - c, d = m + c;
-  T d_high = split(d), d_low = m - (d_high - c);
-  T s = f / d, s_high = split(s);
+  T d_high = leading(d), d_low = m - (d_high - c);
+  T s = f / d, s_high = leading(s);
   T s_low = ((f - s_high * d_high) - s_high * d_low) / d;
   T z_high = s_high * s_high, z_low = s_low * (s_high + s);
   T series = power_series(z_high + z_low);
   T w = (3.0 + z_high) + (z_low + series);
-  T w_high = split(w), w_low = (series - ((w_high - 3.0) - z_high)) + z_low;
-  T p_high = s_high * w_high, p_low = s_low * w + s_high * w_low, p = p_high + p_low;
-  T q_high = split(p), q_low = p_low - (q_high - p_high);
+  T w_high = leading(w), w_low = (series - ((w_high - 3.0) - z_high)) + z_low;
+  T p_high = s_high * w_high, p_low = s_low * w + s_high * w_low;
+  T q_high = leading(p_high + p_low), q_low = p_low - (q_high - p_high);
   T t_high = TWO_THIRDS_HIGH * q_high;
-  T t_low = (TWO_THIRDS_LOW * q_high + 0.6666666666666666 * q_low) + part;
-  T high = split((t_high + t_low) + whole);
+  T t_low = (TWO_THIRDS_LOW * q_high + TWO_THIRDS * q_low) + part;
+  T high = leading((t_high + t_low) + whole);
   return {high, t_low - ((high - whole) - t_high)};
 }
 
 template <class T> static inline Two<T> product_in_two(T y, T high, T low) {
-  T y_high = split(y);
+  T y_high = leading(y);
   T p_high = y_high * high, p_low = (y - y_high) * high + y * low, p = p_high + p_low;
   return {p, p_low - (p - p_high)};
 }
@@ -169,4 +174,39 @@ template <class T> static inline T power(T x, T y) {
     value = inside ? value : far;
   }
   return value;
+}
+
+template <class T> static inline T normal_cdf(T x) {
+  T z = magnitude(x), z_high = leading(z);
+  T high = -0.5 * z_high * z_high, rest = -0.5 * ((z - z_high) * (z + z_high));
+  T k = (high * LOG2_E + ROUND) - ROUND;
+  T y = exp_reduced(high - k * LN2_HIGH, k * LN2_LOW - rest) * mills_ratio(z);
+  T tail = raised(y, k);
+  auto inside = z < 37.0;
+  if (any(inside == 0)) {
+    T half = (0.5 * k + ROUND) - ROUND;
+    T far = y * power_of_two(half) * power_of_two(k - half);
+    tail = inside ? tail : z > 39.0 ? same<T>(0.0) : far;
+  }
+  return x > 0.0 ? 1.0 - tail : tail;
+}
+
+template <class T> static inline T square_root(T x);
+template <> inline double square_root(double x) { return __builtin_sqrt(x); }
+template <> inline V square_root(V x) {
+  V y;
+  for (int k = 0; k < W; k++) y[k] = __builtin_sqrt(x[k]);
+  return y;
+}
+
+template <class T> static inline T normal_quantile(T p) {
+  auto lower = p < 0.5;
+  T tail = lower ? p : 1.0 - p;
+  T x = (0.5 - tail) * quantile_center((tail - CENTER) * ((1.0 - CENTER) - tail));
+  auto far = tail < CENTER;
+  if (any((tail >= CENTER) == 0)) {
+    x = far ? quantile_tail(square_root(-logarithm(tail)) - TAIL_START) : x;
+    x = tail == 0.0 ? same<T>(INFINITE) : tail > 0.0 ? x : same<T>(NOT_APPLICABLE);
+  }
+  return lower ? -x : x;
 }
