@@ -108,7 +108,9 @@ def test_installed_alone(version: tuple[int, int], wheel: Path, expected: dict[s
     uv, python = installer(), installed().get(version, Path(sys.executable))
     succeeded(python, "-m", "venv", *(["--without-pip"] if uv else []), tmp_path / "venv")
     own = tmp_path / "venv/bin/python"
-    install = [uv, "pip", "install", "--system-certs", "--python", own] if uv else [own, "-m", "pip", "install"]
+    install: list[str | Path] = (
+        [uv, "pip", "install", "--system-certs", "--python", own] if uv else [own, "-m", "pip", "install"]
+    )
     succeeded(*install, "-q", "-c", ROOT / "constraints.txt", wheel)
     alone = {"PATH": str(nothing), "HOME": str(home)}
     where = "import importlib.util, rekodiq; print(importlib.util.find_spec('model'), rekodiq.__file__)"
