@@ -84,7 +84,7 @@ def check_bounds(path: str, values: Sequence[float]) -> None:
 def with_values(scenario: Scenario, values: Mapping[str, object]) -> Scenario:
     """The scenario with other values at some paths."""
     leaves = {path: replace(scenario.leaves[path], value=value) for path, value in values.items()}
-    return replace(scenario, leaves=scenario.leaves | leaves)
+    return replace(scenario, leaves={**scenario.leaves, **leaves})
 
 
 class Prepared(NamedTuple):
