@@ -27,7 +27,7 @@ from .validation import checked, converted, flat, replaced, validated
 from .values import INTERPOLATION, ByYear
 from .written import Content, Raw, at, field_of, override
 
-__all__ = ["Leaf", "Resolved", "Scenario", "bundled", "load", "overridden", "plain"]
+__all__ = ["Leaf", "Resolved", "Scenario", "bundled", "load", "overridden", "plain", "resolved"]
 
 TEXTS = ("name", "title", "description")  # what a file says about itself; never inherited
 Layer = Mapping[str, Raw]
@@ -130,6 +130,19 @@ def overridden(known: Resolved, overrides: Mapping[str, Any]) -> Resolved:
     changes = merged(layers[len(known.layers) :])
     found = None if problems else _extended(known, changes, layers, raws, known.root)
     return found or _overridden(known.layers, known.root, overrides, [])
+
+
+def resolved(scenario: Scenario) -> Resolved:
+    """The assumptions of a scenario that may have been changed since it was loaded, validated anew.
+
+    Raises:
+        ScenarioError: with every problem found.
+    """
+    raws = {path: Raw(Node(leaf.value, leaf.file, leaf.line, leaf.column), None, leaf.source, leaf.note)
+            for path, leaf in scenario.leaves.items()}  # fmt: skip
+    file = scenario.leaves["name"].file
+    parent = {"extends": Node(scenario.parent, file, 0, 0)} if scenario.parent else {}
+    return _whole((raws,), Node(parent, file, 0, 0), [])
 
 
 @lru_cache(maxsize=64)
