@@ -12,19 +12,27 @@ if TYPE_CHECKING:
     from .rates import irr, irr_roots, npv
     from .results import run
     from .studies.compare import compare_table as compare
+    from .studies.many import run_many
 
-__all__ = ["compare", "irr", "irr_roots", "load", "npv", "run"]
+    __version__: str
+
+__all__ = ["compare", "irr", "irr_roots", "load", "npv", "run", "run_many"]
 
 _HOMES = {
     "load": ("assumptions.resolve", "load"),
     "run": ("results", "run"),
     "compare": ("studies.compare", "compare_table"),
+    "run_many": ("studies.many", "run_many"),
     **{name: ("rates", name) for name in ("irr", "irr_roots", "npv")},
 }
 
 
 def __getattr__(name: str) -> Any:
     """Import what is asked for when it is asked for: the commands start without what they do not use."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("rekodiq")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module

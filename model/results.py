@@ -94,12 +94,7 @@ class Result:
     @kept
     def metrics(self) -> dict[str, Any]:
         """Headline figures by the contract's names; nan where one does not exist."""
-        found: dict[str, Any] = {name: self.figure(line) for name, line in METRICS.items()}
-        found["first_production"] = iso_date(found["first_production"])
-        for name in ("lock_up_periods", "default_periods", "payment_default_periods", "llcr_breach_periods",
-                     "last_production_year"):
-            found[name] = round(found[name])
-        return found
+        return {name: metric_value(name, self.figure(line)) for name, line in METRICS.items()}
 
     @kept
     def shareholders(self) -> dict[str, Any]:
@@ -237,6 +232,17 @@ def run(scenario: Scenario | str | os.PathLike[str], overrides: Mapping[str, Any
 
 MOST_KEPT = 8  # results
 _RESULTS: OrderedDict[str, Result] = OrderedDict()
+
+
+WHOLE = frozenset({"lock_up_periods", "default_periods", "payment_default_periods", "llcr_breach_periods",
+                   "last_production_year"})  # fmt: skip
+
+
+def metric_value(name: str, figure: float) -> Any:
+    """A metric as it is given: counts as whole numbers, the date as a date."""
+    if figure != figure:
+        return figure
+    return round(figure) if name in WHOLE else iso_date(figure) if name == "first_production" else figure
 
 
 def iso_date(decimal: float) -> str:

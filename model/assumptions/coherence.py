@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 
 from .issues import Issue
@@ -28,12 +28,8 @@ RESERVED_CATEGORIES = frozenset(("index", "index_close"))
 
 def incoherent(s: ScenarioModel) -> Iterator[Issue]:
     """Contradictions, for which there is no model."""
-    yield from _mine_plan(s)
-    yield from _names(s)
-    yield from _sums(s)
-    yield from _dates(s)
-    yield from _schedules(s)
-    yield from incoherent_uncertainty(s)
+    for rule in RULES:
+        yield from rule(s)
 
 
 def doubts(s: ScenarioModel) -> Iterator[Issue]:
@@ -72,8 +68,8 @@ def _mine_plan(s: ScenarioModel) -> Iterator[Issue]:
     if len(ore) < 2 or ore[0] != 0 or any(b <= a for a, b in pairwise(ore)):
         yield Issue((at,), "must start at 0 and rise from knot to knot")
         return
-    for name in type(s.mine_plan).model_fields:
-        curve, path = getattr(s.mine_plan, name), f"mine_plan.{name}"
+    for name, curve in s.mine_plan:
+        path = f"mine_plan.{name}"
         if len(curve) != len(ore):
             yield Issue((path, at), f"has {len(curve)} knots, cumulative_ore has {len(ore)}")
         elif curve[0] != 0 or any(b < a for a, b in pairwise(curve)):
@@ -197,6 +193,10 @@ def _schedules(s: ScenarioModel) -> Iterator[Issue]:
             at = f"financing.tranches.{name}.profile"
             yield Issue((at, "financing.financial_close"), f"repays before financial close in {close}",
                         str(tranche.profile.years[0]))  # fmt: skip
+
+
+def _spans(s: ScenarioModel) -> Iterator[Issue]:
+    """Numbers by year of which none lies within the life of the model."""
     t = s.timeline
     first = t.first_production.year - LONGEST_LEAD
     last = int(t.first_production.year + t.delay_months / 12 + t.licence_years + s.capex.closure.years) + 1
@@ -220,7 +220,12 @@ def _spending(path: str, phase: PhaseCapex, start: dt.date, of: str) -> Iterator
 
 def _by_year(s: ScenarioModel) -> Iterator[tuple[str, ByYear]]:
     for group in ("prices", "offtake", "costs", "inflation", "financing"):
-        section = getattr(s, group)
-        for name in type(section).model_fields:
-            if isinstance(value := getattr(section, name), ByYear):
+        for name, value in getattr(s, group):
+            if isinstance(value, ByYear):
                 yield f"{group}.{name}", value
+
+
+# Each reads only values of the scenario, so that its outcome stays the same while these do: see `reads`.
+RULES: tuple[Callable[[ScenarioModel], Iterator[Issue]], ...] = (
+    _mine_plan, _names, _sums, _dates, _schedules, _spans, incoherent_uncertainty
+)  # fmt: skip

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .problems import Problem, ScenarioError, near, shown
-from .reader import Node, read_file
+from .reader import Node, read_bytes
+from .written import Content, content
 
 HERE = Path(__file__).resolve().parent.parent
 FOLDERS = (HERE / "scenarios", HERE.parent / "scenarios")  # installed, and in a checkout
@@ -29,31 +30,28 @@ def bundled() -> dict[str, Path]:
     return {}
 
 
-def read_chain(name_or_path: str | os.PathLike[str], problems: list[Problem]) -> list[Node]:
+def read_chain(name_or_path: str | os.PathLike[str]) -> tuple[Content, ...]:
     """The files of a scenario, from its oldest ancestor to itself.
 
-    Args:
-        problems: receives what is wrong in the files without stopping the reading.
+    Every file is read each time, and parsed when its bytes have changed.
 
     Raises:
         ScenarioError: a file cannot be read, an ancestor is missing, or the chain goes round in a circle.
     """
     reference = os.fspath(name_or_path)
-    roots: list[Node] = []
+    chain: list[Content] = []
     seen: list[Path] = []
     following: File | None = _named(reference, Node(None, reference, 0, 0), "") or File(Path(reference), reference)
     while following is not None:
         path = _resolved(following.path)
         if path in seen or len(seen) >= LONGEST_CHAIN:
-            at = roots[0].value["extends"]
+            at = chain[-1].root.value["extends"]
             message = "goes round in a circle" if path in seen else f"is a chain of more than {LONGEST_CHAIN} files"
             raise _stop(at, message, at.value)
         seen.append(path)
-        root, found = read_file(path, following.label)
-        problems += found
-        roots.insert(0, root)
-        following = _parent(root, path.parent)
-    return roots
+        chain.append(content(read_bytes(path, following.label), following.label))
+        following = _parent(chain[-1].root, path.parent)
+    return tuple(reversed(chain))
 
 
 def _parent(root: Node, folder: Path) -> File | None:

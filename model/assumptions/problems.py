@@ -35,7 +35,8 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        path = "" if not self.path or self.file == f"--set {self.path}" else f"{clip(self.path, LONGEST_PATH)}: "
+        named = not self.line and self.file.endswith(f" {self.path}")  # `--set PATH`, `column PATH`, `row 7, PATH`
+        path = "" if not self.path or named else f"{clip(self.path, LONGEST_PATH)}: "
         got = "" if self.value is None else f", got {self.value}"
         valid = None if not self.valid else f"Valid here: {clip(', '.join(self.valid), 400)}"
         advice = "".join(f" {each.rstrip('.')}." for each in (self.suggestion, valid) if each).replace("?.", "?")

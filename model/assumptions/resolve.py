@@ -1,34 +1,36 @@
-"""From a scenario's name to its assumptions: inheritance, overrides, validation, and where each value stands."""
+"""From a scenario's name to its assumptions: inheritance, overrides, validation, and where each value stands.
+
+What is valid is kept: a parent's assumptions are validated once, and of what is written on top of them only the
+assumptions that it writes. Where anything is wrong, the whole is validated anew, to tell all that is wrong together.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from fractions import Fraction
-from functools import cached_property
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from functools import cached_property, lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from pydantic import ValidationError
-
 from .coherence import doubts, incoherent
-from .conversions import conversion, units_like
 from .files import bundled, read_chain
 from .issues import Issue
-from .problems import Problem, ScenarioError, shown
+from .problems import Problem, ScenarioError
 from .reader import Node
 from .refusals import explain, unit_of
 from .schema import ScenarioModel
-from .sections import Section
+from .validation import checked, converted, flat, replaced, validated
 from .values import INTERPOLATION, ByYear
-from .written import Raw, at, collect, field_of, override
+from .written import Content, Raw, at, field_of, override
 
-__all__ = ["Leaf", "Scenario", "bundled", "load"]
+__all__ = ["Leaf", "Resolved", "Scenario", "bundled", "load", "overridden", "plain", "resolved"]
 
 TEXTS = ("name", "title", "description")  # what a file says about itself; never inherited
+Layer = Mapping[str, Raw]
 
 
 @dataclass(frozen=True)
@@ -48,16 +50,24 @@ class Leaf:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A valid scenario; `leaves` holds every assumption by path, in the order of the schema."""
+    """A valid scenario; `leaves` holds every assumption by path, in the order of the schema. Nothing in it changes."""
 
     name: str
     title: str
     description: str
-    model: ScenarioModel
-    leaves: dict[str, Leaf]
+    leaves: Mapping[str, Leaf]
     parent: str | None
-    overrides: dict[str, Any]
+    overrides: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()
+
+    def __post_init__(self) -> None:
+        for each in ("leaves", "overrides"):
+            object.__setattr__(self, each, MappingProxyType(dict(getattr(self, each))))
+
+    def __reduce__(self) -> tuple[type[Scenario], tuple[Any, ...]]:
+        """Pickled for worker processes as plain data: a view of a dictionary is not."""
+        values = (getattr(self, each.name) for each in fields(self))
+        return Scenario, tuple(dict(v) if isinstance(v, MappingProxyType) else v for v in values)
 
     @cached_property
     def sha256(self) -> str:
@@ -66,8 +76,33 @@ class Scenario:
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
+@dataclass(frozen=True, eq=False)
+class Resolved:
+    """Valid assumptions: what each file and override writes, oldest first, what holds of it, and its values."""
+
+    root: Node  # the scenario's own file
+    layers: tuple[Layer, ...]
+    raws: Layer
+    model: ScenarioModel
+    leaves: Mapping[str, Leaf]
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario as its file has it."""
+        return self.with_overrides({})
+
+    def with_overrides(self, overrides: Mapping[str, Any]) -> Scenario:
+        """The scenario, stating which overrides it has."""
+        parent, m = self.root.value.get("extends"), self.model
+        warnings = tuple(_placed(doubt, self.layers) for doubt in doubts(m))
+        return Scenario(m.name, m.title, m.description, self.leaves, parent.value if parent else None, overrides,
+                        warnings)  # fmt: skip
+
+
 def load(name_or_path: str | os.PathLike[str], overrides: Mapping[str, Any] | None = None) -> Scenario:
     """Read, inherit, override and validate a scenario.
+
+    Files are read at each call, and parsed and validated again only if they have changed.
 
     Args:
         name_or_path: a bundled name, or a path to a YAML file.
@@ -76,18 +111,133 @@ def load(name_or_path: str | os.PathLike[str], overrides: Mapping[str, Any] | No
     Raises:
         ScenarioError: with every problem found.
     """
+    chain = read_chain(name_or_path)
+    known = _resolved(chain)
+    if known is None:
+        problems = [p for each in reversed(chain) for p in each.ill_formed] + [p for e in chain for p in e.misplaced]
+        return _overridden(_layers(chain), chain[-1].root, overrides or {}, problems).with_overrides(overrides or {})
+    return overridden(known, overrides).with_overrides(overrides) if overrides else known.scenario
+
+
+def overridden(known: Resolved, overrides: Mapping[str, Any]) -> Resolved:
+    """Valid assumptions with overrides on top.
+
+    Raises:
+        ScenarioError: with every problem found.
+    """
     problems: list[Problem] = []
-    chain = read_chain(name_or_path, problems)
-    layers = [collect(root, problems) for root in chain]
-    for layer in layers[:-1]:
-        for text in TEXTS:
-            layer.pop(text, None)
-    root = chain[-1]
-    layers[0] = _called(Path(name_or_path).stem, layers[-1], root) | layers[0]
-    for path, value in (overrides or {}).items():
-        layers.append(override(path, value, merged(layers), problems))
+    layers, raws = _with_overrides(known.layers, known.raws, overrides, problems)
+    changes = merged(layers[len(known.layers) :])
+    found = None if problems else _extended(known, changes, layers, raws, known.root)
+    return found or _overridden(known.layers, known.root, overrides, [])
+
+
+def resolved(scenario: Scenario) -> Resolved:
+    """The assumptions of a scenario that may have been changed since it was loaded, validated anew.
+
+    Raises:
+        ScenarioError: with every problem found.
+    """
+    raws = {path: Raw(Node(leaf.value, leaf.file, leaf.line, leaf.column), None, leaf.source, leaf.note)
+            for path, leaf in scenario.leaves.items()}  # fmt: skip
+    file = scenario.leaves["name"].file
+    parent = {"extends": Node(scenario.parent, file, 0, 0)} if scenario.parent else {}
+    return _whole((raws,), Node(parent, file, 0, 0), [])
+
+
+@lru_cache(maxsize=64)
+def _resolved(chain: tuple[Content, ...]) -> Resolved | None:
+    """The assumptions of a chain of files; None where anything in them is wrong."""
+    if any(each.ill_formed or each.misplaced for each in chain):
+        return None
+    layers, root = _layers(chain), chain[-1].root
+    if parent := _resolved(chain[:-1]) if len(chain) > 1 else None:
+        texts = {path: layers[0][path] for path in TEXTS}
+        if found := _extended(parent, {**texts, **chain[-1].leaves}, layers, merged(layers), root):
+            return found
+    try:
+        return _whole(layers, root, [])
+    except ScenarioError:
+        return None
+
+
+def _layers(chain: tuple[Content, ...]) -> tuple[Layer, ...]:
+    """What each file writes, without what the ancestors say about themselves; name and title are always there."""
+    layers: list[Layer] = [{p: raw for p, raw in each.leaves.items() if p not in TEXTS} for each in chain[:-1]]
+    layers.append(chain[-1].leaves)
+    root = chain[-1].root
+    layers[0] = {**_called(Path(root.file).stem, chain[-1].leaves, root), **layers[0]}
+    return tuple(layers)
+
+
+def _called(stem: str, own: Layer, root: Node) -> dict[str, Raw]:
+    """Name and title of a file that does not state them: the file's own name."""
+    name = own["name"].value.value if "name" in own else stem
+    texts = {"name": stem, "title": name if isinstance(name, str) else stem, "description": ""}
+    return {key: Raw(Node(text, root.file, root.line, root.column)) for key, text in texts.items()}
+
+
+def merged(layers: Sequence[Layer]) -> dict[str, Raw]:
+    """The leaves that hold: each as the last layer writes it."""
+    result: dict[str, Raw] = {}
+    for layer in layers:
+        result.update(layer)
+    return result
+
+
+def _with_overrides(layers: Sequence[Layer], raws: Layer, overrides: Mapping[str, Any],
+                    problems: list[Problem]) -> tuple[tuple[Layer, ...], Layer]:  # fmt: skip
+    """Layers and what holds of them, with one layer more for each override."""
+    result = list(layers)
+    for path, value in overrides.items():
+        result.append(override(path, value, raws, problems))
+        raws = {**raws, **result[-1]}
+    return tuple(result), raws
+
+
+def _extended(known: Resolved, changes: Layer, layers: tuple[Layer, ...], raws: Layer, root: Node) -> Resolved | None:
+    """Valid assumptions with changes, of which only these are validated; None where anything is wrong or new."""
+    problems: list[Problem] = []
+    values: dict[str, Any] = {}
+    for path, raw in changes.items():
+        if path not in known.raws:
+            return None  # a new entry: the order of the assumptions changes
+        value, refused = checked(path, converted(path, raw, problems))
+        if refused or problems:
+            return None
+        values[path] = value
+    model = replaced(known.model, values)
+    if any(incoherent(model)):
+        return None
+    leaves = {**known.leaves, **{path: _leaf(path, value, raws[path]) for path, value in values.items()}}
+    return Resolved(root, layers, raws, model, MappingProxyType(leaves))
+
+
+def _leaf(path: str, value: Any, raw: Raw) -> Leaf:
+    about, place = field_of(path), raw.value
+    return Leaf(path, value, unit_of(about), about.description or "", raw.source, raw.note, place.file, place.line,
+                place.column)  # fmt: skip
+
+
+def _overridden(layers: Sequence[Layer], root: Node, overrides: Mapping[str, Any],
+                problems: list[Problem]) -> Resolved:  # fmt: skip
+    """All layers and overrides validated anew.
+
+    Raises:
+        ScenarioError: with every problem found, and those of the files given.
+    """
+    layers, _ = _with_overrides(layers, merged(layers), overrides, problems)
+    return _whole(layers, root, problems)
+
+
+def _whole(layers: tuple[Layer, ...], root: Node, problems: list[Problem]) -> Resolved:
+    """All layers validated anew.
+
+    Raises:
+        ScenarioError: with every problem found, and those given.
+    """
     raws = merged(layers)
-    model, refused = _validated(raws, problems)
+    model, refused = validated(raws, problems)
     problems += [p for p in explain(refused, raws, root) if not _touched(_leaf_of(p.path), problems)]
     if model is None:
         model = _without(problems, layers)
@@ -96,30 +246,8 @@ def load(name_or_path: str | os.PathLike[str], overrides: Mapping[str, Any] | No
         problems += [_placed(issue, layers) for issue in found]
     if problems or model is None:
         raise ScenarioError(_told(problems))
-    leaves = {}
-    for path, unit, definition, value in flat(model):
-        raw = raws[path]
-        leaves[path] = Leaf(path, value, unit, definition, raw.source, raw.note, raw.value.file, raw.value.line,
-                            raw.value.column)  # fmt: skip
-    warnings = tuple(_placed(doubt, layers) for doubt in doubts(model))
-    parent = root.value.get("extends")
-    return Scenario(model.name, model.title, model.description, model, leaves, parent.value if parent else None,
-                    dict(overrides or {}), warnings)  # fmt: skip
-
-
-def _called(stem: str, own: Mapping[str, Raw], root: Node) -> dict[str, Raw]:
-    """Name and title of a file that does not state them: the file's own name."""
-    name = own["name"].value.value if "name" in own else stem
-    texts = {"name": stem, "title": name if isinstance(name, str) else stem, "description": ""}
-    return {key: Raw(Node(text, root.file, root.line, root.column)) for key, text in texts.items()}
-
-
-def merged(layers: list[dict[str, Raw]]) -> dict[str, Raw]:
-    """The leaves that hold: each as the last layer writes it."""
-    result: dict[str, Raw] = {}
-    for layer in layers:
-        result |= layer
-    return result
+    leaves = {path: _leaf(path, value, raws[path]) for path, value in flat(model)}
+    return Resolved(root, layers, raws, model, MappingProxyType(leaves))
 
 
 def _told(problems: list[Problem]) -> list[Problem]:
@@ -130,28 +258,13 @@ def _told(problems: list[Problem]) -> list[Problem]:
     return sorted(first.values(), key=lambda p: (p.file, p.line, p.column))
 
 
-def _validated(raws: Mapping[str, Raw], problems: list[Problem]) -> tuple[ScenarioModel | None, list[Any]]:
-    """The scenario, or pydantic's errors."""
-    values: dict[str, Any] = {}
-    for path, raw in raws.items():
-        *parents, last = path.split(".")
-        group = values
-        for part in parents:
-            group = group.setdefault(part, {})
-        group[last] = _converted(path, raw, problems)
-    try:
-        return ScenarioModel.model_validate(values), []
-    except ValidationError as error:
-        return None, error.errors()
-
-
-def _without(problems: list[Problem], layers: list[dict[str, Raw]]) -> ScenarioModel | None:
+def _without(problems: list[Problem], layers: Sequence[Layer]) -> ScenarioModel | None:
     """The scenario with what it inherits in place of each wrong value, to find what else is wrong."""
     kept = [{path: raw for path, raw in layer.items() if not _touched(path, problems)} for layer in layers[1:]]
-    return _validated(merged([layers[0], *kept]), [])[0]
+    return validated(merged([layers[0], *kept]), [])[0]
 
 
-def _placed(issue: Issue, layers: list[dict[str, Raw]]) -> Problem:
+def _placed(issue: Issue, layers: Sequence[Layer]) -> Problem:
     """An issue at the assumption that was written last: that is the one to look at."""
     last = next(layer for layer in reversed(layers) if any(path in layer for path in issue.paths))
     path = next(path for path in issue.paths if path in last)
@@ -167,48 +280,6 @@ def _touched(path: str, problems: list[Problem]) -> bool:
     """Whether a problem is about this leaf, an item in it, or an entry that holds it."""
     return any(f"{p.path}.".startswith((f"{path}.", f"{path}[")) or path.startswith(f"{p.path}.")
                for p in problems if p.path)  # fmt: skip
-
-
-def _converted(path: str, raw: Raw, problems: list[Problem]) -> Any:
-    """The value as plain data, in the unit of the model."""
-    value = raw.value.plain()
-    if raw.unit is None:
-        return value
-    wanted = unit_of(field_of(path))
-    given = "1" if raw.unit.value == 1 else raw.unit.value
-    if wanted is None or not isinstance(given, str):
-        problems.append(at(raw.unit, path, "takes no unit" if wanted is None else "expected a unit as text",
-                           shown(raw.unit.plain())))  # fmt: skip
-        return value
-    ratio = conversion(given, wanted)
-    if ratio is None:
-        problems.append(at(raw.unit, path, f"expected a unit like {wanted}", shown(given), tuple(units_like(wanted))))
-        return value
-    return _times(value, ratio) if ratio != 1 else value
-
-
-def _times(value: Any, ratio: Fraction) -> Any:
-    """Exactly as the decimals are written: 35 % is 0.35, not 35 x 0.01."""
-    if isinstance(value, dict):
-        return {k: v if k == INTERPOLATION else _times(v, ratio) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_times(v, ratio) for v in value]
-    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1e300:
-        return value  # refused where its kind or its bounds are checked
-    return float(Fraction(str(value)) * ratio)
-
-
-def flat(section: Section, path: str = "") -> Iterator[tuple[str, str | None, str, Any]]:
-    """Path, unit, definition and value of every leaf under a group."""
-    for name, field in type(section).model_fields.items():
-        inner, value = f"{path}.{name}" if path else name, getattr(section, name)
-        if isinstance(value, Section):
-            yield from flat(value, inner)
-        elif isinstance(value, dict):
-            for key, entry in value.items():
-                yield from flat(entry, f"{inner}.{key}")
-        else:
-            yield inner, unit_of(field), field.description or "", value
 
 
 def plain(value: Any) -> Any:

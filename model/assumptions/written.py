@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, get_args, get_origin
+from functools import cache, lru_cache
+from types import MappingProxyType
+from typing import Any, NamedTuple, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
 from .problems import CONTROL, Problem, ScenarioError, near, near_path, shown
-from .reader import Node, read_text
+from .reader import Node, parse, read_text
 from .schema import ScenarioModel
 from .sections import Section
 from .values import INTERPOLATION
@@ -31,6 +32,29 @@ class Raw:
     note: str = ""
 
 
+@dataclass(frozen=True, eq=False)
+class Content:
+    """What a file says; nobody changes its nodes, which all loads of the same bytes share."""
+
+    root: Node
+    leaves: Mapping[str, Raw]
+    ill_formed: tuple[Problem, ...]  # found by the reader
+    misplaced: tuple[Problem, ...]  # found by the schema
+
+
+@lru_cache(maxsize=64)
+def content(data: bytes, label: str) -> Content:
+    """The content of a scenario file, parsed once for equal bytes under one name.
+
+    Raises:
+        ScenarioError: see `parse`.
+    """
+    root, ill_formed = parse(data, label)
+    misplaced: list[Problem] = []
+    leaves = collect(root, misplaced)
+    return Content(root, MappingProxyType(leaves), tuple(ill_formed), tuple(misplaced))
+
+
 def section_of(field: FieldInfo) -> type[Section] | None:
     """The group of keys that a field holds, if it holds one."""
     annotation = field.annotation
@@ -45,6 +69,21 @@ def member_of(field: FieldInfo) -> type[Section] | None:
     return member if isinstance(member, type) and issubclass(member, Section) else None
 
 
+class Key(NamedTuple):
+    """A key of a group: its field, and the group of keys it holds itself, or that each of its named entries holds."""
+
+    field: FieldInfo
+    section: type[Section] | None
+    member: type[Section] | None
+
+
+@cache
+def keys_of(model: type[Section]) -> dict[str, Key]:
+    """The keys of a group by name."""
+    return {name: Key(field, section_of(field), member_of(field)) for name, field in model.model_fields.items()}
+
+
+@lru_cache(maxsize=4096)
 def field_of(path: str) -> FieldInfo:
     """The schema's field behind a path.
 
@@ -54,10 +93,10 @@ def field_of(path: str) -> FieldInfo:
     model: type[Section] = ScenarioModel
     parts = iter(path.split("."))
     for part in parts:
-        field = model.model_fields[part]
-        if section := section_of(field):
+        field, section, member = keys_of(model)[part]
+        if section:
             model = section
-        elif member := member_of(field):
+        elif member:
             next(parts, None)
             model = member
         elif next(parts, None) is None:
@@ -89,15 +128,16 @@ def collections(model: type[Section] = ScenarioModel) -> tuple[str, ...]:
 
 def collect(root: Node, problems: list[Problem]) -> dict[str, Raw]:
     """The leaves that a file writes, by path, telling what cannot stand where it stands."""
-    return _collect(root, ScenarioModel, "", problems)
+    leaves: dict[str, Raw] = {}
+    _collect(root, ScenarioModel, "", leaves, problems)
+    return leaves
 
 
-def _collect(node: Node, model: type[Section], path: str, problems: list[Problem]) -> dict[str, Raw]:
-    result: dict[str, Raw] = {}
-    fields = model.model_fields
+def _collect(node: Node, model: type[Section], path: str, leaves: dict[str, Raw], problems: list[Problem]) -> None:
+    fields = keys_of(model)
     if not isinstance(node.value, dict):
         problems.append(at(node, path, "expected a group of keys", shown(node.plain()), tuple(fields)))
-        return result
+        return
     for key, child in node.value.items():
         if key == "extends" and not path:
             continue
@@ -105,27 +145,26 @@ def _collect(node: Node, model: type[Section], path: str, problems: list[Problem
         if key not in fields:
             suggestion = near(key, fields) or near_path(key, schema_paths())
             problems.append(at_key(child, inner, "unknown key", shown(key), tuple(fields), suggestion))
-        elif section := section_of(fields[key]):
-            result |= _collect(child, section, inner, problems)
-        elif member := member_of(fields[key]):
-            result |= _entries(child, member, inner, problems)
+            continue
+        _, section, member = fields[key]
+        if section:
+            _collect(child, section, inner, leaves, problems)
+        elif member:
+            _entries(child, member, inner, leaves, problems)
         else:
-            result[inner] = _leaf(child, inner, problems)
-    return result
+            leaves[inner] = _leaf(child, inner, problems)
 
 
-def _entries(node: Node, member: type[Section], path: str, problems: list[Problem]) -> dict[str, Raw]:
-    result: dict[str, Raw] = {}
+def _entries(node: Node, member: type[Section], path: str, leaves: dict[str, Raw], problems: list[Problem]) -> None:
     if not isinstance(node.value, dict):
         problems.append(at(node, path, "expected a group of named entries", shown(node.plain())))
-        return result
+        return
     for name, entry in node.value.items():
         if isinstance(name, str) and re.fullmatch(NAME, name):
-            result |= _collect(entry, member, f"{path}.{name}", problems)
+            _collect(entry, member, f"{path}.{name}", leaves, problems)
         else:
             message = "a name is up to 40 lower-case letters, digits and _, the first a letter"
             problems.append(at_key(entry, f"{path}.{name}", message, shown(name)))
-    return result
 
 
 def _leaf(node: Node, path: str, problems: list[Problem]) -> Raw:
@@ -155,37 +194,58 @@ def _leaf(node: Node, path: str, problems: list[Problem]) -> Raw:
     return Raw(value, entries.get("unit"), texts["source"].strip() or ASSUMPTION, texts["note"].strip())
 
 
-def override(path: str, given: Any, known: Iterable[str], problems: list[Problem]) -> dict[str, Raw]:
+def override(path: str, given: Any, known: Mapping[str, Raw], problems: list[Problem]) -> dict[str, Raw]:
     """The leaves that `--set PATH=VALUE` writes; text is read as YAML, except where the key holds text.
 
     Args:
-        known: every path of the scenario so far.
+        known: every assumption of the scenario so far, by path.
     """
     label = f"--set {path}"
-
-    def refuse(message: str, suggestion: str | None = None) -> dict[str, Raw]:
+    if path != "extends" and inside(path, known) is None:
+        node = _given(path, given, label, problems)
+        if node is None:
+            return {}
+        found: list[Problem] = []
+        leaves = collect(_nested(path, node), found)
+        if not _names_nothing(path, found):
+            problems += found
+            return leaves
+    for message, suggestion in refused_path(path, known):
         problems.append(Problem(label, 0, 0, path, message, suggestion=suggestion))
-        return {}
+    return {}
 
+
+def inside(path: str, known: Mapping[str, Raw]) -> str | None:
+    """The assumption that a path points into, as `prices.copper.2031` does."""
+    parts = path.split(".")
+    starts = (".".join(parts[:count]) for count in range(1, len(parts)))
+    return next((start for start in starts if start in known), None)
+
+
+def refused_path(path: str, known: Mapping[str, Raw]) -> Iterator[tuple[str, str | None]]:
+    """Why nothing can be set at a path, with a suggestion; nothing where something can."""
     if path == "extends":
-        return refuse("a parent is chosen in the file, not by an override")
-    known = list(known)
-    if leaf := next((k for k in known if path.startswith(k + ".")), None):
-        return refuse(f"is inside one assumption: set {leaf} as a whole, `{leaf}={{…}}`")
-    node = _given(path, given, label, problems)
-    if node is None:
-        return {}
-    nested = node
+        yield "a parent is chosen in the file, not by an override", None
+    elif leaf := inside(path, known):
+        yield f"is inside one assumption: set {leaf} as a whole, `{leaf}={{…}}`", None
+    else:
+        found: list[Problem] = []
+        collect(_nested(path, Node(None, "", 0, 0)), found)
+        if _names_nothing(path, found):
+            groups = {k.rpartition(".")[0] for k in known} - {""}
+            last = path.rpartition(".")[2]
+            yield "unknown path", near(path, known) or near_path(last, known) or near(path, groups)
+
+
+def _nested(path: str, node: Node) -> Node:
+    """A file that writes one value at a path."""
     for part in reversed(path.split(".")):
-        nested = Node({part: nested}, label, 0, 0)
-    found: list[Problem] = []
-    leaves = collect(nested, found)
-    if any(problem.message == "unknown key" and path.startswith(problem.path) for problem in found):
-        groups = {k.rpartition(".")[0] for k in known} - {""}
-        last = path.rpartition(".")[2]
-        return refuse("unknown path", near(path, known) or near_path(last, known) or near(path, groups))
-    problems += found
-    return leaves
+        node = Node({part: node}, node.file, 0, 0)
+    return node
+
+
+def _names_nothing(path: str, found: Iterable[Problem]) -> bool:
+    return any(problem.message == "unknown key" and path.startswith(problem.path) for problem in found)
 
 
 def _given(path: str, given: Any, label: str, problems: list[Problem]) -> Node | None:

@@ -13,6 +13,7 @@ import numpy as np
 from ..assumptions.resolve import Scenario
 from ..assumptions.values import Bounds, ByYear
 from ..assumptions.written import field_of
+from ..engine.python import Value
 from ..graph.arrays import Array
 from ..graph.expr import walk
 from ..graph.sheet import Sheet
@@ -20,6 +21,7 @@ from ..results import METRICS
 from ..structure import (
     Model,
     assumptions,
+    bind,
     closure_end,
     closure_ends,
     evaluate_many,
@@ -92,7 +94,7 @@ def check_bounds(path: str, values: Sequence[float]) -> None:
 def with_values(scenario: Scenario, values: Mapping[str, object]) -> Scenario:
     """The scenario with other values at some paths."""
     leaves = {path: replace(scenario.leaves[path], value=value) for path, value in values.items()}
-    return replace(scenario, leaves=scenario.leaves | leaves)
+    return replace(scenario, leaves={**scenario.leaves, **leaves})
 
 
 class Prepared(NamedTuple):
@@ -147,7 +149,9 @@ def outcomes(scenario: Scenario, metrics: Sequence[str], changed: Mapping[str, S
 
 def evaluate_in_parts(model: Model, wanted: tuple[str, ...], columns: Mapping[str, Array],
                       count: int, together: int = TOGETHER) -> dict[str, Array]:  # fmt: skip
-    """Lines by the NumPy interpreter, some scenarios at a time: figures (count,), rows (periods, count)."""
+    """Lines of many scenarios, `together` at a time: figures (count,), rows (periods, count)."""
+    if together == 1:
+        return _one_by_one(model, wanted, columns, count)
     parts: dict[str, list[Array]] = {name: [] for name in wanted}
     for start in range(0, count, together):
         size = min(together, count - start)
@@ -156,6 +160,17 @@ def evaluate_in_parts(model: Model, wanted: tuple[str, ...], columns: Mapping[st
             value = lines[name]
             parts[name].append(np.broadcast_to(value, (*value.shape[:-1], size)))
     return {name: np.concatenate(each, axis=-1) for name, each in parts.items()}
+
+
+def _one_by_one(model: Model, wanted: tuple[str, ...], columns: Mapping[str, Array], count: int) -> dict[str, Array]:
+    """The same, a scenario at a time."""
+    inputs, elements = bind(model)
+    runs = []
+    for place in range(count):
+        own: dict[str, Value] = {path: column[..., place].tolist() for path, column in columns.items()}
+        lines = model.program.python(model.periods, inputs | own, elements)
+        runs.append([lines[name] for name in wanted])
+    return {name: np.array(values).T for name, values in zip(wanted, zip(*runs, strict=True), strict=True)}
 
 
 def slack_years(scenario: Scenario, columns: Mapping[str, Array], together: int = TOGETHER) -> float:

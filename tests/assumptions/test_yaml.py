@@ -12,7 +12,7 @@ import yaml
 
 from model.assumptions import reader
 from model.assumptions.problems import ScenarioError
-from model.assumptions.resolve import load
+from model.assumptions.resolve import bundled, load
 from tests.assumptions.files import problems_of
 from tests.conftest import Cli
 
@@ -124,10 +124,13 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert str(problem).endswith("secret.yaml: cannot be read: Permission denied")
 
 
-def test_the_python_parser_reads_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = load("base").sha256
+@pytest.mark.parametrize("name", ["base", "delay_2031"])
+def test_the_python_parser_reads_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = bundled()[name].read_text(encoding="utf-8")
+    monkeypatch.setattr(reader, "_LOADER", yaml.CSafeLoader)
+    compiled = reader.read_text(text, name)
     monkeypatch.setattr(reader, "_LOADER", yaml.SafeLoader)
-    assert load("base").sha256 == before
+    assert reader.read_text(text, name) == compiled
 
 
 def test_all_problems_of_a_file_and_its_parent_in_order(tmp_path: Path) -> None:

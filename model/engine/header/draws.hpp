@@ -142,7 +142,7 @@ static inline V quantile(const Draws &d, int64_t k, V u, V score) {
     return u < all_of(p[2]) ? p[0] + square_root(u * p[3]) : p[1] - square_root((1 - u) * p[4]);
   if (d.kinds[k] == PERT) return p[0] + p[1] * between_knots(d.knots + d.betas[k], score);
   const V slopes = score * (score < V{} ? all_of(p[1]) : all_of(p[2]));
-  return d.kinds[k] == NORMAL ? p[0] + slopes : p[0] * exp(slopes);
+  return d.kinds[k] == NORMAL ? p[0] + slopes : p[0] * exponential(slopes);
 }
 
 static inline V clipped(V x, double low, double high) {
@@ -180,7 +180,7 @@ static inline void draw_prices(const Draws &d, uint64_t first, V *prices) {
     for (int64_t m = 0; m < d.metals; m++) {
       const int64_t at = m * d.years + t;
       departures[m] = d.kept[m] * departures[m] + d.volatility[m] * combined(d.shock_mixing, m, own);
-      prices[at] = d.decks[at] * exp(departures[m] - d.half_variances[at]);
+      prices[at] = d.decks[at] * exponential(departures[m] - d.half_variances[at]);
     }
   }
 }

@@ -1,7 +1,7 @@
-// Rates of return of a block of scenarios, by the method that model/returns.py describes and to the same bits.
+// Rates of return of a block of scenarios, by the method that model/engine/returns.py describes and to the same bits.
 //
 // Lanes whose running total goes once from below to above zero are solved side by side. The others, and lanes of
-// several rates, take the scalar functions of this file, which are those of model/returns.py one by one. `periods` is
+// several rates, take the scalar functions of this file, which are those of model/engine/returns.py one by one. `periods` is
 // at most a few thousand: the scalar functions keep a few rows of that length on the stack.
 #pragma once
 #include "block.hpp"
@@ -228,14 +228,12 @@ static double chosen(double *row, long periods, double dust) {
   return side_roots(row, periods, seen, found) ? above(found[0]) : nearest;
 }
 
-}  // namespace rates
 
 // ---------------------------------------------------------------- a block
 
 // The rate of return per period (a fraction) of each lane's flows, not a number where there is none. Flows no larger
 // than `dust` times the lane's largest are taken as none.
-static V irr(const V *flows, long periods, double dust = rates::DUST) {
-  using namespace rates;
+static V irr(const V *flows, long periods, double dust = DUST) {
   V top = {}, none = {};
   for (long t = 0; t < periods; t++) top = greater(greater(flows[t], -flows[t]), top);
   V limit = dust * top, floor = -limit;
@@ -277,3 +275,7 @@ static V irr(const V *flows, long periods, double dust = rates::DUST) {
   }
   return rate;
 }
+
+}  // namespace rates
+
+using rates::irr;

@@ -48,7 +48,7 @@ def room(result: Result) -> float:
     """Years by which closure may move later inside the workbook: as the other choice on Phase 2 asks, and some more."""
     scenario, path = result.scenario, PHASE_2
     leaf = scenario.leaves[path]
-    other = replace(scenario, leaves=scenario.leaves | {path: replace(leaf, value=not leaf.value)})
+    other = replace(scenario, leaves={**scenario.leaves, path: replace(leaf, value=not leaf.value)})
     end = closure_end(assumptions(other), result.model.first_year)
     return max(end - result.figure("closure_end"), 0.0) + SPARE_YEARS
 

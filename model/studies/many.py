@@ -1,0 +1,48 @@
+"""Metrics of many scenarios that differ from one in a few assumptions, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..assumptions.many import load_many
+from ..assumptions.resolve import Scenario, load
+from ..results import metric_value
+from .vary import outcomes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def run_many(
+    scenario: Scenario | str, overrides: Sequence[Mapping[str, Any]] | pd.DataFrame, metrics: Sequence[str]
+) -> pd.DataFrame:
+    """Run a scenario once for each row of overrides.
+
+    Args:
+        scenario: loaded, or a bundled name or path.
+        overrides: values by path for each run, or a table whose columns are paths; None and nan leave the scenario's
+            own value. See `load_many`.
+        metrics: names of headline figures, or of any line that is a single figure.
+
+    Returns:
+        a row for each override, in order, with a column for each metric; nan where a metric does not exist.
+
+    Raises:
+        ScenarioError: for overrides that no scenario can have, naming row and column.
+        StudyError: for an unknown metric.
+    """
+    import pandas as pd
+
+    given = load(scenario) if isinstance(scenario, str) else scenario
+    rows = load_many(given, overrides)
+    table = {metric: np.full(rows.count, np.nan) for metric in metrics}
+    for group in rows.groups:
+        found = outcomes(group.scenario, list(metrics), group.columns, len(group.rows))
+        for metric, values in found.items():
+            table[metric][group.rows] = values
+    index = overrides.index if isinstance(overrides, pd.DataFrame) else None
+    columns = {name: [metric_value(name, x) for x in values.tolist()] for name, values in table.items()}
+    return pd.DataFrame(columns, index=index)
