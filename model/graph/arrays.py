@@ -125,37 +125,60 @@ NAMESPACE: dict[str, Any] = {
 }
 
 
-def write(e: Expr, loop: Mapping[str, str], texts: Mapping[str, str]) -> str:
-    """A formula as Python.
+def write(e: Expr, texts: Mapping[str, str]) -> str:
+    """A formula as Python, over all periods at once.
 
     Args:
-        loop: for lines of the loop being stepped, the name of the present period's value; empty outside a loop.
         texts: the scenario's texts by path, which decide every `select`.
     """
-    stepped = bool(loop)
     if isinstance(e, Line):
-        if e.name in loop:
-            return loop[e.name]
-        return f"{e.name}[t]" if stepped and e.series else e.name
+        return e.name
     if e.op == "const":
         return repr(e.data)
     if e.op == "input":
-        name = input_name(e.data)
-        return f"{name}[t]" if stepped and e.series else name
+        return input_name(e.data)
     if e.op == "element":
         return f"elements[{e.data!r}]"
     if e.op == "select":
         path, names = e.data
-        return write(e.args[names.index(texts[path])], loop, texts)
+        return write(e.args[names.index(texts[path])], texts)
     if e.op in ("prev", "next"):
         target, edge = e.args
-        assert isinstance(target, Line)
-        bound = write(edge, loop, texts)
-        if not stepped:
-            return f"{'earlier' if e.op == 'prev' else 'later'}({target.name}, {bound})"
-        step, inside = ("t - 1", "t > 0") if e.op == "prev" else ("t + 1", "t < T - 1")
-        return f"({target.name}[{step}] if {inside} else {bound})"
-    return TEMPLATES[e.op].format(*(write(a, loop, texts) for a in e.args), data=e.data)
+        return f"{'earlier' if e.op == 'prev' else 'later'}({target.data}, {write(edge, texts)})"
+    return TEMPLATES[e.op].format(*(write(a, texts) for a in e.args), data=e.data)
+
+
+class _Loop:
+    """The formulas of rows that depend on each other, for the period `t`.
+
+    What does not depend on these rows is calculated before the loop, for all periods at once.
+    """
+
+    def __init__(self, group: Group, texts: Mapping[str, str]) -> None:
+        self.rows, self.first, self.texts = frozenset(group.lines), group.lines[0], texts
+        self.before: dict[str, tuple[str, bool]] = {}  # formula -> its name, and whether it is a row
+
+    def inside(self, e: Expr) -> bool:
+        """Whether a formula depends on a row of the loop."""
+        return e.data in self.rows if isinstance(e, Line) else any(map(self.inside, e.args))
+
+    def write(self, e: Expr) -> str:
+        """A formula in the present period."""
+        if e.op == "select":
+            path, names = e.data
+            return self.write(e.args[names.index(self.texts[path])])
+        if not self.inside(e):
+            if e.args:
+                name, row = self.before.setdefault(write(e, self.texts), (f"{self.first}_before_{len(self.before)}", e.series))
+                return f"{name}[t]" if row else name
+            return write(e, self.texts) + "[t]" * e.series
+        if isinstance(e, Line):
+            return f"{e.name}_"
+        if e.op in ("prev", "next"):
+            row, edge = e.args
+            step, inside = ("t - 1", "t > 0") if e.op == "prev" else ("t + 1", "t < T - 1")
+            return f"({row.data}[{step}] if {inside} else {self.write(edge)})"
+        return TEMPLATES[e.op].format(*map(self.write, e.args), data=e.data)
 
 
 def input_name(path: str) -> str:
@@ -170,21 +193,20 @@ def source(sheet: Sheet, groups: list[Group], texts: Mapping[str, str]) -> str:
     out += [f"    {input_name(path)} = inputs[{path!r}]" for path in sorted(sheet.inputs)]
     out.append("    curves = {}")
     for name, curve in sheet.curves.items():
-        x, y = (", ".join(write(knot, {}, texts) for knot in axis) for axis in curve)
+        x, y = (", ".join(write(knot, texts) for knot in axis) for axis in curve)
         out.append(f"    curves[{name!r}] = segments(knots([{x}]), knots([{y}]))")
     for group in groups:
         if group.direction == "whole":
             (name,) = group.lines
-            text = write(lines[name].formula, {}, texts)
+            text = write(lines[name].formula, texts)
             out.append(f"    {name} = row({text}, T)" if lines[name].series else f"    {name} = figure({text})")
             continue
-        names = sorted(group.lines)
-        out += [f"    {name} = empty((T, N))" for name in names]
+        loop = _Loop(group, texts)
+        body = [f"        {name}[t] = {name}_ = {loop.write(lines[name].formula)}" for name in group.lines]
+        out += [f"    {name} = empty((T, N))" for name in sorted(group.lines)]
+        out += [f"    {name} = {f'row({text}, T)' if row else text}" for text, (name, row) in loop.before.items()]
         steps = "range(T)" if group.direction == "forward" else "range(T - 1, -1, -1)"
-        out.append(f"    for t in {steps}:")
-        local = {name: f"{name}_" for name in names}
-        for name in group.lines:
-            out.append(f"        {name}[t] = {name}_ = {write(lines[name].formula, local, texts)}")
+        out += [f"    for t in {steps}:", *body]
     out.append("    return {" + ", ".join(f"{name!r}: {name}" for name in lines) + "}")
     return "\n".join(out) + "\n"
 
@@ -209,10 +231,10 @@ def evaluated(
         )
     names["curves"] = {}
     for name, curve in sheet.curves.items():
-        x, y = (knots([eval(write(k, {}, texts), names) for k in axis]) for axis in curve)
+        x, y = (knots([eval(write(k, texts), names) for k in axis]) for axis in curve)
         names["curves"][name] = segment_arrays(x, y)
     with np.errstate(all="ignore"):
-        return [np.asarray(eval(write(e, {}, texts), names), dtype=np.float64) for e in formulas]
+        return [np.asarray(eval(write(e, texts), names), dtype=np.float64) for e in formulas]
 
 
 def segment_arrays(x: list[float], y: list[float]) -> list[Array]:

@@ -245,5 +245,5 @@ def _fan(ready: Prepared, lines: Mapping[str, Array], size: int) -> dict[str, Ar
     years = slice(ready.fan_first, ready.fan_first + len(ready.fan_years))
     names: dict[str, Any] = dict(NAMESPACE) | {row: lines[row][years] for row in ready.rows if ready.fan_years}
     with np.errstate(all="ignore"):
-        ratios = eval(write(ready.ratio, {}, ready.model.texts), names) if ready.fan_years else ()
+        ratios = eval(write(ready.ratio, ready.model.texts), names) if ready.fan_years else ()
     return {f"{FAN}.{year}": ratio for year, ratio in zip(ready.fan_years, ratios, strict=True)}

@@ -30,7 +30,7 @@ from ..structure import (
     structure,
 )
 
-TOGETHER = 512  # scenarios that NumPy evaluates at a time: more take much memory, fewer waste the time of its calls
+TOGETHER = 1024  # scenarios that NumPy evaluates at a time: more take much memory, fewer waste the time of its calls
 FIXED = frozenset({"timeline.period_months"})  # numbers that decide the structure of the model
 
 

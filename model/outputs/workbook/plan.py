@@ -75,7 +75,7 @@ class Plan:
 
     def figure(self, e: Expr) -> float:
         """The value of a formula of figures."""
-        return float(np.ravel(eval(write(e, {}, self.model.texts), self.numbers))[0])
+        return float(np.ravel(eval(write(e, self.model.texts), self.numbers))[0])
 
     def series(self, name: str) -> list[float]:
         """A row of the workbook's time axis."""
