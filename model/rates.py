@@ -13,27 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .engine import returns
-from .engine.returns import (
-    AGREE,
-    ALIKE,
-    CLEAR,
-    CURVE,
-    DUST,
-    FAR,
-    HIGHEST,
-    INFINITE,
-    LARGE,
-    LEAST,
-    NAN,
-    NARROW,
-    NEAR,
-    REACH,
-    ROUNDS,
-    SHRINK,
-    SMALL,
-    STEEP,
-    STEP,
-)
+from .engine.newton import AGREE, ALIKE, CURVE, FAR, INFINITE, NAN, NARROW, NEAR, REACH, ROUNDS, SHRINK, STEEP, STEP
+from .engine.returns import CLEAR, DUST, HIGHEST, LARGE, LEAST, SMALL
 
 Floats = NDArray[np.float64]
 
@@ -138,16 +119,24 @@ def _one_dimensional(cash_flows: ArrayLike) -> list[float]:
 
 def _irr_chunk(c: Floats) -> Floats:
     """IRR per column; see `returns.rate_of_return`."""
+    count = c.shape[1]
     size = np.abs(c).max(axis=0, initial=0.0)
     inflows, outflows = np.where(c > 0.0, c, 0.0), np.where(c >= 0.0, 0.0, -c)
+    at = np.zeros((4, count))
+    positive, negative, again = np.zeros((3, count), dtype=bool)
     with np.errstate(all="ignore"):
-        at = _discounted(inflows, outflows, np.ones(c.shape[1]))
-        inflow, outflow = np.add.accumulate(inflows, axis=0), np.add.accumulate(outflows, axis=0)
-        positive, negative = inflow > outflow, inflow < outflow
-        again = (np.logical_or.accumulate(positive, axis=0) & negative).any(axis=0)
+        for up, down in zip(inflows, outflows, strict=True):
+            at[0] += up
+            at[1] += down
+            at[2:] += at[:2]
+            less = at[0] < at[1]
+            positive |= at[0] > at[1]
+            negative |= less
+            less &= positive
+            again |= less
         clear = np.abs(at[0] - at[1]) > CLEAR * (at[0] + at[1])
-        usual = (size >= SMALL) & (size <= LARGE) & clear & (at[0] > at[1]) & negative.any(axis=0) & ~again
-        rates = np.full(c.shape[1], NAN)
+        usual = (size >= SMALL) & (size <= LARGE) & clear & (at[0] > at[1]) & negative & ~again
+        rates = np.full(count, NAN)
         fast = np.flatnonzero(usual)
         if fast.size:
             x = _one_root(inflows[:, fast], outflows[:, fast], at[:, fast])
@@ -160,13 +149,12 @@ def _irr_chunk(c: Floats) -> Floats:
 def _discounted(inflows: Floats, outflows: Floats, x: Floats) -> Floats:
     """`returns.discounted` per column: inflows, outflows and the running sums of both, as rows."""
     at = np.zeros((4, x.size))
-    inflow, outflow, inflows_to_date, outflows_to_date = at
+    inflow, outflow, to_date, sums_to_date = at[0], at[1], at[:2], at[2:]
     factor, term = np.ones(x.size), np.empty(x.size)
     for up, down in zip(inflows, outflows, strict=True):
         inflow += np.multiply(up, factor, out=term)
         outflow += np.multiply(down, factor, out=term)
-        inflows_to_date += inflow
-        outflows_to_date += outflow
+        sums_to_date += to_date
         factor *= x
     return at
 

@@ -28,39 +28,16 @@ back each is found between its neighbours. A separating root at which f is zero 
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from typing import NamedTuple
+
+from .newton import EPS, NAN, Flows, Sums, bracketed, discounted, one_root
 
 DUST = 1e-13  # a model's flow this small beside the largest is what rounding left of none
 CLEAR = 1e-8  # a total this small beside what it sums has no certain sign
 ZERO = 1e-12  # a root this little below zero counts as zero
-STEP = 1e-10  # a Newton step in log x this small is the last
-NEAR, AGREE = 1e-4, 1e-13  # see above
-SHRINK = 0.75  # a step longer than this share of the one before gives way to bisection
-ALIKE = 0.75  # the cubic is taken where it differs from Newton's step by no more than this share
-REACH = 2.0  # the longest step in log x
-CURVE, FAR = 0.25, 1.6  # the first step is divided by 1 - CURVE * min(|log ratio|, FAR): flows of many periods curve
-STEEP = 1e9  # ratios above this are taken as this
-ROUNDS = 500
-EPS = 2.0**-52
-NARROW = 4.0 * EPS  # a bracket this narrow, relative to x, holds nothing more to find
 SMALL, LARGE = 2.0**-200, 2.0**200  # the largest flow, and the largest coefficient, are kept between these
 LEAST = 2.0**-1022  # discount factors below this have no rate in double precision
 LOWEST, HIGHEST = -1.0 + 2.0**-53, 1.7976931348623157e308
-NAN, INFINITE = math.nan, math.inf
-
-Flows = Sequence[float]
-
-
-class Sums(NamedTuple):
-    """Discounted inflows and outflows, and the running sums of both added up over the periods: the latter over the
-    former is the average time to the end of the row, and a period more."""
-
-    inflow: float
-    outflow: float
-    inflows: float
-    outflows: float
 
 
 def rate_of_return(flows: Flows, dust: float = DUST) -> float:
@@ -70,7 +47,7 @@ def rate_of_return(flows: Flows, dust: float = DUST) -> float:
     """
     top = max(map(abs, flows), default=0.0)
     if not SMALL <= top <= LARGE:
-        return chosen(roots(flows, dust))
+        return searched(flows, dust)
     limit = dust * top
     floor = -limit
     inflow = outflow = inflows = outflows = 0.0
@@ -89,36 +66,54 @@ def rate_of_return(flows: Flows, dust: float = DUST) -> float:
             again = again or positive
     clear = abs(inflow - outflow) > CLEAR * (inflow + outflow)
     if clear and inflow > outflow and negative and not again:
-        x = one_root(flows, limit, Sums(inflow, outflow, inflows, outflows))
-        return above(x)
-    return chosen(roots(flows, dust))
+        return above(one_root(flows, limit, Sums(inflow, outflow, inflows, outflows)))
+    return searched(flows, dust)
 
 
-def chosen(rates: list[float]) -> float:
-    """Of all rates, ascending, the one that is meant; nan where there is none."""
-    for rate in rates:
-        if rate >= -ZERO:
-            return rate
-    return rates[-1] if rates else NAN
+def searched(flows: Flows, dust: float) -> float:
+    """The rate of return of any flows; see `rate_of_return`."""
+    row = scaled(flows, dust)
+    back = row[::-1]
+    seen = signs(row)
+    if seen.changes < 2:
+        return single(row, back, seen.last) if seen.changes else NAN
+    gains = side_roots(row, seen)
+    if gains and seen.clear:
+        return above(gains[0])
+    losses = side_roots(back, signs(back))
+    if not seen.clear:
+        for y in reversed(losses):
+            if below(y) >= -ZERO:
+                return below(y)
+        if side_of(discounted(row, 0.0, 1.0), len(row), 0) == 0:
+            return 0.0
+    if gains:
+        return above(gains[0])
+    return below(losses[0]) if losses else NAN
 
 
-def roots(flows: Flows, dust: float = 0.0) -> list[float]:
+def roots(flows: Flows) -> list[float]:
     """All rates, ascending; none where a flow is not finite.
 
     Roots too close for double precision to tell apart (about 1e-7) count as one.
     """
-    row = scaled(flows, dust)
+    row = scaled(flows, 0.0)
     back = row[::-1]
     seen = signs(row)
-    if seen.changes == 0:
-        return []
-    total = discounted(row, 0.0, 1.0)
-    if seen.changes == 1:
-        earns = (total.inflow >= total.outflow) == (seen.last > 0.0)
-        return [above(one_root(row, 0.0, total)) if earns else below(one_root(back, 0.0, discounted(back, 0.0, 1.0)))]
+    if seen.changes < 2:
+        return [single(row, back, seen.last)] if seen.changes else []
     losses = [below(y) for y in side_roots(back, signs(back))]
     gains = [above(x) for x in side_roots(row, seen)]
-    return losses[::-1] + [0.0] * (side_of(total, len(row), 0) == 0) + gains
+    zero = not seen.clear and side_of(discounted(row, 0.0, 1.0), len(row), 0) == 0
+    return losses[::-1] + [0.0] * zero + gains
+
+
+def single(row: Flows, back: Flows, last: float) -> float:
+    """The rate of flows that change sign once and end with `last`; `back` are the same backwards."""
+    total = discounted(row, 0.0, 1.0)
+    if (total.inflow >= total.outflow) == (last > 0.0):
+        return above(one_root(row, 0.0, total))
+    return below(one_root(back, 0.0, discounted(back, 0.0, 1.0)))
 
 
 def above(x: float) -> float:
@@ -133,11 +128,12 @@ def below(y: float) -> float:
 
 
 class Signs(NamedTuple):
-    """How often the flows change sign, the sign of the last (0 where all are none), and a bound on the number of roots
-    in (0, 1), of which the number differs by an even one."""
+    """How often the flows change sign, the sign of the last (0 where all are none), whether their total is more than
+    rounding, and a bound on the number of roots in (0, 1), from which it differs by an even number."""
 
     changes: int
     last: float
+    clear: bool
     bound: int
 
 
@@ -189,26 +185,10 @@ def signs(row: Flows) -> Signs:
                 bends += 1
             slope = -1.0
     if not abs(inflow - outflow) > CLEAR * (inflow + outflow):
-        return Signs(changes, last, changes)
+        return Signs(changes, last, False, changes)
     if slope * side < 0.0:  # beyond the last period the total stays as it is, and its running total goes its way
         bends += 1
-    return Signs(changes, last, min(changes, turns, bends))
-
-
-def discounted(row: Flows, limit: float, x: float) -> Sums:
-    """The sums at a discount factor; flows within `limit` are none."""
-    floor = -limit
-    inflow = outflow = inflows = outflows = 0.0
-    factor = 1.0
-    for c in row:
-        if c > limit:
-            inflow += c * factor
-        elif c < floor:
-            outflow -= c * factor
-        factor *= x
-        inflows += inflow
-        outflows += outflow
-    return Sums(inflow, outflow, inflows, outflows)
+    return Signs(changes, last, True, min(changes, turns, bends))
 
 
 def is_zero(at: Sums, periods: int, level: int) -> bool:
@@ -218,66 +198,6 @@ def is_zero(at: Sums, periods: int, level: int) -> bool:
     """
     time = 2.0 * periods - at.inflows / at.inflow - at.outflows / at.outflow
     return abs(at.inflow - at.outflow) <= 0.5 * EPS * (16.0 + level + time) * (at.inflow + at.outflow)
-
-
-def one_root(row: Flows, limit: float, at: Sums) -> float:
-    """The one root in (0, 1] of flows of which those within `limit` are none, given the sums at 1."""
-    return bracketed(row, limit, 1.0, 0.0, 1.0, at.inflow > at.outflow, at)
-
-
-def bracketed(row: Flows, limit: float, x: float, low: float, high: float, rising: bool, at: Sums) -> float:
-    """The one root between two bounds, from a point between them at which the sums are given.
-
-    Args:
-        low: 0 where only a root's being positive is known.
-        rising: whether inflows exceed outflows between the root and `high`.
-    """
-    inflow, outflow, inflows, outflows = at
-    before = INFINITE
-    value0 = inverse0 = step0 = NAN  # of the point before, where the step from it was not a bisection
-    for _ in range(ROUNDS):
-        if inflow == outflow:
-            return x
-        value = inverse = NAN
-        if inflow > 0.0 and outflow > 0.0:
-            q = inflow / outflow
-            q = q if q < STEEP else STEEP
-            value = (((11.0 * q + 27.0) * q - 27.0) * q - 11.0) / (3.0 * (((q + 9.0) * q + 9.0) * q + 1.0))
-            slope = outflows / outflow - inflows / inflow
-            inverse = 1.0 / slope if slope != 0.0 else NAN
-        newton = -(value * inverse)
-        size, gap = abs(newton), NAN
-        if value0 == value0:
-            rise = value - value0
-            over = 1.0 / rise if rise != 0.0 else NAN
-            secant = step0 * over
-            bend = (inverse - secant) * over
-            twist = (bend - (secant - inverse0) * over) * over
-            cubic = newton + value * value * (bend - value0 * twist)
-            gap = abs(cubic - newton)
-            step = cubic if gap <= ALIKE * size else newton
-        else:
-            far = abs(value)
-            step = newton / (1.0 - CURVE * (far if far < FAR else FAR))
-        step = REACH if step > REACH else step
-        step = -REACH if step < -REACH else step
-        moved = x * ((12.0 + step * (6.0 + step)) / (12.0 - step * (6.0 - step)))
-        if size <= STEP or (size <= NEAR and gap <= AGREE):
-            return moved
-        if (inflow > outflow) == rising:
-            high = x
-        else:
-            low = x
-        if high - low <= NARROW * x:
-            return x
-        if low < moved < high and size <= SHRINK * before:
-            before, value0, inverse0, step0 = abs(step), value, inverse, step
-        else:
-            before, value0 = INFINITE, NAN
-            moved = 0.5 * (low + high) if low > 0.0 else 0.125 * high
-        x = moved
-        inflow, outflow, inflows, outflows = discounted(row, limit, x)
-    return NAN
 
 
 def side_roots(row: Flows, seen: Signs) -> list[float]:

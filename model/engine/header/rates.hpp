@@ -94,7 +94,7 @@ static double one_root(const double *row, long periods, const Sums<double> &a) {
   return bracketed(row, periods, 1.0, 0.0, 1.0, a.inflow > a.outflow, a);
 }
 
-struct Signs { int changes; double last; int bound; };
+struct Signs { int changes; double last; bool clear; int bound; };
 
 // Counts the changes of sign of a sequence, given one term after the other.
 struct Turns {
@@ -119,10 +119,10 @@ static Signs signs(const double *row, long periods) {
     sum += inflow - outflow;
     twice.see(sum);
   }
-  if (!(size_of(inflow - outflow) > CLEAR * (inflow + outflow))) return {flow.changes, flow.side, flow.changes};
+  if (!(size_of(inflow - outflow) > CLEAR * (inflow + outflow))) return {flow.changes, flow.side, false, flow.changes};
   twice.see(total.side);
   int bound = total.changes < flow.changes ? total.changes : flow.changes;
-  return {flow.changes, flow.side, twice.changes < bound ? twice.changes : bound};
+  return {flow.changes, flow.side, true, twice.changes < bound ? twice.changes : bound};
 }
 
 static int side_of(const Sums<double> &a, long periods, int level) {
@@ -200,7 +200,7 @@ static long side_roots(const double *row, long periods, Signs seen, double *foun
 }
 
 // The rate of one scenario; `row` is written over.
-static double chosen(double *row, long periods, double dust) {
+static double searched(double *row, long periods, double dust) {
   double top = 0.0, scale = 1.0;
   for (long t = 0; t < periods; t++) {
     if (row[t] - row[t] != 0.0) return NOT_APPLICABLE;
@@ -210,7 +210,7 @@ static double chosen(double *row, long periods, double dust) {
   double limit = dust * top;
   while (top * scale > LARGE) scale *= SMALL;
   while (top * scale < SMALL) scale *= LARGE;
-  double back[periods], found[periods];
+  double back[periods], gains[periods], losses[periods];
   for (long t = 0; t < periods; t++)
     back[periods - 1 - t] = row[t] = row[t] > limit || row[t] < -limit ? row[t] * scale : 0.0;
   Signs seen = signs(row, periods);
@@ -220,12 +220,15 @@ static double chosen(double *row, long periods, double dust) {
     if ((total.inflow >= total.outflow) == (seen.last > 0.0)) return above(one_root(row, periods, total));
     return below(one_root(back, periods, discounted(back, periods, 0.0, 1.0)));
   }
-  long number = side_roots(back, periods, signs(back, periods), found);
-  for (long k = number - 1; k >= 0; k--)
-    if (below(found[k]) >= -ZERO) return below(found[k]);
-  double nearest = number ? below(found[0]) : NOT_APPLICABLE;
-  if (side_of(total, periods, 0) == 0) return 0.0;
-  return side_roots(row, periods, seen, found) ? above(found[0]) : nearest;
+  long gain = side_roots(row, periods, seen, gains);
+  if (gain && seen.clear) return above(gains[0]);
+  long loss = side_roots(back, periods, signs(back, periods), losses);
+  if (!seen.clear) {
+    for (long k = loss - 1; k >= 0; k--)
+      if (below(losses[k]) >= -ZERO) return below(losses[k]);
+    if (side_of(total, periods, 0) == 0) return 0.0;
+  }
+  return gain ? above(gains[0]) : loss ? below(losses[0]) : NOT_APPLICABLE;
 }
 
 
@@ -270,7 +273,7 @@ static V irr(const V *flows, long periods, double dust = DUST) {
     for (int lane = 0; lane < W; lane++) {
       if (usual[lane]) continue;
       for (long t = 0; t < periods; t++) row[t] = flows[t][lane];
-      rate[lane] = chosen(row, periods, dust);
+      rate[lane] = searched(row, periods, dust);
     }
   }
   return rate;
