@@ -1,4 +1,8 @@
-"""What all tests share: the front door in one process, and the rule that CI skips nothing."""
+"""What all tests share: the front door in one process, long versions, and the rule that CI skips nothing.
+
+`make test-all` sets REKODIQ_TESTS=long, which is read here and nowhere else: tests marked `long` run too, and where
+`count` says how many random cases a test takes, it is the second of the two numbers.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,13 @@ from typing import Any
 import pytest
 
 from model.commands import main
+
+LONG = os.environ.get("REKODIQ_TESTS") == "long"
+
+
+def count(short: int, long: int) -> int:
+    """How many random cases a test takes: in `make test`, and in `make test-all`."""
+    return long if LONG else short
 
 
 @dataclass(frozen=True)
@@ -43,6 +54,19 @@ def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
         return Answer(int(exit_.value.code or 0), captured.out, captured.err)
 
     return call
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The marker of tests that only `make test-all` runs."""
+    config.addinivalue_line("markers", "long: runs in `make test-all` only")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long tests out of `make test`."""
+    left_out = [item for item in items if item.get_closest_marker("long") and not LONG]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
 
 
 @pytest.hookimpl(hookwrapper=True)
