@@ -1,7 +1,7 @@
 """What all tests share: the front door in one process, long versions, and the rule that CI skips nothing.
 
-`make test-all` sets REKODIQ_TESTS=long, which is read here and nowhere else: tests marked `long` run too, and tests
-that take a number of random cases take `count`'s second number of them.
+`make test-all` sets REKODIQ_TESTS=long, which is read here and nowhere else: tests marked `long` run too, and where
+`count` says how many random cases a test takes, it is the second of the two numbers.
 """
 
 from __future__ import annotations

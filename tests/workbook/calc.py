@@ -1,18 +1,13 @@
-"""A workbook outside the program: its cells read from the file, its inputs changed in the file, recalculated by
-LibreOffice in a profile of its own."""
+"""A workbook outside the program: its cells read from the file, its inputs changed in the file."""
 
 from __future__ import annotations
 
 import math
 import re
-import shutil
-import subprocess
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
-
-import pytest
 
 CELL = re.compile(r'<c r="([A-Z]+[0-9]+)"([^>]*?)(?:/>|>(.*?)</c>)', re.DOTALL)
 FORMULA = re.compile(r"<f[^>]*?(?:/>|>(.*?)</f>)", re.DOTALL)
@@ -24,11 +19,12 @@ class Cell(NamedTuple):
     """A formula cell: what it shows (nan for empty text), and its formula where the file spells it out."""
 
     value: float | str
-    formula: str
     error: bool
+    formula: str = ""
 
 
 Cells = dict[tuple[str, str], Cell]
+Input = float | bool | str
 
 
 def parts(path: Path) -> dict[str, str]:
@@ -70,26 +66,29 @@ def formula_cells(path: Path) -> Cells:
 def _cell(attributes: str, body: str, formula: str) -> Cell:
     value, kind = VALUE.search(body), re.search(r't="(\w+)"', attributes)
     if kind is None or kind[1] == "n":
-        return Cell(float(value[1]) if value and value[1] else math.nan, formula, value is None)
+        return Cell(float(value[1]) if value and value[1] else math.nan, value is None, formula)
     text = value[1] if value else ""
-    return Cell(text if text else math.nan, formula, kind[1] == "e" or text.startswith("#"))
+    return Cell(text if text else math.nan, kind[1] == "e" or text.startswith("#"), formula)
 
 
-def rewritten(source: Path, target: Path, changes: Mapping[str, float | bool | str] | None = None) -> Path:
-    """A copy without the cached values of formulas, and with inputs changed by their defined names.
+def rewritten(
+    source: Path, target: Path, changes: Mapping[str, Input] | None = None, cached: float | None = None
+) -> Path:
+    """A copy with inputs changed by their defined names, and `cached` (by default nothing) as what every formula shows.
 
     Links and charts go too: they have no part in the calculation, and LibreOffice spends a quarter of its time on them.
     """
-    wanted: dict[str, dict[str, float | bool | str]] = {}
+    wanted: dict[str, dict[str, Input]] = {}
     names = defined_names(source) if changes else {}
     for name, value in (changes or {}).items():
         sheet, cell = names[name]
         wanted.setdefault(parts(source)[sheet], {})[cell] = value
-    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+    shown = "" if cached is None else f"<v>{cached!r}</v>"
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new:
         for part in old.namelist():
             data = old.read(part)
             if part.startswith("xl/worksheets/sheet"):
-                text = re.sub(r"(</f>|<f [^>]*/>)<v>[^<]*</v>", r"\1", data.decode())
+                text = re.sub(r"(</f>|<f [^>]*/>)<v>[^<]*</v>", rf"\g<1>{shown}", data.decode())
                 text = re.sub(r"<hyperlinks>.*?</hyperlinks>|<drawing [^>]*/>", "", text, flags=re.DOTALL)
                 for cell, value in wanted.get(part, {}).items():
                     text, count = re.subn(rf'<c r="{cell}"( s="\d+")[^>]*>.*?</c>', _typed(cell, value), text)
@@ -99,33 +98,12 @@ def rewritten(source: Path, target: Path, changes: Mapping[str, float | bool | s
     return target
 
 
-def _typed(cell: str, value: float | bool | str) -> str:
+def _typed(cell: str, value: Input) -> str:
     if isinstance(value, bool):
         return rf'<c r="{cell}"\1 t="b"><v>{int(value)}</v></c>'
     if isinstance(value, str):
         return rf'<c r="{cell}"\1 t="inlineStr"><is><t>{value}</t></is></c>'
     return rf'<c r="{cell}"\1><v>{value!r}</v></c>'
-
-
-def recalculated(files: Iterable[Path], folder: Path) -> dict[str, Path]:
-    """The same workbooks with all formulas calculated by LibreOffice, by stem; two processes share the work."""
-    office = shutil.which("soffice")
-    if office is None:
-        pytest.skip("LibreOffice (soffice) is not installed")
-    made, running = folder / "recalculated", []
-    everything = sorted(files)
-    for place in range(2):
-        share = everything[place::2]
-        if share:
-            profile = (folder / f"profile-{place}").resolve().as_uri()
-            running.append(subprocess.Popen(
-                [office, f"-env:UserInstallation={profile}", "--headless", "--convert-to",
-                 "xlsx:Calc MS Excel 2007 XML", "--outdir", str(made), *map(str, share)],
-                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            ))  # fmt: skip
-    for process in running:
-        assert process.wait(timeout=1200) == 0
-    return {path.stem: made / path.name for path in everything}
 
 
 def same(a: float | str, b: float | str) -> bool:

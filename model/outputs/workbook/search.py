@@ -3,19 +3,22 @@
 IRR() takes some twenty Newton steps from its guess and gives up if it is far off. Here the present value of every cash
 flow is taken at a row of rates: first from zero upwards, then from zero downwards. The first change of sign in that
 order brackets the root that `model.rates` chooses: the smallest that is not negative, else the one nearest to zero.
+Flows are taken to the dollar, in rows of their own below: what rounding leaves of a zero long after closure would
+outgrow all else at a rate far below zero.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 from xlsxwriter import Workbook
 
 from ...engine.python import float_of
-from ...graph.excel import AFTER, NOW
-from .axis import open_sheet
-from .page import FIGURE, FIRST, FIRST_ROW, HEADER_ROW, LABEL, LETTERS, TOTAL, UNIT
+from ...graph.excel import AFTER, NOW, prefix
+from .axis import TIMELINE, open_sheet
+from .page import FIGURE, FIRST, FIRST_ROW, HEADER_ROW, LABEL, LETTERS, TOTAL, UNIT, Sheet
 from .plan import SEARCH, SEARCH_ROWS, Plan
 from .styles import Styles
 
@@ -23,6 +26,7 @@ UPWARDS = (0.0, 0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 
            0.5, 0.75, 1.0, 1.5, 2.5, 5.0)  # fmt: skip
 DOWNWARDS = (0.0, -0.0025, -0.005, -0.01, -0.015, -0.02, -0.03, -0.04, -0.05, -0.075, -0.1, -0.15, -0.2, -0.3, -0.4)
 GAP = FIRST + len(UPWARDS)  # a blank column between the two
+DIGITS = 6  # of US$ millions
 
 
 def write_search(book: Workbook, styles: Styles, plan: Plan) -> None:
@@ -45,16 +49,17 @@ def write_search(book: Workbook, styles: Styles, plan: Plan) -> None:
             sheet.write_number(HEADER_ROW - 1, column, r, rate)
             sheet.write_number(HEADER_ROW, column, start, styles.number("0.0%", font_color=styles.year.font_color))
     last = LETTERS[GAP + len(DOWNWARDS)]
+    rounded = _rounded_flows(sheet, styles, plan)
     for k, name in enumerate(plan.places.guesses):
         row = FIRST_ROW + SEARCH_ROWS * k
         line = plan.model.sheet.lines[name]
         sheet.write_string(row - 1, LABEL, f"{line.label}: sign of its present value", styles.label)
         sheet.write_string(row, LABEL, "changes before the next rate", styles.working_label)
         sheet.write_string(row - 1, UNIT, "1", styles.unit)
-        cells, flows = plan.places.cells(SEARCH, name), np.array(plan.series(name))
+        flows, cells = plan.series(name), f"${plan.places.first}${rounded[name]}:${plan.places.last}${rounded[name]}"
         found: list[float] = []
         for first, rates, lower in ((FIRST, UPWARDS, UPWARDS), (GAP + 1, DOWNWARDS, (*DOWNWARDS[1:], DOWNWARDS[-1]))):
-            signs = [float(np.sign(flows @ (1.0 + r) ** -np.arange(1.0, len(flows) + 1))) for r in rates]
+            signs = signs_of_value(flows, rates)
             flips = [float(a * b <= 0) for a, b in pairwise(signs)]
             sheet.band(row - 1, first, f"SIGN(NPV({NOW}${HEADER_ROW},{cells}))", signs, styles.number("0"))
             sheet.band(row, first, f"IF({NOW}{row}*{AFTER}{row}<=0,1,0)", flips, styles.number("0;;\\-"))
@@ -70,3 +75,29 @@ def write_search(book: Workbook, styles: Styles, plan: Plan) -> None:
     sheet.set_landscape()
     sheet.set_paper(8)
     sheet.set_print_scale(55)
+
+
+def _rounded_flows(sheet: Sheet, styles: Styles, plan: Plan) -> dict[str, int]:
+    """Write every cash flow to the dollar, below the search; returns their rows, counted from 1."""
+    head = FIRST_ROW + SEARCH_ROWS * len(plan.places.guesses) + 1
+    sheet.write_string(head - 1, LABEL, "Cash flow to the dollar, by period", styles.header_left)
+    sheet.write_string(head - 1, UNIT, "Unit", styles.header_left)
+    sheet.band(head - 1, FIRST, f"{TIMELINE}!{NOW}${HEADER_ROW}", plan.model.labels, styles.header)
+    rows: dict[str, int] = {}
+    for row, name in enumerate(plan.places.guesses, head + 1):
+        line, (at, number) = plan.model.sheet.lines[name], plan.places.lines[name]
+        sheet.write_string(row - 1, LABEL, line.label, styles.label)
+        sheet.write_string(row - 1, UNIT, line.written_unit, styles.unit)
+        sheet.band(row - 1, FIRST, f"ROUND({prefix(SEARCH, at)}{NOW}{number},{DIGITS})",
+                   np.round(plan.series(name), DIGITS).tolist(), styles.number("#,##0.0"))  # fmt: skip
+        rows[name] = row
+    return rows
+
+
+def signs_of_value(flows: Sequence[float], rates: Sequence[float]) -> list[float]:
+    """The sign (-1, 0 or 1) of the present value of flows in US$ millions at each rate per period."""
+    value, factors = np.zeros(len(rates)), 1.0 + np.array(rates)
+    for flow in reversed(np.round(flows, DIGITS).tolist()):
+        value = (value + flow) / factors
+    signs: list[float] = np.sign(value).tolist()
+    return signs

@@ -125,7 +125,8 @@ def year_formula(plan: Plan, writer: Writer, line: Line) -> str:
     if line.kind == "flow":
         return f"SUMIF({years},{year},{cells})"
     if line.kind == "balance":
-        return f"LOOKUP({year},{years},{cells})"
+        # The last of the year's periods by its number, since spreadsheets differ in which of equals LOOKUP finds.
+        return f'INDEX({cells},COUNTIF({years},"<="&{year}))'
     if line.kind == "opening":
         return f"INDEX({cells},MATCH({year},{years},0))"
     if line.kind == "average":
