@@ -25,11 +25,12 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from model.assumptions.resolve import load
-from model.graph import compiled
 from model.graph.kernel import Kernel, kernel
 from model.graph.passes import plan
 from model.graph.resting import operations
+
+from model.assumptions.resolve import load
+from model.graph import compiled
 from model.structure import bind, evaluate, structure
 from model.studies.chunks import local, run_chunks
 from model.studies.montecarlo import Prepared, compute, prepare, study

@@ -9,16 +9,12 @@ some hundreds of points.
 
 from __future__ import annotations
 
-import random
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import ldexp, log
 from typing import Any
 
 import mpmath as mp
 
-from model.engine import arithmetic, polynomials
 from model.engine.polynomials import CENTER, MILLS_PLACE, MILLS_SHIFT, TAIL_START
 
 mp.mp.dps = 50

@@ -15,8 +15,7 @@ import numpy as np
 from ..assumptions.resolve import Scenario
 from ..assumptions.values import ByYear
 from ..engine import compiler
-from ..engine.cpp import Kernel
-from ..engine.cpp import kernel
+from ..engine.cpp import Kernel, kernel
 from ..engine.kernel import Compiled, compiled, run
 from ..engine.python import Value, row_of
 from ..graph.arrays import NAMESPACE, Array, write
