@@ -19,7 +19,8 @@ from ..graph.arrays import NAMESPACE, Array, write
 from ..graph.expr import Expr, walk
 from ..graph.kernel import Kernel, kernel
 from ..structure import Model, bind, evaluate, structure
-from .sampling import BLOCK, Sampler, sampler
+from .sampling import Sampler, sampler
+from .streams import BLOCK
 from .vary import StudyError, evaluate_in_parts, metric_line, reduced, slack_years, with_values
 
 CHUNK = 2 * BLOCK  # scenarios

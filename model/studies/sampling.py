@@ -1,154 +1,135 @@
 """What a Monte Carlo run draws: uncertain inputs with correlation, and price paths by year.
 
-Scenarios are drawn in blocks of `BLOCK`. The generator of a block is seeded by the run's seed and the block's number
-alone, so that a block is the same whoever draws it and in whichever order. Latin hypercube and Sobol samples are
-stratified within each block, over the uncertain inputs; the yearly shocks to prices are plain draws.
+Every uncertain input, and every metal in every calendar year, has a stream of random numbers of its own (streams.py),
+so that a scenario can be drawn alone and a further input, metal or year changes no other draw. Latin hypercube and
+Sobol points are stratified within blocks of `BLOCK` scenarios, over the uncertain inputs; yearly shocks to prices are
+plain draws. header/draws.hpp draws the same, bit by bit, from the numbers of draw_tables.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from ..assumptions.resolve import Scenario
 from ..assumptions.values import ByYear
+from ..engine.array_arithmetic import exp_array, normal_cdf_array, normal_quantile_array
 from ..graph.arrays import Array
+from .correlation import ContradictionError, Row, lower_root
+from .distributions import EDGE, Draw, clipped, clipped_score
+from .streams import BLOCK, U64, hypercube, key, net, net_points, uniforms, words
 from .vary import StudyError, check_bounds, number_at
 
-BLOCK = 2048
-EDGE = 1e-9  # no draw lies further out than this probability
-TENTH = 1.2815515655446004  # normal score of the 90th percentile
-KNOTS = 4001  # of a curve of quantiles
 METALS = ("copper", "gold")
 
 
 @dataclass(frozen=True)
-class Draw:
-    """One uncertain input."""
-
-    name: str
-    path: str
-    distribution: str
-    applied: str
-    low: float
-    likely: float
-    high: float
-    base: float  # the scenario's own number
-
-    def values(self, u: Array) -> Array:
-        """Values of the input at cumulative probabilities."""
-        drawn = self.quantile(np.clip(u, EDGE, 1 - EDGE))
-        if self.applied == "replace":
-            return drawn
-        return self.base * drawn if self.applied == "multiply" else self.base + drawn
-
-    def quantile(self, u: Array) -> Array:
-        """The distribution's quantiles."""
-        low, likely, high = self.low, self.likely, self.high
-        width = high - low
-        if self.distribution == "uniform" or width == 0:
-            return low + u * width
-        if self.distribution == "triangular":
-            turn = (likely - low) / width
-            rising = low + np.sqrt(u * width * (likely - low))
-            return np.where(u < turn, rising, high - np.sqrt((1 - u) * width * (high - likely)))
-        from scipy.special import ndtri
-
-        if self.distribution == "pert":
-            quantile: Array = low + width * self.beta(ndtri(u))
-            return quantile
-        score = ndtri(u) / TENTH
-        normal: Array = likely + score * np.where(score < 0, likely - low, high - likely)
-        if self.distribution == "normal":
-            return normal
-        above: Array = np.exp(score * np.where(score < 0, np.log(likely / low), np.log(high / likely)))
-        return likely * above
-
-
-    @cached_property
-    def beta(self) -> Callable[[Array], Array]:
-        """The beta distribution's quantiles by normal score, drawn through exact ones: equal to 1e-10, but not
-        searched for anew for every scenario."""
-        from scipy.interpolate import CubicSpline
-        from scipy.special import betaincinv, ndtr, ndtri
-
-        shape = 4 * (self.likely - self.low) / (self.high - self.low)
-        scores = np.linspace(ndtri(EDGE / 2), -ndtri(EDGE / 2), KNOTS)
-        spline: Callable[[Array], Array] = CubicSpline(scores, betaincinv(1 + shape, 5 - shape, ndtr(scores)))
-        return spline
-
-
-@dataclass(frozen=True)
 class Sampler:
-    """Everything that decides what a run draws, but its seed."""
+    """Everything that decides what a run draws, but its seed and its size."""
 
     draws: tuple[Draw, ...]
-    mixing: Array | None  # square root of the correlation matrix, None where the inputs are independent
+    mixing: tuple[Row, ...]  # for each input, the independent normal scores that its own is made of
     sampling: str
     decks: dict[str, Array]  # price by model year, where prices move from year to year
     years: tuple[int, ...]
-    volatility: tuple[float, ...]
+    volatility: tuple[float, ...]  # for each metal
     reversion: tuple[float, ...]
-    shock_correlation: float
+    shock_mixing: tuple[Row, ...]  # for each metal, the independent shocks that its own is made of
 
     def block(self, seed: int, number: int, size: int) -> tuple[dict[str, Array], dict[str, Array]]:
-        """A block of scenarios.
+        """A block of scenarios, `size` of them where it is the last of a run.
 
         Returns:
             inputs: by the name of the uncertain input, (size,);
             prices: by path, (years, size).
         """
-        seeds = np.random.SeedSequence(seed, spawn_key=(number,))
-        rng = np.random.Generator(np.random.PCG64(seeds))
-        u = self.points(rng, size)
-        if self.mixing is not None:
-            from scipy.special import ndtr, ndtri
+        first = number * BLOCK
+        return self.scenarios(seed, range(first, first + size), first + size)
 
-            apart = self.mixing != np.eye(len(self.draws))
-            tied = apart.any(axis=0) | apart.any(axis=1)  # the others stay as they are drawn
-            scores = ndtri(np.clip(u[:, tied], EDGE, 1 - EDGE))
-            u[:, tied] = ndtr(scores @ self.mixing[np.ix_(tied, tied)].T)
-        inputs = {d.name: d.values(u[:, k]) for k, d in enumerate(self.draws)}
-        return inputs, self.prices(rng, size)
+    def scenarios(self, seed: int, which: Iterable[int], n: int) -> tuple[dict[str, Array], dict[str, Array]]:
+        """Scenarios by their places in a run of n, from 0 on; returns what `block` does."""
+        places = np.array(list(which), np.uint64)
+        return self.inputs(seed, places, n), self.prices(seed, places)
 
-    def points(self, rng: np.random.Generator, size: int) -> Array:
-        """Points of the unit cube, (size, inputs)."""
-        dimensions = len(self.draws)
-        if self.sampling == "random" or not dimensions:
-            return rng.random((size, dimensions))
-        from scipy.stats import qmc
+    def inputs(self, seed: int, places: U64, n: int) -> dict[str, Array]:
+        """Values of the uncertain inputs."""
+        points = [clipped(self.point(seed, k, places, n)) for k in range(len(self.draws))]
+        scores = {k: normal_quantile_array(points[k]) for k in self.scored}
+        found = {}
+        for k, draw in enumerate(self.draws):
+            u, score = points[k], scores.get(k)
+            if self.mixed(k):
+                score = clipped_score(combined(self.mixing[k], scores))
+                u = u if draw.by_score else normal_cdf_array(score)
+            found[draw.name] = draw.values(u, score)
+        return found
 
+    @cached_property
+    def scored(self) -> frozenset[int]:
+        """The inputs of which the independent normal score is needed: for mixing, or for their distribution."""
+        mixed = [k for k in range(len(self.draws)) if self.mixed(k)]
+        own = [k for k, draw in enumerate(self.draws) if draw.by_score and k not in mixed]
+        return frozenset([j for k in mixed for j, _ in self.mixing[k]] + own)
+
+    def mixed(self, k: int) -> bool:
+        """Whether an input's normal score takes in others'."""
+        return self.mixing[k] != ((k, 1.0),)
+
+    def point(self, seed: int, k: int, places: U64, n: int) -> Array:
+        """An input's coordinate of the points of the unit cube."""
+        name = self.draws[k].name
         if self.sampling == "sobol":
-            power = max(size - 1, 0).bit_length()  # a whole net, of which the first are taken
-            net: Array = qmc.Sobol(dimensions, rng=rng).random_base2(power)
-            return net[:size]
-        hypercube: Array = qmc.LatinHypercube(dimensions, rng=rng).random(size)
-        return hypercube
+            return net_points(net(key(seed, "net", name), k), key(seed, "shift", name), places)
+        own = key(seed, "input", name)
+        if self.sampling == "latin_hypercube":
+            return hypercube(own, key(seed, "stratum", name), places, n)
+        return uniforms(words(own, places))
 
-    def prices(self, rng: np.random.Generator, size: int) -> dict[str, Array]:
+    def prices(self, seed: int, places: U64) -> dict[str, Array]:
         """Decks times the exponential of a mean-reverting departure, whose mean is 1 in every year."""
         if not self.decks:
             return {}
-        # single precision is more than a random shock needs, and drawn and raised faster
-        shocks = rng.standard_normal((len(METALS), len(self.years), size), dtype=np.float32)
-        tied = self.shock_correlation
-        shocks[1] *= np.sqrt(1 - tied * tied)
-        shocks[1] += tied * shocks[0]
-        found = {}
-        for metal, departure, sigma, back in zip(METALS, shocks, self.volatility, self.reversion, strict=True):
-            departure *= sigma
-            variances = [sigma * sigma]
-            for before, now in pairwise(departure):
-                now += (1 - back) * before
-                variances.append((1 - back) ** 2 * variances[-1] + sigma * sigma)
-            departure -= np.array(variances, np.float32)[:, None] / 2
-            found[f"prices.{metal}"] = np.exp(departure, out=departure) * self.decks[f"prices.{metal}"][:, None]
+        halves = self.half_variances()
+        departures = [np.zeros(places.shape)] * len(self.decks)
+        found = {path: np.empty((len(self.years), *places.shape)) for path in self.decks}
+        for t, year in enumerate(self.years):
+            keys = np.array([key(seed, "price", metal, year) for metal in self.metals])
+            own = dict(enumerate(normal_quantile_array(uniforms(words(keys[:, None], places)))))
+            for m, (path, deck) in enumerate(self.decks.items()):
+                shock = self.volatility[m] * combined(self.shock_mixing[m], own)
+                departures[m] = (1 - self.reversion[m]) * departures[m] + shock
+                found[path][t] = deck[t] * exp_array(departures[m] - halves[m][t])
         return found
+
+    @property
+    def metals(self) -> tuple[str, ...]:
+        """The metals whose prices move."""
+        return tuple(path.removeprefix("prices.") for path in self.decks)
+
+    def half_variances(self) -> list[list[float]]:
+        """Half the variance of each metal's departure, by year: what the mean of its exponential is above 1."""
+        found = []
+        for sigma, back in zip(self.volatility, self.reversion, strict=True):
+            kept, variance, halves = 1 - back, 0.0, []
+            for _ in self.years:
+                variance = kept * kept * variance + sigma * sigma
+                halves.append(variance / 2)
+            found.append(halves)
+        return found
+
+
+def combined(row: Row, scores: dict[int, Array]) -> Array:
+    """A weighted sum of scores, in the order of the row."""
+    total: Array | None = None
+    for k, coefficient in row:
+        term = coefficient * scores[k]
+        total = term if total is None else total + term
+    assert total is not None
+    return total
 
 
 def sampler(scenario: Scenario, years: tuple[int, ...]) -> Sampler:
@@ -178,10 +159,11 @@ def sampler(scenario: Scenario, years: tuple[int, ...]) -> Sampler:
     at = "uncertainty.price_paths"
     moving = bool(value[f"{at}.included"])
     decks = {f"prices.{m}": _by_year(scenario.leaves[f"prices.{m}"].value, years) for m in METALS} if moving else {}
+    between = value[f"{at}.correlation"]
     return Sampler(
         tuple(draws), _mixing(value, draws), str(value["uncertainty.sampling"]), decks, years,
         tuple(value[f"{at}.{m}.volatility"] for m in METALS), tuple(value[f"{at}.{m}.reversion"] for m in METALS),
-        value[f"{at}.correlation"],
+        lower_root([[1.0 if i == j else between for j in METALS] for i in METALS]),
     )  # fmt: skip
 
 
@@ -191,7 +173,7 @@ def _check(draw: Draw, at: str) -> None:
     if draw.distribution == "lognormal" and draw.low <= 0:
         raise StudyError(f"{at}.low: a lognormal input is above 0, got {draw.low:g}")
     try:
-        check_bounds(draw.path, draw.values(np.array([0.0, 1.0])).tolist())
+        check_bounds(draw.path, draw.values(np.array([EDGE, 1 - EDGE])).tolist())
     except StudyError as problem:
         raise StudyError(f"{at}: what it could draw is outside the limits of {problem}") from None
 
@@ -200,11 +182,11 @@ def _by_year(value: Any, years: tuple[int, ...]) -> Array:
     return np.array([value.at(y) if isinstance(value, ByYear) else float(value) for y in years])
 
 
-def _mixing(value: dict[str, Any], draws: list[Draw]) -> Array | None:
+def _mixing(value: dict[str, Any], draws: list[Draw]) -> tuple[Row, ...]:
     """The square root of the correlation matrix of the inputs' normal scores."""
     place = {d.name: k for k, d in enumerate(draws)}
     known = {p.split(".")[2] for p in value if p.startswith("uncertainty.inputs.")}
-    matrix = np.eye(len(draws))
+    matrix = [[float(i == j) for j in range(len(draws))] for i in range(len(draws))]
     for pair in dict.fromkeys(p.split(".")[2] for p in value if p.startswith("uncertainty.correlations.")):
         at = f"uncertainty.correlations.{pair}"
         ends = [value[f"{at}.{end}"] for end in ("first", "second")]
@@ -212,11 +194,8 @@ def _mixing(value: dict[str, Any], draws: list[Draw]) -> Array | None:
             raise StudyError(f"{at}: '{unknown[0]}' is not one of uncertainty.inputs: {', '.join(sorted(known))}")
         if all(e in place for e in ends) and ends[0] != ends[1]:
             i, j = (place[e] for e in ends)
-            matrix[i, j] = matrix[j, i] = value[f"{at}.coefficient"]
-    if (matrix == np.eye(len(draws))).all():
-        return None
+            matrix[i][j] = matrix[j][i] = value[f"{at}.coefficient"]
     try:
-        root: Array = np.linalg.cholesky(matrix).astype(np.float64)
-    except np.linalg.LinAlgError:
+        return lower_root(matrix)
+    except ContradictionError:
         raise StudyError("uncertainty.correlations contradict each other: no inputs can have them all") from None
-    return root
