@@ -18,8 +18,8 @@ from model.assumptions.resolve import load
 from model.graph import compiled
 from model.results import run
 from model.studies.chunks import run_chunks
+from model.studies.distributions import Draw
 from model.studies.montecarlo import BLOCK, CHUNK, compute, prepare, study
-from model.studies.sampling import Draw
 from model.studies.vary import StudyError
 from tests.conftest import Cli
 
@@ -243,22 +243,6 @@ def test_distributions_have_their_moments(kind: str, mean: float | None, varianc
         assert values.min() >= 0 and values.max() <= 4
     else:
         assert draw.values(np.array([0.1, 0.5, 0.9])) == pytest.approx([0.5, 1.0, 4.0])
-
-
-def test_correlations_and_price_paths_are_as_asked() -> None:
-    made = study(load("base"), 10, SEED, engine="numpy")
-    sampler = prepare(made).sampler
-    blocks = [sampler.block(SEED, k, BLOCK) for k in range(10)]
-    capital, delay = (np.concatenate([b[0][n] for b in blocks]) for n in ("capital_cost", "delay"))
-    from scipy.stats import spearmanr
-
-    assert spearmanr(capital, delay).statistic == pytest.approx(6 / np.pi * np.arcsin(0.5 / 2), abs=0.03)
-    paths = {k: np.concatenate([b[1][k] for b in blocks], axis=1) for k in ("prices.copper", "prices.gold")}
-    assert paths["prices.copper"].mean(axis=1) == pytest.approx(np.full(len(sampler.years), 4.03), rel=0.03)
-    logs = np.log(paths["prices.copper"])
-    spread = [0.22 * np.sqrt((1 - 0.7 ** (2 * (t + 1))) / (1 - 0.7**2)) for t in range(len(sampler.years))]
-    assert logs.std(axis=1) == pytest.approx(spread, rel=0.04)
-    assert np.corrcoef(logs[0], np.log(paths["prices.gold"])[0])[0, 1] == pytest.approx(0.3, abs=0.03)
 
 
 def test_json_has_the_contract_and_n_of_one_works(cli: Cli) -> None:
