@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from .graph.arrays import NAMESPACE, Array, input_name, write
+from .graph.arrays import NAMESPACE, Array, input_name
 from .graph.expr import walk
-from .structure import Model, bind
+from .structure import Model, as_input
 
 
 def annual(model: Model, values: Mapping[str, Array]) -> dict[str, list[float]]:
@@ -22,30 +22,42 @@ def annual(model: Model, values: Mapping[str, Array]) -> dict[str, list[float]]:
         values: every line, as `evaluate` gives it for one scenario.
     """
     each = 12 // model.period_months
-    starts = np.arange(0, model.periods, each)
-    by_kind: dict[str, Callable[[Array], Array]] = {
-        "flow": lambda a: np.add.reduceat(a, starts, axis=0),
-        "balance": lambda a: a[each - 1 :: each],
-        "opening": lambda a: a[::each],
-        "average": lambda a: np.add.reduceat(a, starts, axis=0) / each,
-        "flag": lambda a: np.maximum.reduceat(a, starts, axis=0),
-    }
-    lines, texts = model.sheet.lines, model.texts
+    lines = model.sheet.lines
     rows = [line for line in lines.values() if line.series]
     found: dict[str, Array] = {}
-    for line in rows:
-        if line.kind != "ratio":
-            found[line.name] = by_kind[line.kind](np.broadcast_to(values[line.name], (model.periods, 1)))
-    inputs, _ = bind(model)
-    for line in rows:
-        if line.kind == "ratio":
-            names: dict[str, Any] = dict(NAMESPACE, T=len(starts))
-            for e in walk(line.formula):
-                if e.op == "line":
-                    names[e.data] = found[e.data] if lines[e.data].series else values[e.data]
-                elif e.op == "input":
-                    a = inputs[e.data]
-                    names[input_name(e.data)] = by_kind["average"](a) if a.ndim == 2 else a
-            with np.errstate(all="ignore"):
-                found[line.name] = np.broadcast_to(eval(write(line.formula, {}, texts), names), (len(starts), 1))
+    for kind in ("flow", "balance", "opening", "average", "flag"):
+        names = [line.name for line in rows if line.kind == kind]
+        found |= zip(names, by_year(kind, table(model, values, names), each)[..., None], strict=True)
+    years = model.periods // each
+    for name, code in model.ratios.items():
+        scope: dict[str, Any] = dict(NAMESPACE, T=years)
+        for e in walk(lines[name].formula):
+            if e.op == "line":
+                scope[e.data] = found[e.data] if lines[e.data].series else values[e.data]
+            elif e.op == "input":
+                a = as_input(model, model.sheet.assumptions[e.data].value)
+                scope[input_name(e.data)] = by_year("average", a.T, each).T if a.ndim == 2 else a
+        with np.errstate(all="ignore"):
+            found[name] = np.broadcast_to(eval(code, scope), (years, 1))
     return {line.name: found[line.name][:, 0].tolist() for line in rows}
+
+
+def table(model: Model, values: Mapping[str, Array], names: list[str]) -> Array:
+    """Rows of one scenario, shape (names, periods)."""
+    found = np.empty((len(names), model.periods))
+    for row, name in zip(found, names, strict=True):
+        row[:] = values[name].T[0]
+    return found
+
+
+def by_year(kind: str, rows: Array, each: int) -> Array:
+    """Rows by year, shape (rows, years), of rows by period, of which a year has `each`."""
+    if kind == "opening":
+        return rows[:, ::each]
+    if kind == "balance":
+        return rows[:, each - 1 :: each]
+    found = rows[:, ::each].copy()
+    for k in range(1, each):  # one after the other: the same sum on every processor
+        later = rows[:, k::each]
+        found = np.where(later > found, later, found) if kind == "flag" else found + later
+    return found / each if kind == "average" else found

@@ -9,9 +9,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from .annual import annual
+from .annual import annual, table
 from .assumptions.resolve import Scenario
 from .graph.arrays import Array
 from .graph.expr import Line
@@ -60,7 +58,7 @@ class Result:
 
     def series(self, name: str) -> list[float]:
         """A row, by period."""
-        row: list[float] = np.broadcast_to(self.lines[name], (self.model.periods, 1))[:, 0].tolist()
+        row: list[float] = table(self.model, self.lines, [name])[0].tolist()
         return row
 
     @cached_property
@@ -148,7 +146,9 @@ class Result:
     @cached_property
     def period_rows(self) -> dict[str, list[Any]]:
         """Every row by period."""
-        return {"period": self.model.labels, **{line.name: self.series(line.name) for line in self.rows}}
+        names = [line.name for line in self.rows]
+        found = table(self.model, self.lines, names).tolist()
+        return {"period": self.model.labels, **dict(zip(names, found, strict=True))}
 
     @cached_property
     def annual(self) -> pd.DataFrame:

@@ -6,13 +6,14 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from types import CodeType
 from typing import Any
 
 import numpy as np
 
 from .assumptions.resolve import Leaf, Scenario
 from .assumptions.values import ByYear
-from .graph.arrays import Array, compile_source, source
+from .graph.arrays import Array, compile_source, source, write
 from .graph.order import Group, order
 from .graph.sheet import Assumption, Sheet, decimal_year
 from .stages import declare, declare_mine
@@ -41,6 +42,15 @@ class Model:
     def function(self) -> Callable[..., dict[str, Array]]:
         """`function(T, N, inputs, elements)` -> every line by name."""
         return compile_source(self.source)
+
+    @cached_property
+    def ratios(self) -> dict[str, CodeType]:
+        """The formula of every ratio by period, compiled: it is evaluated again on the figures of a year."""
+        return {
+            line.name: compile(write(line.formula, {}, self.texts), f"<{line.name}>", "eval")
+            for line in self.sheet.lines.values()
+            if line.series and line.kind == "ratio"
+        }
 
     @cached_property
     def labels(self) -> list[str]:
