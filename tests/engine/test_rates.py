@@ -14,7 +14,7 @@ import pyxirr
 from numpy.typing import NDArray
 
 from model.rates import irr_many, irr_roots, without_dust
-from model.returns import DUST, rate_of_return
+from model.engine.returns import DUST, rate_of_return
 from tests.engine.native import SETS, build
 
 Floats = NDArray[np.float64]
