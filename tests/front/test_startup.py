@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = ("pandas", "scipy", "numba", "pyarrow", "xlsxwriter", "rich", "dask")
+HEAVY = ("pandas", "scipy", "pyarrow", "xlsxwriter", "rich", "dask")
 PROGRAM = """
 import contextlib, io, sys
 sys.argv = ["rekodiq", *{arguments}]
