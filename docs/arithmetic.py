@@ -207,9 +207,9 @@ def _lost_power(r: random.Random) -> tuple[float, float]:
 
 
 MEASURES: dict[str, Measure] = {
-    "exp, near 0": Measure(arithmetic.exp, mp.exp, "last place", 0.62, _between(-1.1, 1.1)),
-    "exp, normal": Measure(arithmetic.exp, mp.exp, "last place", 0.62, _between(-708.0, 709.7)),
-    "exp, below normal": Measure(arithmetic.exp, mp.exp, "last place", 0.85, _between(-745.0, -708.4)),
+    "exp, near 0": Measure(arithmetic.exp, mp.exp, "last place", 0.7, _between(-1.1, 1.1)),
+    "exp, normal": Measure(arithmetic.exp, mp.exp, "last place", 0.7, _between(-708.0, 709.7)),
+    "exp, below normal": Measure(arithmetic.exp, mp.exp, "last place", 0.9, _between(-745.0, -708.4)),
     "log, near 1": Measure(arithmetic.log, mp.log, "last place", 0.9, _between(0.5, 2.0)),
     "log, at the root of 2": Measure(arithmetic.log, mp.log, "last place", 0.9, _between(1.38, 1.43)),
     "log, all": Measure(arithmetic.log, mp.log, "last place", 0.9, _any_size(-1073, 1024)),
@@ -221,24 +221,24 @@ MEASURES: dict[str, Measure] = {
     "log1p, small": Measure(arithmetic.log1p, mp.log1p, "last place", 0.9, _any_size(-1073, 0, (1.0, -1.0))),
     "log1p, all": Measure(arithmetic.log1p, mp.log1p, "last place", 0.9, _any_size(-2, 1024)),
     "power, usual": Measure(
-        arithmetic.power, mp.power, "last place", 0.7, lambda r: (r.uniform(0.01, 3.0), r.uniform(-60.0, 60.0))
+        arithmetic.power, mp.power, "last place", 0.8, lambda r: (r.uniform(0.01, 3.0), r.uniform(-60.0, 60.0))
     ),
-    "power, all": Measure(arithmetic.power, mp.power, "last place", 0.7, _any_power),
-    "power, large": Measure(arithmetic.power, mp.power, "last place", 0.7, _far_power),
-    "power, below normal": Measure(arithmetic.power, mp.power, "last place", 0.85, _lost_power),
+    "power, all": Measure(arithmetic.power, mp.power, "last place", 0.8, _any_power),
+    "power, large": Measure(arithmetic.power, mp.power, "last place", 0.8, _far_power),
+    "power, below normal": Measure(arithmetic.power, mp.power, "last place", 0.9, _lost_power),
     "normal_cdf, middle": Measure(arithmetic.normal_cdf, normal_cdf, "relative", 8e-16, _between(-5.0, 5.0)),
     "normal_cdf, lower tail": Measure(arithmetic.normal_cdf, normal_cdf, "relative", 8e-16, _between(-37.0, 0.0)),
     "normal_quantile, middle": Measure(
-        arithmetic.normal_quantile, normal_quantile, "relative", 8e-16, _between(0.001, 0.999)
+        arithmetic.normal_quantile, normal_quantile, "relative", 1e-15, _between(0.001, 0.999)
     ),
     "normal_quantile, lower tail": Measure(
-        arithmetic.normal_quantile, normal_quantile, "relative", 8e-16, _any_size(-1000, -1)
+        arithmetic.normal_quantile, normal_quantile, "relative", 1e-15, _any_size(-1000, -1)
     ),
     "normal_quantile, upper tail": Measure(
-        arithmetic.normal_quantile, normal_quantile, "relative", 8e-16, lambda r: (1.0 - ldexp(1.0, -r.randint(1, 53)),)
+        arithmetic.normal_quantile, normal_quantile, "relative", 1e-15, lambda r: (1.0 - ldexp(1.0, -r.randint(1, 53)),)
     ),
     "normal_quantile, at the edge of the middle": Measure(
-        arithmetic.normal_quantile, normal_quantile, "relative", 8e-16, _between(0.6 * CENTER, 1.6 * CENTER)
+        arithmetic.normal_quantile, normal_quantile, "relative", 1e-15, _between(0.6 * CENTER, 1.6 * CENTER)
     ),
 }
 
