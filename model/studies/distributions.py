@@ -8,7 +8,8 @@ from functools import cached_property
 import numpy as np
 
 from ..engine.arithmetic import log, normal_quantile
-from ..engine.array_arithmetic import exp_array, normal_cdf_array, normal_quantile_array
+from ..engine.array_arithmetic import exp_array, normal_quantile_array
+from ..engine.beta import beta_quantile
 from ..graph.arrays import Array
 
 EDGE = 1e-9  # no draw lies further out than this probability
@@ -94,14 +95,9 @@ class Draw:
 
     @cached_property
     def beta(self) -> Array:
-        """Quantiles of PERT's beta distribution at the knots; above 0 by way of what is left to 1, which probabilities
-        near 1 do not resolve."""
-        from scipy.special import betaincinv as beta_quantile
-
+        """Quantiles of PERT's beta distribution at the knots."""
         shape = 4 * (self.likely - self.low) / (self.high - self.low)
-        below = normal_cdf_array(np.arange(KNOTS // 2 + 1) / KNOTS_A_SCORE - SPAN)
-        lower, upper = beta_quantile(1 + shape, 5 - shape, below), beta_quantile(5 - shape, 1 + shape, below[:-1])
-        return np.concatenate([lower, 1 - upper[::-1]])
+        return beta_quantile(np.arange(KNOTS) / KNOTS_A_SCORE - SPAN, 1 + shape, 5 - shape)
 
 
 def clipped(u: Array) -> Array:
