@@ -169,8 +169,8 @@ class _Loop:
             return self.write(e.args[names.index(self.texts[path])])
         if not self.inside(e):
             if e.args:
-                name, row = self.before.setdefault(write(e, self.texts), (f"{self.first}_before_{len(self.before)}", e.series))
-                return f"{name}[t]" if row else name
+                name, is_row = self.before.setdefault(write(e, self.texts), (f"{self.first}_before_{len(self.before)}", e.series))
+                return f"{name}[t]" if is_row else name
             return write(e, self.texts) + "[t]" * e.series
         if isinstance(e, Line):
             return f"{e.name}_"
