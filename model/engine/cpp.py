@@ -17,6 +17,7 @@ from .writer import ZERO, Writer
 
 SHORT = 12  # knots, up to which a curve's segments are tried one after the other
 PLAIN = frozenset({"add", "sub", "mul", "div", "neg"})  # operations on a block and a number that all scenarios share
+POWERS = frozenset({"pow", "compound"})  # taken anew only where they differ from the period before
 
 
 class Kernel(NamedTuple):
@@ -125,7 +126,11 @@ class CppWriter(Writer):
     def operation(self, e: Expr) -> str:
         if e.op in PLAIN:
             return self.OPERATIONS[e.op].format(*map(self.value, e.args))
-        return super().operation(e)
+        text = super().operation(e)
+        if e.op in POWERS and self.looping:
+            self.opening.append(f"Power {(last := self.new('last'))};")
+            return f"{text[:-1]}, {last})"
+        return text
 
     def condition(self, e: Expr) -> str:
         if not self.depends(e):
