@@ -18,6 +18,7 @@ from .engine.returns import CLEAR, DUST, HIGHEST, LARGE, LEAST, SMALL
 
 Floats = NDArray[np.float64]
 
+_FEW = 48  # fewer columns than this are sooner solved one by one
 _CHUNK = 1024  # scenarios solved at a time: bounds the memory and stays in the cache
 
 
@@ -120,6 +121,8 @@ def _one_dimensional(cash_flows: ArrayLike) -> list[float]:
 def _irr_chunk(c: Floats) -> Floats:
     """IRR per column; see `returns.rate_of_return`."""
     count = c.shape[1]
+    if count < _FEW:
+        return np.array([returns.rate_of_return(row, 0.0) for row in c.T.tolist()])
     size = np.abs(c).max(axis=0, initial=0.0)
     inflows, outflows = np.where(c > 0.0, c, 0.0), np.where(c >= 0.0, 0.0, -c)
     at = np.zeros((4, count))

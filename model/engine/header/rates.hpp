@@ -6,6 +6,11 @@
 #pragma once
 #include "block.hpp"
 
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Wvla"  // rows of a length known only at run time, on the stack
+#pragma clang diagnostic ignored "-Wvla-extension"
+#endif
+
 namespace rates {
 
 static const double DUST = 1e-13, CLEAR = 1e-8, ZERO = 1e-12, STEP = 1e-10, CLOSE = 1e-4, AGREE = 1e-13, SHRINK = 0.75,
