@@ -91,7 +91,7 @@ def run(ready: Compiled, first: int, count: int, draws: ctypes.Structure | None 
     inputs = np.empty((len(kernel.scalars), stride))
     figures = np.empty((len(kernel.figures_out), stride))
     rows = np.zeros((len(kernel.rows_out), ready.years, stride))
-    size = len(kernel.scalars) + len(kernel.series) * ready.years + kernel.stored * ready.periods + 1
+    size = 2 * len(kernel.scalars) + len(kernel.series) * ready.years + kernel.stored * ready.periods + 1
     work = np.empty(size * WIDEST)
     given = np.empty(0)
     if columns is not None:
