@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from .engine.python import Value, row_of
+from .graph.evaluate import Evaluator
 from .structure import Model, bind
 
 Row = list[float]
@@ -34,8 +35,8 @@ def annual(model: Model, values: Mapping[str, Value]) -> dict[str, Row]:
     found |= {name: value for name, value in values.items() if not isinstance(value, list)}
     inputs, elements = bind(model)
     yearly = {path: by_kind["average"](v) if isinstance(v, list) else v for path, v in inputs.items()}
-    found |= model.program.ratios(model.periods // each, yearly, elements, found)
-    return {line.name: row_of(found[line.name]) for line in rows}
+    by_year = Evaluator(model.sheet, model.texts, {**yearly, **found}, elements, model.periods // each)
+    return {line.name: row_of(found[line.name]) if line.name in found else by_year.row(line.formula) for line in rows}
 
 
 def sums(a: Row, each: int) -> Row:

@@ -10,16 +10,18 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .assumptions.resolve import Leaf, Scenario
 from .assumptions.values import ByYear
-from .engine.python import Function, Value, compiled, float_of, ratios_source
+from .engine.arrays import Array, columns_function
+from .engine.python import Function, Value, compiled, float_of
 from .engine.python import source as python_source
 from .engine.schedule import schedule
-from .graph.arrays import Array, compile_source, source
+from .engine.writer import Shared
+from .graph.evaluate import Evaluator
 from .graph.order import Group, order, references
 from .graph.sheet import READS, Assumption, Sheet, decimal_year
 from .stages import declare, declare_mine
@@ -32,6 +34,14 @@ Inputs = dict[str, Value]
 Elements = dict[tuple[str, int], float]
 
 
+class Columns(NamedTuple):
+    """A program for many scenarios."""
+
+    function: Callable[..., dict[str, Array]]
+    shared: Shared
+    moving: tuple[str, ...]  # lines that it gives; others are those of the scenario itself
+
+
 @dataclass(frozen=True)
 class Program:
     """Line items and their code for one structure: a scenario's lists, names and choices, but none of its numbers."""
@@ -42,6 +52,7 @@ class Program:
     first_year: int
     period_months: int
     parts: dict[tuple[str, ...], Program] = field(default_factory=dict)
+    many: dict[tuple[tuple[str, ...], tuple[str, ...]], Columns] = field(default_factory=dict)
 
     @cached_property
     def python(self) -> Function:
@@ -49,15 +60,18 @@ class Program:
         lines = self.sheet.lines
         return compiled(python_source(lines, schedule(lines, self.sheet.curves, self.groups, self.texts, lines)))
 
-    @cached_property
-    def ratios(self) -> Function:
-        """`function(T, inputs, elements, lines)` -> every ratio from the figures of other lines, for so many years."""
-        return compiled(ratios_source(self.sheet.lines, self.sheet.curves, self.texts))
+    def columns(self, wanted: tuple[str, ...], varied: tuple[str, ...]) -> Columns:
+        """The program of some lines for many scenarios that differ in some inputs.
 
-    @cached_property
-    def arrays(self) -> Callable[..., dict[str, Array]]:
-        """`function(T, N, inputs, elements)` -> every line of N scenarios by name."""
-        return compile_source(source(self.sheet, self.groups, self.texts))
+        Raises:
+            ValueError: when a curve is drawn from one of the inputs.
+        """
+        if (wanted, varied) not in self.many:
+            sheet = self.sheet
+            plan = schedule(sheet.lines, sheet.curves, self.groups, self.texts, wanted, frozenset(varied))
+            moving = {name: sheet.lines[name] for name in wanted if name in plan.moving}
+            self.many[wanted, varied] = Columns(*columns_function(moving, plan, varied), tuple(moving))
+        return self.many[wanted, varied]
 
     def reduced(self, wanted: Sequence[str]) -> Program:
         """The program of only the lines that the wanted ones need."""
@@ -207,7 +221,7 @@ def closure_end(given: Given, first_year: int) -> float:
 
 def closure_ends(given: Given, first_year: int, changed: Mapping[str, Array], scenarios: int) -> Array:
     """When closure ends in each of several scenarios where some inputs change; see `evaluate_many`."""
-    return evaluate_many(_probe(given, first_year), changed, scenarios)["closure_end"]
+    return evaluate_many(_probe(given, first_year), ("closure_end",), changed, scenarios)["closure_end"]
 
 
 def _probe(given: Given, first_year: int) -> Model:
@@ -257,14 +271,55 @@ def evaluate(model: Model) -> dict[str, Value]:
     return model.program.python(model.periods, *bind(model))
 
 
-def evaluate_many(model: Model, changed: Mapping[str, Array], scenarios: int) -> dict[str, Array]:
-    """Every line of several scenarios: rows as (periods, 1 or scenarios), figures as (1 or scenarios,).
+def evaluator(model: Model, lines: Mapping[str, Value]) -> Evaluator:
+    """Values of formulas over a scenario's lines."""
+    inputs, elements = bind(model)
+    return Evaluator(model.sheet, model.texts, {**inputs, **lines}, elements, model.periods)
+
+
+class Tables(NamedTuple):
+    """What all scenarios share: figures, rows by period, and the segments of curves."""
+
+    figures: list[float]
+    rows: list[list[float]]
+    curves: list[tuple[list[float], ...]]
+
+
+def tables(model: Model, shared: Shared, lines: Mapping[str, Value]) -> Tables:
+    """The numbers of what all scenarios share.
 
     Args:
+        lines: every line of the scenario itself that is used.
+    """
+    values = evaluator(model, lines)
+    return Tables(
+        [values.figure(e) for e in shared.figures.values()],
+        [values.row(e) for e in shared.rows.values()],
+        [values.curve(name) for name in shared.curves],
+    )
+
+
+def evaluate_many(
+    model: Model, wanted: Sequence[str], changed: Mapping[str, Array], scenarios: int
+) -> dict[str, Array]:
+    """Lines of several scenarios: figures as (scenarios,), rows as (periods, scenarios).
+
+    Args:
+        wanted: names of lines.
         changed: inputs that replace the scenario's, by path: (scenarios,), or (periods, scenarios).
         scenarios: how many scenarios `changed` holds.
+
+    Raises:
+        ValueError: when a curve is drawn from one of the inputs.
     """
-    inputs, elements = bind(model)
-    arrays = {path: np.array(v)[:, None] if isinstance(v, list) else np.array([v]) for path, v in inputs.items()}
+    program = model.program.columns(tuple(wanted), tuple(changed))
+    lines = evaluate(model)
+    shared = tables(model, program.shared, lines)
+    curves = [tuple(map(np.array, curve)) for curve in shared.curves]
     with np.errstate(all="ignore"):
-        return model.program.arrays(model.periods, scenarios, {**arrays, **changed}, elements)
+        found = program.function(model.periods, scenarios, changed, shared.figures, shared.rows, curves)
+    for name in wanted:
+        if name not in program.moving:
+            value = np.array(lines[name])
+            found[name] = np.array(np.broadcast_to(value[..., None], (*value.shape, scenarios)))
+    return found

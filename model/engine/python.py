@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from ..graph.expr import Expr, Line, walk
-from ..graph.sheet import Curve
+from ..graph.expr import Expr, Line
+from ..graph.operations import floor, over_zero
 from .arithmetic import power
 from .curves import segments
 from .returns import rate_of_return
-from .schedule import Node, Pass, Schedule, chosen, chosen_curves, key_of
+from .schedule import Node, Schedule, key_of
 from .writer import Writer
 
 Value = float | list[float]
@@ -23,30 +23,7 @@ Function = Callable[..., dict[str, Value]]
 class PythonWriter(Writer):
     """Statements of Python."""
 
-    OPERATIONS = {
-        "add": "({0} + {1})",
-        "sub": "({0} - {1})",
-        "mul": "({0} * {1})",
-        "over_constant": "({0} / {1})",
-        "div": "({0} / {1} if {1} else over_zero({0}, {1}))",
-        "neg": "(-{0})",
-        "min": "({0} if {0} < {1} else {1})",
-        "max": "({0} if {0} > {1} else {1})",
-        "per": "({0} / {1} if {1} else {data})",
-        "compound": "power(1.0 + {0}, {1})",
-        "pow": "power({0}, {1})",
-        "floor": "floor({0})",
-        "where": "({1} if {0} else {2})",
-    }
-    COMPARISONS = {
-        "lt": "{0} < {1}",
-        "le": "{0} <= {1}",
-        "gt": "{0} > {1}",
-        "ge": "{0} >= {1}",
-        "and": "({0} and {1})",
-        "or": "({0} or {1})",
-        "nonzero": "{0}",
-    }
+    LANGUAGE = "python"
     START = {"total": "0.0", "highest": "-inf", "lowest": "inf", "average": "0.0"}
     TAKE = {
         "total": "{a} += {x}",
@@ -55,8 +32,8 @@ class PythonWriter(Writer):
         "average": "if {x} == {x}: {a} += {x}; {a}_count += 1.0",
     }
 
-    def __init__(self, lines: Mapping[str, Line], plan: Schedule) -> None:
-        super().__init__(lines, plan)
+    def __init__(self, lines: Mapping[str, Line], plan: Schedule, varied: Sequence[str] | None = None) -> None:
+        super().__init__(lines, plan, varied)
         self.inputs: dict[str, str] = {}
         self.elements: dict[tuple[str, int], str] = {}
         self.stored = {*(name for name, line in lines.items() if line.series), *plan.stored}
@@ -126,12 +103,21 @@ class PythonWriter(Writer):
         self.text.append(self.TAKE[e.op].format(a=name, x=x if e.op == "total" else self.named(x)))
         if e.op == "average":
             self.opening.append(f"{name}_count = 0.0")
-            self.after.append(f"{name} = {name} / {name}_count if {name}_count else nan")
-        elif e.op != "total":
-            self.after.append(f"{name} = nan if {name} == {self.START[e.op]} else {name}")
+        if e.op != "total":
+            self.after.append(self.finish(name, e.op))
+
+    def finish(self, name: str, op: str) -> str:
+        """The statement after the loop that says what a reduction over no period is."""
+        if op == "average":
+            return f"{name} = {name} / {name}_count if {name}_count else nan"
+        return f"{name} = nan if {name} == {self.START[op]} else {name}"
 
     def source(self) -> str:
         """The source of `model(T, inputs, elements)`, which returns every line by name: a float, or a list by period."""
+        return self.function("T, inputs, elements", self.body())
+
+    def body(self) -> list[str]:
+        """All passes, and the figures between them."""
         body = self.text = []
         self.figures(self.plan.before)
         for each in self.plan.passes:
@@ -140,7 +126,7 @@ class PythonWriter(Writer):
             body += [*opening, *([f"for t in {steps}:", *indented(loop)] if loop else []), *after]
             self.text = body
             self.figures(each.figures)
-        return self.function("T, inputs, elements", body)
+        return body
 
     def function(self, arguments: str, body: list[str]) -> str:
         """A function that returns the declared lines after its statements."""
@@ -162,19 +148,6 @@ class PythonWriter(Writer):
 def indented(lines: list[str]) -> list[str]:
     """Statements inside a block."""
     return [f"    {line}" for line in lines]
-
-
-def ratios_source(lines: Mapping[str, Line], curves: Mapping[str, Curve], texts: Mapping[str, str]) -> str:
-    """The source of `model(T, inputs, elements, lines)`, which returns every ratio from the other lines' figures."""
-    ratios = [line for line in lines.values() if line.series and line.kind == "ratio"]
-    formulas = {line.name: chosen(line.formula, texts) for line in ratios}
-    plan = Schedule(formulas, chosen_curves(curves, texts), frozenset(lines), (), (), {}, {}, frozenset())
-    writer = PythonWriter({line.name: line for line in ratios}, plan)
-    group = Pass(False, tuple(Node(line.name, (line.name,), False, ()) for line in ratios), ())
-    opening, loop, _ = writer.loop(group)
-    used = {e.name: e for line in ratios for e in walk(formulas[line.name]) if isinstance(e, Line)}
-    given = [f"{'r_' if e.series else 'v_'}{name} = lines[{name!r}]" for name, e in used.items() if e not in ratios]
-    return writer.function("T, inputs, elements, lines", [*given, *opening, "for t in range(T):", *indented(loop)])
 
 
 def source(lines: Mapping[str, Line], plan: Schedule) -> str:
@@ -219,13 +192,3 @@ def float_of(value: Value) -> float:
     """A figure's value."""
     assert not isinstance(value, list)
     return value
-
-
-def over_zero(a: float, b: float) -> float:
-    """a / b where b is zero, as in IEEE arithmetic."""
-    return math.copysign(math.inf, a) * math.copysign(1.0, b) if a == a and a != 0 else math.nan
-
-
-def floor(x: float) -> float:
-    """The greatest whole number not above x."""
-    return x // 1.0 if x - x == 0.0 else x

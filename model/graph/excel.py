@@ -13,17 +13,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .expr import DeclarationError, Expr, Line
+from .operations import ATOM, OPERATIONS, PRODUCT, SIGN, SUM
 from .simplify import can_fail, chain, mirrored, settle, shortened
 
 NOW, BEFORE, AFTER = "\x01", "\x02", "\x03"
 ABSENT = '""'
 
-COMPARE, SUM, PRODUCT, POWER, ATOM = 1, 2, 3, 4, 5  # how tightly the operators of Excel bind
-_OPERATORS = {
-    "lt": ("<", COMPARE), "le": ("<=", COMPARE), "gt": (">", COMPARE), "ge": (">=", COMPARE),
-    "nonzero": ("<>", COMPARE),
-    "add": ("+", SUM), "sub": ("-", SUM), "mul": ("*", PRODUCT), "div": ("/", PRODUCT), "pow": ("^", POWER),
-}  # fmt: skip
+_OPERATORS = frozenset({"lt", "le", "gt", "ge", "nonzero", "add", "sub", "mul", "div", "pow"})
 _COMPARISONS = frozenset({"lt", "le", "gt", "ge", "nonzero"})
 _OVER_PERIODS = {"total": "SUM", "highest": "MAX", "lowest": "MIN", "average": "AVERAGE"}
 
@@ -110,7 +106,9 @@ class Writer:
             return self._operator(e)
         if e.op == "neg":
             return "-" + self._inside(e.args[0], ATOM), SUM
-        return getattr(self, f"_{e.op}")(e), {"interp": SUM, "compound": POWER}.get(e.op, ATOM)
+        if e.op == "floor":
+            return OPERATIONS["floor"].excel[0].format(self.text(e.args[0])), ATOM
+        return getattr(self, f"_{e.op}")(e), {"interp": SUM, "compound": SIGN}.get(e.op, ATOM)
 
     def text(self, e: Expr) -> str:
         """An expression as an argument of a function."""
@@ -130,11 +128,11 @@ class Writer:
         return f"IF({there if len(absent) == 1 else f'AND({there})'},{compared},FALSE)"
 
     def _operator(self, e: Expr) -> tuple[str, int]:
-        sign, tightness = _OPERATORS[e.op]
+        text, tightness = OPERATIONS[e.op].excel
         left = self._inside(e.args[0], tightness)
         # a - (b + c) keeps its parentheses, a + (b + c) does not need them
         right = self._inside(e.args[1], tightness if e.op in ("add", "mul") else tightness + 1)
-        return left + sign + right, tightness
+        return text.format(left, right), tightness
 
     def _inside(self, e: Expr, tightness: int) -> str:
         text, own = self.write(e)
@@ -206,9 +204,6 @@ class Writer:
     def _signed(self, e: Expr) -> str:
         text = self.write(e)[0]
         return text if text.startswith("-") else f"+{text}"
-
-    def _floor(self, e: Expr) -> str:
-        return f"INT({self.text(e.args[0])})"
 
     def _interp(self, e: Expr) -> str:
         at, knots, intercepts, slopes = self.places.curves[e.data]

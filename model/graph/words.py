@@ -6,38 +6,17 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from .expr import REDUCTIONS, Expr
+from .operations import ATOM, CHOICE, OPERATIONS, PRODUCT, SIGN
 
-# rank: how tightly a piece holds together; an operand of lower rank than asked for goes into parentheses.
-CHOICE, LOGIC, COMPARISON, SUM, PRODUCT, SIGN, ATOM = range(7)
-
-# operation: (words, calculation, rank, least rank of each operand)
-OPERATIONS: dict[str, tuple[str, str, int, tuple[int, ...]]] = {
-    "add": ("{0} + {1}", "({0} + {1})", SUM, (SUM, SUM)),
-    "sub": ("{0} − {1}", "({0} - {1})", SUM, (SUM, PRODUCT)),
-    "mul": ("{0} × {1}", "({0} * {1})", PRODUCT, (PRODUCT, PRODUCT)),
-    "div": ("{0} ÷ {1}", "({0} / {1})", PRODUCT, (PRODUCT, SIGN)),
-    "neg": ("−{0}", "(-{0})", SIGN, (SIGN,)),
-    "min": ("the lesser of {0} and {1}", "min({0}, {1})", CHOICE, (SUM, SUM)),
-    "max": ("the greater of {0} and {1}", "max({0}, {1})", CHOICE, (SUM, SUM)),
-    "lt": ("{0} < {1}", "({0} < {1})", COMPARISON, (SUM, SUM)),
-    "le": ("{0} ≤ {1}", "({0} <= {1})", COMPARISON, (SUM, SUM)),
-    "gt": ("{0} > {1}", "({0} > {1})", COMPARISON, (SUM, SUM)),
-    "ge": ("{0} ≥ {1}", "({0} >= {1})", COMPARISON, (SUM, SUM)),
-    "and": ("{0} and {1}", "both({0}, {1})", LOGIC, (COMPARISON, COMPARISON)),
-    "or": ("{0} or {1}", "either({0}, {1})", LOGIC, (COMPARISON, COMPARISON)),
-    "where": ("if {0} then {1}, otherwise {2}", "where({0}, {1}, {2})", CHOICE, (LOGIC, SUM, SUM)),
-    "per": ("{0} ÷ {1}", "per({0}, {1}, {data})", PRODUCT, (PRODUCT, SIGN)),
-    "compound": ("(1 + {0}) ^ {1}", "((1 + {0}) ** {1})", ATOM, (PRODUCT, ATOM)),
-    "pow": ("{0} ^ {1}", "({0} ** {1})", ATOM, (ATOM, ATOM)),
-    "floor": ("the whole part of {0}", "floor({0})", CHOICE, (SUM,)),
-    "total": ("the sum over all periods of {0}", "total({0})", CHOICE, (PRODUCT,)),
-    "highest": ("the highest of {0} over all periods", "highest({0})", CHOICE, (PRODUCT,)),
-    "lowest": ("the lowest of {0} over all periods", "lowest({0})", CHOICE, (PRODUCT,)),
-    "average": ("the average of {0} over the periods where it applies", "average({0})", CHOICE, (PRODUCT,)),
-    "irr": ("the rate a period at which {0} has no present value", "irr({0})", CHOICE, (PRODUCT,)),
+# Of what is no operation between operands: words, and what `explain` calculates.
+OVER_PERIODS = {
+    "total": "the sum over all periods of {0}",
+    "highest": "the highest of {0} over all periods",
+    "lowest": "the lowest of {0} over all periods",
+    "average": "the average of {0} over the periods where it applies",
+    "irr": "the rate a period at which {0} has no present value",
 }
-AT_LEAST = ("{0}, at least {1}", "max({0}, {1})", CHOICE, (SUM, SUM))
-AT_MOST = ("{0}, at most {1}", "min({0}, {1})", CHOICE, (SUM, SUM))
+AT_LEAST, AT_MOST = "{0}, at least {1}", "{0}, at most {1}"
 LEAVES = ("line", "input", "element", "interp", "prev", "next")
 
 
@@ -77,9 +56,7 @@ def write(e: Expr, leaf: Leaf, texts: Mapping[str, str], row: bool = False) -> P
         return write(e.args[names.index(texts[path])], leaf, texts, row)
     if e.op in ("mul", "div") and e.args[1].op == "const" and e.args[1].data == 1:
         return write(e.args[0], leaf, texts, row)  # only changes the unit
-    words, calculation, rank, least = OPERATIONS[e.op]
-    if e.op in ("min", "max") and e.args[1].op == "const":
-        words, calculation, rank, least = AT_LEAST if e.op == "max" else AT_MOST
+    words, calculation, rank, least = _spelled(e)
     inside = row or e.op in REDUCTIONS
     parts = [write(a, leaf, texts, inside) for a in e.args]
     held = [part.held(at) for part, at in zip(parts, least, strict=True)]
@@ -90,6 +67,17 @@ def write(e: Expr, leaf: Leaf, texts: Mapping[str, str], row: bool = False) -> P
         calculation.format(*(p.calculation for p in parts), data=data),
         rank,
     )
+
+
+def _spelled(e: Expr) -> tuple[str, str, int, tuple[int, ...]]:
+    """Words, calculation, rank and the operands' least ranks of an operation."""
+    if e.op in OVER_PERIODS:
+        return OVER_PERIODS[e.op], f"{e.op}({{0}})", CHOICE, (PRODUCT,)
+    found = OPERATIONS[e.op]
+    words = found.words
+    if e.op in ("min", "max") and e.args[1].op == "const":
+        words = AT_LEAST if e.op == "max" else AT_MOST
+    return words, found.calculation, found.rank, found.ranks
 
 
 def plain(value: float) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from ..assumptions.resolve import Scenario
-from ..graph.arrays import Array
+from ..engine.arrays import Array
 from ..results import Result, run
 from .vary import StudyError
 

@@ -18,9 +18,10 @@ from ..engine import compiler
 from ..engine.cpp import Kernel, kernel
 from ..engine.kernel import Compiled, compiled, run
 from ..engine.python import Value, row_of
-from ..graph.arrays import NAMESPACE, Array, write
+from ..engine.schedule import chosen
+from ..engine.arrays import Array, ratio_of
 from ..graph.expr import Expr, walk
-from ..structure import Model, evaluate, reduced, structure
+from ..structure import Model, evaluate, structure
 from .distributions import Draw
 from .draw_tables import Draws, draw_tables
 from .sampling import Sampler, sampler
@@ -123,7 +124,7 @@ def _prepare(made: Study, said: Callable[[str], None]) -> Prepared:
     lines = model.sheet.lines
     names = {metric: metric_line(model.sheet, metric) for metric in made.metrics}
     base = evaluate(model)
-    ratio = lines[FAN].formula
+    ratio = chosen(lines[FAN].formula, model.texts)
     rows = tuple(sorted({e.data for e in walk(ratio) if e.op == "line"}))
     known = [t // _periods_a_year(model) for t, x in enumerate(row_of(base[FAN])) if x == x]
     latest = int(np.ceil(max((_ends(d)[1] / 12 for d in draws.draws if d.path == "timeline.delay_months"), default=0)))
@@ -131,7 +132,7 @@ def _prepare(made: Study, said: Callable[[str], None]) -> Prepared:
     wanted = (*dict.fromkeys(names.values()), *(rows if fan else ()))
     program = kernel_of(model, wanted, (*flat, *moving))
     return Prepared(
-        reduced(model, wanted), draws, names, {m: lines[line].written_unit for m, line in names.items()}, ratio, rows,
+        model, draws, names, {m: lines[line].written_unit for m, line in names.items()}, ratio, rows,
         fan, known[0] if fan else 0, base, program, _engine(made, program, model, said),
         draw_tables(draws, made.seed, made.n),
     )  # fmt: skip
@@ -201,7 +202,7 @@ def compute(made: Study, chunk: int) -> dict[str, Array]:
             lines[name] = np.array([_sums(np.array(value), each)] * count).T if isinstance(value, list) else np.full(count, value)
     found = {f"input.{name}": values for name, values in inputs.items()}
     found |= {metric: lines[line] for metric, line in ready.names.items()}
-    return found | _fan(ready, lines, count)
+    return found | _fan(ready, lines)
 
 
 def _periods_a_year(model: Model) -> int:
@@ -239,10 +240,10 @@ def _sums(rows: Array, each: int) -> Array:
     return result
 
 
-def _fan(ready: Prepared, lines: Mapping[str, Array], size: int) -> dict[str, Array]:
+def _fan(ready: Prepared, lines: Mapping[str, Array]) -> dict[str, Array]:
     """The fan's ratio by calendar year, recomputed on the year's flows."""
+    if not ready.fan_years:
+        return {}
     years = slice(ready.fan_first, ready.fan_first + len(ready.fan_years))
-    names: dict[str, Any] = dict(NAMESPACE) | {row: lines[row][years] for row in ready.rows if ready.fan_years}
-    with np.errstate(all="ignore"):
-        ratios = eval(write(ready.ratio, ready.model.texts), names) if ready.fan_years else ()
+    ratios = ratio_of(ready.ratio, {name: lines[name][years] for name in ready.rows})
     return {f"{FAN}.{year}": ratio for year, ratio in zip(ready.fan_years, ratios, strict=True)}

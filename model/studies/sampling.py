@@ -18,7 +18,7 @@ import numpy as np
 from ..assumptions.resolve import Scenario
 from ..assumptions.values import ByYear
 from ..engine.array_arithmetic import exp_array, normal_cdf_array, normal_quantile_array
-from ..graph.arrays import Array
+from ..engine.arrays import Array
 from .correlation import ContradictionError, Row, lower_root
 from .distributions import EDGE, Draw, clipped, clipped_score
 from .streams import BLOCK, U64, hypercube, key, net, net_points, uniforms, words

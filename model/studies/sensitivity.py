@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..assumptions.resolve import Scenario
-from ..graph.arrays import Array
+from ..engine.arrays import Array
 from ..structure import structure
 from .ranking import ranked, significant
 from .vary import StudyError, check_bounds, metric_line, number_at, outcomes

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..graph.arrays import Array
+from ..engine.arrays import Array
 from .chunks import Chunk
 from .montecarlo import FAN, Study
 from .ranking import ranked

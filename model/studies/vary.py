@@ -14,7 +14,7 @@ from ..assumptions.resolve import Scenario
 from ..assumptions.values import Bounds, ByYear
 from ..assumptions.written import field_of
 from ..engine.python import Value
-from ..graph.arrays import Array
+from ..engine.arrays import Array
 from ..graph.expr import walk
 from ..graph.sheet import Sheet
 from ..results import METRICS
@@ -125,7 +125,7 @@ def prepare(scenario: Scenario, metrics: Sequence[str], changed: Mapping[str, Se
     columns = {path: np.asarray(values, dtype=float) for path, values in changed.items()}
     if slack := slack_years(flat, columns, together):
         model = structure(flat, slack)
-    return Prepared(reduced(model, tuple(names.values())), names, together)
+    return Prepared(model, names, together)
 
 
 def outcomes(scenario: Scenario, metrics: Sequence[str], changed: Mapping[str, Sequence[float] | Array],
@@ -155,20 +155,20 @@ def evaluate_in_parts(model: Model, wanted: tuple[str, ...], columns: Mapping[st
     parts: dict[str, list[Array]] = {name: [] for name in wanted}
     for start in range(0, count, together):
         size = min(together, count - start)
-        lines = evaluate_many(model, {p: v[..., start : start + size] for p, v in columns.items()}, size)
+        lines = evaluate_many(model, wanted, {p: v[..., start : start + size] for p, v in columns.items()}, size)
         for name in wanted:
-            value = lines[name]
-            parts[name].append(np.broadcast_to(value, (*value.shape[:-1], size)))
+            parts[name].append(lines[name])
     return {name: np.concatenate(each, axis=-1) for name, each in parts.items()}
 
 
 def _one_by_one(model: Model, wanted: tuple[str, ...], columns: Mapping[str, Array], count: int) -> dict[str, Array]:
     """The same, a scenario at a time."""
     inputs, elements = bind(model)
+    part = model.program.reduced(wanted)
     runs = []
     for place in range(count):
         own: dict[str, Value] = {path: column[..., place].tolist() for path, column in columns.items()}
-        lines = model.program.python(model.periods, inputs | own, elements)
+        lines = part.python(model.periods, inputs | own, elements)
         runs.append([lines[name] for name in wanted])
     return {name: np.array(values).T for name, values in zip(wanted, zip(*runs, strict=True), strict=True)}
 

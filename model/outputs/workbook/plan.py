@@ -8,16 +8,14 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from ...assumptions.resolve import Leaf, Scenario
 from ...engine.python import Value, row_of
-from ...graph.arrays import NAMESPACE, input_name, write
+from ...graph.evaluate import Evaluator
 from ...graph.excel import Places
 from ...graph.expr import Expr, Line, walk
 from ...graph.sheet import Sheet
 from ...results import Result
-from ...structure import Model, bind
+from ...structure import Model, bind, evaluator
 
 INPUTS, TABLES, CURVES, BY_YEAR = "Inputs", "Input tables", "Curves", "Inputs by year"
 SEARCH, SEARCH_ROWS = "IRR search", 2
@@ -67,15 +65,13 @@ class Plan:
         return {(e.op, e.args[0].data): e.args[1] for e in formulas(self.model.sheet) if e.op in ("prev", "next")}
 
     @cached_property
-    def numbers(self) -> dict[str, Any]:
-        """What a formula of figures needs to be evaluated by the engine's own reading of it."""
-        inputs, elements = bind(self.model)
-        figures = {name: value for name, value in self.values.items() if not self.model.sheet.lines[name].series}
-        return NAMESPACE | figures | {input_name(p): a for p, a in inputs.items()} | {"elements": elements}
+    def numbers(self) -> Evaluator:
+        """Values of formulas over the workbook's lines."""
+        return evaluator(self.model, self.values)
 
     def figure(self, e: Expr) -> float:
         """The value of a formula of figures."""
-        return float(np.ravel(eval(write(e, self.model.texts), self.numbers))[0])
+        return self.numbers.figure(e)
 
     def series(self, name: str) -> list[float]:
         """A row of the workbook's time axis."""
