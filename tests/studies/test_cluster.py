@@ -51,6 +51,7 @@ def scheduler() -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
             process.wait()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not compiled.available(), reason="numba is not installed")
 def test_a_cluster_gives_the_same_bits_even_when_a_worker_dies(
     cli: Cli, scheduler: tuple[str, list[subprocess.Popen[bytes]]], tmp_path: Path
