@@ -137,11 +137,11 @@ def by_set(ready: Prepared, rounds: int) -> str:
                 engine = ready.engine._replace(function=library.timed)
                 _, lines = run(engine, 0, SCENARIOS, ready.draws)
                 outputs.add(b"".join(values.tobytes() for values in lines.values()))
-                draw, rows = (ctypes.c_double.in_dll(library, part).value for part in ("drawing", "computing"))
+                draw, lines_alone = (ctypes.c_double.in_dll(library, part).value for part in ("drawing", "computing"))
                 operated = library.operated
                 operated.restype, operated.argtypes = ctypes.c_double, (ctypes.c_int64,)
                 one = operated(100_000) / (100_000 * 2 * CHAINS * library.block_width())
-                found = (draw / SCENARIOS * 1e6, rows / SCENARIOS * 1e6, one * 1e9, built[name][1])
+                found = (draw / SCENARIOS * 1e6, lines_alone / SCENARIOS * 1e6, one * 1e9, built[name][1])
                 columns[name] = [min(pair) for pair in zip(columns[name], found, strict=True)]
     assert len(outputs) == 1, "instruction sets differ in bits"
     count, _ = needed(ready)
