@@ -15,7 +15,7 @@ HEADER = "<!-- Written by `make docs`; do not edit. -->\n"
 def documents() -> dict[str, str]:
     """File name -> text of every generated document."""
     results = {name: run(load(name)) for name in bundled()}
-    return {"lines.md": lines(results["base"]), "validation.md": validation(results)}
+    return {"lines.md": lines(results["base"]), "validation.md": validation(results), "scaling.md": scaling()}
 
 
 def table(header: list[str], rows: list[list[str]]) -> str:
@@ -124,6 +124,28 @@ def checks(results: dict[str, Result]) -> str:
         rows.append([lines[f"check_{name}"].label, "passed" if worst[case] <= 1e-6 else "FAILED",
                      "below 1e-9" if worst[case] < 1e-9 else f"{worst[case]:.1e}"])
     return table(["check", f"in all {len(results)} scenarios", "largest deviation"], rows)
+
+
+def scaling() -> str:
+    """How the measured speed carries over to other runs."""
+    each = figure("| the two together")
+    rows = []
+    for power in (5, 6, 7, 8):
+        seconds = 10**power * each / 1e6
+        rows.append([f"1e{power}", *(f"{seconds / cores:,.3g} s" for cores in (1, 2, 32))])
+    text = (HERE / "scaling.in.md").read_text(encoding="utf-8")
+    return HEADER + text.format(
+        kernel=measured("benchmarks.md", "| kernel,"),
+        worker=measured("benchmarks.md", "| one worker,"),
+        processes=measured("benchmarks.md", "| whole processes"),
+        extrapolated=table(["scenarios", "1 core", "2 cores", "32 cores"], rows),
+    )
+
+
+def figure(row: str) -> float:
+    """The first number of a row that the benchmarks measured."""
+    line = measured("benchmarks.md", row).splitlines()[0]
+    return float(line.split("|")[2].replace(",", ""))
 
 
 def measured(name: str, mark: str) -> str:

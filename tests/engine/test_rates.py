@@ -13,8 +13,8 @@ import pytest
 import pyxirr
 from numpy.typing import NDArray
 
-from model.rates import irr_many, irr_roots, without_dust
 from model.engine.returns import DUST, rate_of_return
+from model.rates import irr_many, irr_roots, without_dust
 from tests.engine.native import SETS, build
 
 Floats = NDArray[np.float64]

@@ -16,7 +16,7 @@ from tests.conftest import count
 from tests.properties.draw import CHOICES, build, counterexample, numbers
 
 STRUCTURES = st.fixed_dictionaries({path: st.sampled_from(options) for path, options in CHOICES.items()})
-QUIETLY = {"deadline": None, "suppress_health_check": list(HealthCheck), "derandomize": True}
+QUIETLY = {"suppress_health_check": list(HealthCheck)}
 DRAWS = count(250, 1000)
 PRICED = ("project_npv", "project_npv_pre_tax", "lom_after_tax_cash_flow", "lom_nsr", "project_irr")
 

@@ -169,6 +169,7 @@ CASES: Sample = tuple((name, months, "") for name in (*SCENARIOS, "shapes") for 
 ALL_CHANGES: Sample = tuple(("base", months, change) for change in CHANGES for months in LENGTHS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sample", [
     SAMPLE, pytest.param(CASES, marks=pytest.mark.long), pytest.param(ALL_CHANGES, marks=pytest.mark.long),
 ], ids=["sample", "all_cases", "all_changes"])  # fmt: skip
