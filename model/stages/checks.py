@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from ..graph.expr import Expr, Line, add_up, constant, following, highest, maximum, total
 from ..graph.sheet import Sheet
 from .balance_sheet import BalanceSheet
-from .costs import NOMINAL
 from .debt import Debt
 from .fiscal import Fiscal
 from .funding import Funding
 from .joint_venture import JointVenture
 from .production import Production
-from .timeline import Timeline
+from .timeline import NOMINAL, Timeline
 from .us_imports import UsImports
 from .waterfall import Waterfall
 
@@ -88,5 +87,9 @@ def checks(sheet: Sheet, time: Timeline, mine: Production, us: UsImports, money:
           maximum(size(total(lines["phase_1_share_spent"]) - 1),
                   size(total(lines["phase_2_share_spent"]) - 1) * x("production.phase_2.included")),
           "Share of each phase's schedule inside the timeline.")
+    built = [sheet.lines[f"phase_{number}_built_ore"] for number in (1, 2)]
+    check("capacity_built", "Mt", "Ore milled within the capacity built",
+          highest(maximum(mine.ore_milled - add_up(built), 0)),
+          "Ore milled above what the capital spent by then has built.")
     check("timeline_covers_closure", "years", "Timeline covers closure",
           maximum(lines["closure_end"] - highest(time.period_end), 0), "Years of closure beyond the timeline.")

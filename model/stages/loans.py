@@ -6,10 +6,9 @@ from typing import NamedTuple
 
 from ..graph.expr import Expr, Line, constant, following, highest, lift, maximum, minimum, per, prev, where
 from ..graph.sheet import Sheet
-from .capex import phasing_curve
-from .costs import NOMINAL
+from .construction import phasing_curve
 from .fiscal import Fiscal
-from .timeline import Timeline
+from .timeline import NOMINAL, Timeline
 
 ROUNDING = 1e-12  # a share this small is nothing: the instalment before it is the last
 

@@ -19,11 +19,10 @@ from ..graph.expr import (
     where,
 )
 from ..graph.sheet import Sheet
-from .costs import NOMINAL
 from .debt import Debt
 from .funding import Funding
 from .production import Production
-from .timeline import Timeline
+from .timeline import NOMINAL, Timeline
 from .waterfall import CENT, Waterfall
 
 

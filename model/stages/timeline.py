@@ -7,6 +7,8 @@ from typing import NamedTuple
 from ..graph.expr import Expr, Line, Term, clamp, compound, constant, floor, maximum, minimum, prev
 from ..graph.sheet import Sheet
 
+NOMINAL, REAL = "US$m nominal", "US$m real"
+
 
 class Timeline(NamedTuple):
     first_instant: Expr
