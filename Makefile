@@ -20,6 +20,7 @@ setup: .venv/ready ## create .venv with the program and its tools, exactly as pi
 	@{ $(BIN)/pip install -q --disable-pip-version-check -c constraints.txt uv && \
 	  $(BIN)/uv pip install -q --system-certs --python $(BIN)/python -c constraints.txt -e '.[test]'; } || \
 	  $(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@$(BIN)/python -m rekodiq.studies.ready
 	@touch $@
 
 system: ## install what the tests of workbook and page open them with, where this user may

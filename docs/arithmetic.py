@@ -100,7 +100,7 @@ def log_target() -> Target:
 
 
 def power_target() -> Target:
-    """log((1 + s) / (1 - s)) = 2/3 s (3 + z + z^2 p(z)) with z = s^2, (1 + s) / (1 - s) between the roots of 2/3, 3/2."""
+    """log(c) = 2/3 s (3 + z + z^2 p(z)) with s = (c - 1) / (c + 1), z = s^2, and c between the roots of 2/3 and 3/2."""
     points = nodes(0, ((mp.sqrt(6) - 2) / (mp.sqrt(6) + 2)) ** 2 * MARGIN)
     values = [(3 * mp.atanh(mp.sqrt(z)) / mp.sqrt(z) - 3 - z) / z**2 for z in points]
     return Target(points, values, [z**2 for z in points])
@@ -152,7 +152,7 @@ def tail_target() -> Target:
 
 
 TARGETS: dict[str, tuple[Callable[[], Target], int, int]] = {  # target, degrees above and below
-    "exp_series": (exp_target, 8, 0),
+    "exp_series": (exp_target, 9, 0),
     "log_series": (log_target, 6, 0),
     "power_series": (power_target, 5, 0),
     "mills_ratio": (mills_target, 21, 0),
@@ -161,12 +161,123 @@ TARGETS: dict[str, tuple[Callable[[], Target], int, int]] = {  # target, degrees
 }
 
 
+Points = Callable[[random.Random], tuple[float, ...]]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A function, what it should give, and where it is measured; `bound` is what its docstring promises."""
+
+    function: Callable[..., float]
+    exact: Callable[..., Number]
+    unit: str  # "last place" or "relative"
+    bound: float
+    points: Points
+
+
+def _between(low: float, high: float) -> Points:
+    return lambda r: (r.uniform(low, high),)
+
+
+def _any_size(low: int, high: int, signs: tuple[float, ...] = (1.0,)) -> Points:
+    """Numbers between two powers of 2, as many of each exponent."""
+    return lambda r: (r.choice(signs) * ldexp(r.uniform(0.5, 1.0), r.randint(low, high)),)
+
+
+def _any_power(r: random.Random) -> tuple[float, float]:
+    """Bases of every size with exponents for which the result is a normal number."""
+    x = ldexp(r.uniform(0.5, 1.0), r.randint(-1073, 1024))
+    return x, r.uniform(-708.0, 709.0) / log(x)
+
+
+def _far_power(r: random.Random) -> tuple[float, float]:
+    """Bases near 1 with exponents for which the result is near the largest number."""
+    x = r.uniform(1.0001, 1.75)
+    return x, r.uniform(650.0, 709.0) / log(x)
+
+
+def _lost_power(r: random.Random) -> tuple[float, float]:
+    """Powers below the normal numbers."""
+    x = r.uniform(0.01, 0.9)
+    return x, r.uniform(-744.0, -708.5) / log(x)
+
+
+MEASURES: dict[str, Measure] = {
+    "exp, near 0": Measure(arithmetic.exp, mp.exp, "last place", 0.7, _between(-1.1, 1.1)),
+    "exp, normal": Measure(arithmetic.exp, mp.exp, "last place", 0.7, _between(-708.0, 709.7)),
+    "exp, below normal": Measure(arithmetic.exp, mp.exp, "last place", 0.9, _between(-745.0, -708.4)),
+    "log, near 1": Measure(arithmetic.log, mp.log, "last place", 0.9, _between(0.5, 2.0)),
+    "log, at the root of 2": Measure(arithmetic.log, mp.log, "last place", 0.9, _between(1.38, 1.43)),
+    "log, all": Measure(arithmetic.log, mp.log, "last place", 0.9, _any_size(-1073, 1024)),
+    "expm1, near 0": Measure(arithmetic.expm1, mp.expm1, "last place", 0.95, _between(-0.7, 1.1)),
+    "expm1, at half of log 2": Measure(arithmetic.expm1, mp.expm1, "last place", 0.95, _between(0.34, 0.46)),
+    "expm1, small": Measure(arithmetic.expm1, mp.expm1, "last place", 0.95, _any_size(-1073, 0, (1.0, -1.0))),
+    "expm1, all": Measure(arithmetic.expm1, mp.expm1, "last place", 0.95, _between(-38.0, 709.0)),
+    "log1p, near 0": Measure(arithmetic.log1p, mp.log1p, "last place", 0.9, _between(-0.6, 1.1)),
+    "log1p, small": Measure(arithmetic.log1p, mp.log1p, "last place", 0.9, _any_size(-1073, 0, (1.0, -1.0))),
+    "log1p, all": Measure(arithmetic.log1p, mp.log1p, "last place", 0.9, _any_size(-2, 1024)),
+    "power, usual": Measure(
+        arithmetic.power, mp.power, "last place", 0.8, lambda r: (r.uniform(0.01, 3.0), r.uniform(-60.0, 60.0))
+    ),
+    "power, all": Measure(arithmetic.power, mp.power, "last place", 0.8, _any_power),
+    "power, large": Measure(arithmetic.power, mp.power, "last place", 0.8, _far_power),
+    "power, below normal": Measure(arithmetic.power, mp.power, "last place", 0.9, _lost_power),
+    "normal_cdf, middle": Measure(arithmetic.normal_cdf, normal_cdf, "relative", 8e-16, _between(-5.0, 5.0)),
+    "normal_cdf, lower tail": Measure(arithmetic.normal_cdf, normal_cdf, "relative", 8e-16, _between(-37.0, 0.0)),
+    "normal_quantile, middle": Measure(
+        arithmetic.normal_quantile, normal_quantile, "relative", 1e-15, _between(0.001, 0.999)
+    ),
+    "normal_quantile, lower tail": Measure(
+        arithmetic.normal_quantile, normal_quantile, "relative", 1e-15, _any_size(-1000, -1)
+    ),
+    "normal_quantile, upper tail": Measure(
+        arithmetic.normal_quantile, normal_quantile, "relative", 1e-15, lambda r: (1.0 - ldexp(1.0, -r.randint(1, 53)),)
+    ),
+    "normal_quantile, at the edge of the middle": Measure(
+        arithmetic.normal_quantile, normal_quantile, "relative", 1e-15, _between(0.6 * CENTER, 1.6 * CENTER)
+    ),
+}
+
+
+def error(got: float, exact: Number, unit: str) -> float:
+    """Of one result, relative or in units in the last place of the exact one."""
+    if exact == 0:
+        return 0.0 if got == 0.0 else float("inf")
+    size = mp.ldexp(1, max(mp.frexp(exact)[1] - 53, -1074)) if unit == "last place" else abs(exact)
+    return float(abs(mp.mpf(got) - exact) / size)
+
+
+def greatest_error(measure: Measure, count: int) -> tuple[float, tuple[float, ...]]:
+    """The greatest error over `count` points, the same ones every time, and where it is."""
+    draw = random.Random(13)
+    found = (0.0, ())
+    for _ in range(count):
+        point = measure.points(draw)
+        here = error(measure.function(*point), measure.exact(*map(mp.mpf, point)), measure.unit)
+        found = max(found, (here, point))
+    return found
+
+
+def literals(name: str) -> set[float]:
+    """Numbers in the code of a function of `polynomials.py`, without their signs."""
+    code = getattr(polynomials, name).__code__
+    return {abs(each) for each in code.co_consts if isinstance(each, float)}
+
+
 def main() -> None:
+    """Print coefficients, whether the code has them, and errors."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
     for name, (target, top, bottom) in TARGETS.items():
         p, q = minimax(target(), top, bottom)
-        print(name)
-        for each in [*p, *(q[1:])]:
-            print(f"    {float(each)!r}")
+        derived = [float(each) for each in [*p, *q[1:]]]
+        held = {abs(each) for each in derived} <= literals(name)
+        print(f"{name}: degrees {top} and {bottom}, {'as in' if held else 'NOT IN'} the code")
+        for each in derived:
+            print(f"    {each!r}")
+    print(f"\ngreatest error over {count:,} points each")
+    for name, measure in MEASURES.items():
+        worst, point = greatest_error(measure, count)
+        print(f"    {name:44}{worst:10.3g} {measure.unit:10} (bound {measure.bound:g}) at {point}")
 
 
 if __name__ == "__main__":

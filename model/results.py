@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .annual import annual
 from .assumptions.resolve import Scenario, load
-from .engine.python import Value, float_of, row_of
+from .engine.python import Value, float_of
 from .graph.expr import Line
 from .stages.checks import TOLERANCE
 from .structure import Model, evaluate, structure
@@ -83,8 +83,9 @@ class Result:
         return float_of(self.lines[name])
 
     def series(self, name: str) -> list[float]:
-        """A row, by period."""
-        return row_of(self.lines[name])[:]
+        """A line by period: a row, or a figure in every period."""
+        value = self.lines[name]
+        return value[:] if isinstance(value, list) else [value] * self.model.periods
 
     @cached_property
     def rows(self) -> list[Line]:

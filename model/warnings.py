@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from itertools import pairwise
+from operator import ne
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -78,6 +78,6 @@ def warnings(result: Result) -> Iterator[str]:
 
 def roots_of(flows: list[float]) -> list[float]:
     """All rates a period that zero the flows; looked for only where the flows change sign more than once."""
-    present = [f for f in flows if f]
-    changes = sum(a * b < 0 for a, b in pairwise(present))
+    inflow = [flow > 0 for flow in flows if flow]
+    changes = sum(map(ne, inflow, inflow[1:]))
     return irr_roots(flows) if changes > 1 else []

@@ -16,7 +16,7 @@ SHARE = "1"
 class Section(BaseModel):
     """A group of assumptions: unknown keys are refused, nothing changes after validation."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 def quantity(unit: str, definition: str, **bounds: float) -> Any:

@@ -39,7 +39,8 @@ def compiler() -> tuple[str, ...] | None:
     if found is not None:
         return (found,)
     if importlib.util.find_spec("ziglang") is not None:
-        return (sys.executable, "-m", "ziglang", "c++")
+        # not its `c++`, which would first build a library of C++ that a kernel does not use
+        return (sys.executable, "-m", "ziglang", "cc", "-x", "c++", "-nostdlib++")
     return None
 
 

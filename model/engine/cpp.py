@@ -17,6 +17,7 @@ from .writer import ZERO, Writer
 
 SHORT = 12  # knots, up to which a curve's segments are tried one after the other
 PLAIN = frozenset({"add", "sub", "mul", "div", "neg"})  # operations on a block and a number that all scenarios share
+POWERS = frozenset({"pow", "compound"})  # taken anew only where they differ from the period before
 
 
 class Kernel(NamedTuple):
@@ -125,7 +126,11 @@ class CppWriter(Writer):
     def operation(self, e: Expr) -> str:
         if e.op in PLAIN:
             return self.OPERATIONS[e.op].format(*map(self.value, e.args))
-        return super().operation(e)
+        text = super().operation(e)
+        if e.op in POWERS and self.looping:
+            self.opening.append(f"Power {(last := self.new('last'))};")
+            return f"{text[:-1]}, {last})"
+        return text
 
     def condition(self, e: Expr) -> str:
         if not self.depends(e):
@@ -174,29 +179,36 @@ class CppWriter(Writer):
         return f"({slope} * {place}_past + {value})"
 
     def store(self, name: str, value: str) -> None:
+        wanted = name in self.rows_out
+        if wanted and self.backward:
+            self.stored.setdefault(name, len(self.stored))
         if name in self.stored:
             self.text.append(f"r_{name}[t] = {value};")
-        if name in self.rows_out:
+        if wanted:
             place = f"rows + ({self.rows_out.index(name)} * years + t / {self.periods_a_year}) * stride + b"
-            self.text.append(f"add_to({place}, {value});")
+            if self.backward:  # sums are taken in the order of periods
+                self.after.append(f"for (int64_t t = 0; t < T; t++) add_to({place}, r_{name}[t]);")
+            else:
+                self.text.append(f"add_to({place}, {value});")
 
-    def accumulate(self, node: Node, after: list[str]) -> None:
+    def accumulate(self, node: Node) -> None:
         e, name = self.plan.reductions[node.key], node.key
         (row,) = e.args
         if e.op == "irr":
-            if not isinstance(row, Line):
+            stored = isinstance(row, Line) and row.series  # a figure stands for itself in all periods
+            if not stored:
                 self.stored.setdefault(name, len(self.stored))
                 self.text.append(f"r_{name}[t] = {self.operand(row)};")
-            after.append(f"V {name} = irr(r_{row.name if isinstance(row, Line) else name}, T);")
+            self.after.append(f"V {name} = irr(r_{row.data if stored else name}, T);")
             return
         self.opening.append(f"V {name} = all_of({self.START[e.op]});")
         x = self.operand(row)
         self.text.append(self.TAKE[e.op].format(a=name, x=x if e.op == "total" else self.named(x)))
         if e.op == "average":
             self.opening.append(f"V {name}_count = {{}};")
-            after.append(f"{name} = {name}_count > 0.0 ? {name} / {name}_count : all_of(NOT_APPLICABLE);")
+            self.after.append(f"{name} = {name}_count > 0.0 ? {name} / {name}_count : all_of(NOT_APPLICABLE);")
         elif e.op != "total":
-            after.append(f"{name} = {name} == {self.START[e.op]} ? all_of(NOT_APPLICABLE) : {name};")
+            self.after.append(f"{name} = {name} == {self.START[e.op]} ? all_of(NOT_APPLICABLE) : {name};")
 
     # The function
 
@@ -206,10 +218,9 @@ class CppWriter(Writer):
         self.figures(self.plan.before)
         for each in self.plan.passes:
             opening, loop, after = self.loop(each)
-            if loop:
-                steps = "int64_t t = T - 1; t >= 0; t--" if each.backward else "int64_t t = 0; t < T; t++"
-                body += [*opening, f"for ({steps}) {{", "const double *s = row + t * ROW;"]
-                body += [*(f"  {line}" for line in loop), "}", *after]
+            steps = "int64_t t = T - 1; t >= 0; t--" if each.backward else "int64_t t = 0; t < T; t++"
+            loop = [f"for ({steps}) {{", "  const double *s = row + t * ROW;", *(f"  {x}" for x in loop), "}"] if loop else []
+            body += [*opening, *loop, *after]
             self.text = body
             self.figures(each.figures)
         out = [f"put(figures + {k} * stride + b, v_{n});" for k, n in enumerate(self.figures_out)]

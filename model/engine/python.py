@@ -114,23 +114,24 @@ class PythonWriter(Writer):
         if name in self.stored:
             self.text.append(f"r_{name}[t] = {value}")
 
-    def accumulate(self, node: Node, after: list[str]) -> None:
+    def accumulate(self, node: Node) -> None:
         e, name = self.plan.reductions[node.key], node.key
         (row,) = e.args
         if e.op == "irr":
-            if not isinstance(row, Line):
+            stored = isinstance(row, Line) and row.series  # a figure stands for itself in all periods
+            if not stored:
                 self.stored.add(name)
                 self.text.append(f"r_{name}[t] = {self.value(row)}")
-            after.append(f"{name} = irr(r_{row.name if isinstance(row, Line) else name})")
+            self.after.append(f"{name} = irr(r_{row.data if stored else name})")
             return
         self.opening.append(f"{name} = {self.START[e.op]}")
         x = self.value(row)
         self.text.append(self.TAKE[e.op].format(a=name, x=x if e.op == "total" else self.named(x)))
         if e.op == "average":
             self.opening.append(f"{name}_count = 0.0")
-            after.append(f"{name} = {name} / {name}_count if {name}_count else nan")
+            self.after.append(f"{name} = {name} / {name}_count if {name}_count else nan")
         elif e.op != "total":
-            after.append(f"{name} = nan if {name} == {self.START[e.op]} else {name}")
+            self.after.append(f"{name} = nan if {name} == {self.START[e.op]} else {name}")
 
     def source(self) -> str:
         """The source of `model(T, inputs, elements)`, which returns every line by name: a float, or a list by period."""
@@ -138,9 +139,8 @@ class PythonWriter(Writer):
         self.figures(self.plan.before)
         for each in self.plan.passes:
             opening, loop, after = self.loop(each)
-            if loop:
-                steps = "range(T - 1, -1, -1)" if each.backward else "range(T)"
-                body += [*opening, f"for t in {steps}:", *indented(loop), *after]
+            steps = "range(T - 1, -1, -1)" if each.backward else "range(T)"
+            body += [*opening, *([f"for t in {steps}:", *indented(loop)] if loop else []), *after]
             self.text = body
             self.figures(each.figures)
         return self.function("T, inputs, elements", body)
@@ -206,12 +206,18 @@ def compiled(text: str) -> Function:
         "floor": floor,
         "irr": rate_of_return,
         "over_zero": over_zero,
-        "power": lru_cache(maxsize=1024)(power),
+        "power": remembered_power(),
         "segments": segments,
     }
     exec(compile(text, "<model>", "exec"), namespace)
     function: Function = namespace["model"]
     return function
+
+
+def remembered_power() -> Callable[[float, float], float]:
+    """`power`, which remembers what it found: models raise few numbers to few powers."""
+    known = lru_cache(maxsize=1024)(power)
+    return lambda x, y: known(x, y) if x > 0.0 else power(x, y)  # a memory cannot tell 0.0 from -0.0
 
 
 def row_of(value: Value) -> list[float]:

@@ -25,6 +25,7 @@ class Writer:
         self.declared, self.curves, self.plan = lines, plan.curves, plan
         self.text: list[str] = []  # what is being written
         self.opening: list[str] = []  # what stands before the loop being written
+        self.after: list[str] = []  # and after it
         self.here: frozenset[str] = frozenset()  # rows of the pass being written
         self.looping = self.backward = False
         self.carried: dict[tuple[str, str], tuple[str, Expr]] = {}  # row and its value at the edge -> name, edge
@@ -157,23 +158,23 @@ class Writer:
 
     def loop(self, each: Pass) -> tuple[list[str], list[str], list[str]]:
         """Write one pass: what stands before the loop, in it, and after it."""
-        self.opening, self.text, self.looping, self.backward = [], [], True, each.backward
+        self.opening, self.text, self.after = [], [], []
+        self.looping, self.backward = True, each.backward
         self.carried, self.hoisted, self.found = {}, {}, {}
         self.here = frozenset(n for node in each.nodes for n in node.lines)
-        after: list[str] = []
         for node in each.nodes:
             if node.lines:
                 for name in node.lines:
                     self.text.append(self.assign(f"v_{name}", self.operand(self.plan.formulas[name])))
                     self.store(name, f"v_{name}")
             else:
-                self.accumulate(node, after)
+                self.accumulate(node)
         self.looping = False
         self.text += [self.reassign(name, f"v_{row}") for (row, _), (name, _) in self.carried.items()]
         body, self.text = self.text, self.opening
         for name, edge in self.carried.values():
             self.text.append(self.assign(name, self.operand(edge)))
-        return self.opening, body, after
+        return self.opening, body, self.after
 
     def reassign(self, name: str, value: str) -> str:
         """The statement that gives an existing name another value."""
@@ -183,7 +184,7 @@ class Writer:
         """Keep a row's value for later passes or for the result, where it is needed there."""
         raise NotImplementedError
 
-    def accumulate(self, node: Node, after: list[str]) -> None:
+    def accumulate(self, node: Node) -> None:
         """Take a value into a reduction."""
         raise NotImplementedError
 

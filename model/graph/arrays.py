@@ -26,7 +26,7 @@ TEMPLATES = {
     "add": "({0} + {1})",
     "sub": "({0} - {1})",
     "mul": "({0} * {1})",
-    "div": "({0} / {1})",
+    "div": "divide({0}, {1})",  # of Python's own numbers too, by which 1 / 0 is an error
     "neg": "(-{0})",
     "min": "lesser({0}, {1})",
     "max": "greater({0}, {1})",
@@ -42,11 +42,11 @@ TEMPLATES = {
     "pow": "power({0}, {1})",
     "floor": "floor({0})",
     "interp": "lookup({0}, *curves[{data!r}])",
-    "total": "total({0}, T)",
-    "highest": "highest({0})",
-    "lowest": "lowest({0})",
-    "average": "average({0})",
-    "irr": "irr({0})",
+    "total": "total(row({0}, T))",
+    "highest": "highest(row({0}, T))",
+    "lowest": "lowest(row({0}, T))",
+    "average": "average(row({0}, T))",
+    "irr": "irr(row({0}, T))",
 }
 
 
@@ -73,10 +73,9 @@ def lookup(x: Array, axis: Array, starts: Array, values: Array, slopes: Array) -
     return found
 
 
-def total(a: Array, periods: int) -> Array:
+def total(a: Array) -> Array:
     """Sum over the periods, one after the other from 0, each column alone."""
-    rows = np.broadcast_to(a, (periods, *np.shape(a)[1:])) if np.ndim(a) == 2 else a
-    result: Array = np.add.accumulate(rows, axis=0)[-1] + 0.0
+    result: Array = np.add.accumulate(a, axis=0)[-1] + 0.0
     return result
 
 
@@ -104,6 +103,18 @@ def average(a: Array) -> Array:
     return np.where(count > 0, sums / np.where(count > 0, count, 1.0), np.nan)
 
 
+def row(value: Any, periods: int) -> Array:
+    """A series as (periods, 1 or scenarios)."""
+    a = np.asarray(value, dtype=np.float64)
+    return a if a.ndim == 2 and a.shape[0] == periods else np.broadcast_to(a, (periods, a.shape[-1] if a.ndim else 1))
+
+
+def with_edge(edge: Array, rest: Array) -> list[Array]:
+    """A figure as a row of one period, and the other periods, for as many scenarios as either holds."""
+    scenarios = np.broadcast_shapes(np.shape(edge), rest.shape[1:])
+    return [np.broadcast_to(edge, (1, *scenarios)), np.broadcast_to(rest, (rest.shape[0], *scenarios))]
+
+
 NAMESPACE: dict[str, Any] = {
     "nan": np.nan,
     "inf": np.inf,
@@ -114,8 +125,10 @@ NAMESPACE: dict[str, Any] = {
     "floor": np.floor,
     "lookup": lookup,
     "empty": np.empty,
-    "earlier": lambda a, first: np.concatenate([np.broadcast_to(first, (1, *a.shape[1:])), a[:-1]]),
-    "later": lambda a, last: np.concatenate([a[1:], np.broadcast_to(last, (1, *a.shape[1:]))]),
+    "divide": np.divide,
+    "row": row,
+    "earlier": lambda a, first: np.concatenate(with_edge(first, a[:-1])),
+    "later": lambda a, last: np.concatenate(with_edge(last, a[1:])[::-1]),
     "per": per,
     "total": total,
     "highest": highest,
@@ -169,8 +182,9 @@ class _Loop:
             return self.write(e.args[names.index(self.texts[path])])
         if not self.inside(e):
             if e.args:
-                name, row = self.before.setdefault(write(e, self.texts), (f"{self.first}_before_{len(self.before)}", e.series))
-                return f"{name}[t]" if row else name
+                new = f"{self.first}_before_{len(self.before)}", e.series
+                name, by_period = self.before.setdefault(write(e, self.texts), new)
+                return f"{name}[t]" if by_period else name
             return write(e, self.texts) + "[t]" * e.series
         if isinstance(e, Line):
             return f"{e.name}_"
@@ -250,12 +264,6 @@ def knots(values: list[Any]) -> list[float]:
     return [float(v[0]) for v in table]
 
 
-def row(value: Any, periods: int) -> Array:
-    """A series as (periods, 1 or scenarios)."""
-    a = np.asarray(value, dtype=np.float64)
-    return a if a.ndim == 2 and a.shape[0] == periods else np.broadcast_to(a, (periods, a.shape[-1] if a.ndim else 1))
-
-
 def figure(value: Any) -> Array:
     """A single figure as (1 or scenarios,)."""
     return np.atleast_1d(np.asarray(value, dtype=np.float64))
@@ -263,7 +271,7 @@ def figure(value: Any) -> Array:
 
 def compile_source(text: str) -> Callable[..., dict[str, Array]]:
     """The generated function."""
-    namespace = dict(NAMESPACE, row=row, figure=figure, knots=knots, segments=segment_arrays)
+    namespace = dict(NAMESPACE, figure=figure, knots=knots, segments=segment_arrays)
     exec(compile(text, "<model>", "exec"), namespace)
     function: Callable[..., dict[str, Array]] = namespace["model"]
     return function

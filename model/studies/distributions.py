@@ -7,11 +7,13 @@ from functools import cached_property
 
 import numpy as np
 
-from ..engine.arithmetic import beta_quantile, exp, log, normal_cdf, normal_quantile
+from ..engine.arithmetic import log, normal_quantile
+from ..engine.array_arithmetic import exp_array, normal_quantile_array
+from ..engine.beta import beta_quantile
 from ..graph.arrays import Array
 
 EDGE = 1e-9  # no draw lies further out than this probability
-EDGE_SCORE = float(-normal_quantile(EDGE))
+EDGE_SCORE = -normal_quantile(EDGE)
 TENTH = 1.2815515655446004  # normal score of the 90th percentile
 
 # PERT: beta quantiles over equidistant normal scores, between which a cubic runs
@@ -54,7 +56,7 @@ class Draw:
             score: their normal scores, where they are known.
         """
         u = clipped(u)
-        drawn = self.quantile(u, normal_quantile(u) if score is None and self.by_score else score)
+        drawn = self.quantile(u, normal_quantile_array(u) if score is None and self.by_score else score)
         offset, scale = self.applying
         return offset + scale * drawn
 
@@ -69,7 +71,7 @@ class Draw:
         if self.kind == "pert":
             return a + b * between_knots(self.beta, score)
         slopes = score * np.where(score < 0, b, c)
-        return a + slopes if self.kind == "normal" else a * exp(slopes)
+        return a + slopes if self.kind == "normal" else a * exp_array(slopes)
 
     @cached_property
     def parameters(self) -> tuple[float, float, float, float, float]:
@@ -81,7 +83,7 @@ class Draw:
         if self.kind == "normal":
             return likely, (likely - low) / TENTH, (high - likely) / TENTH, 0.0, 0.0
         if self.kind == "lognormal":
-            return likely, float(log(likely / low)) / TENTH, float(log(high / likely)) / TENTH, 0.0, 0.0
+            return likely, log(likely / low) / TENTH, log(high / likely) / TENTH, 0.0, 0.0
         return low, width, 0.0, 0.0, 0.0
 
     @property
@@ -93,12 +95,9 @@ class Draw:
 
     @cached_property
     def beta(self) -> Array:
-        """Quantiles of PERT's beta distribution at the knots; above 0 by way of what is left to 1, which probabilities
-        near 1 do not resolve."""
+        """Quantiles of PERT's beta distribution at the knots."""
         shape = 4 * (self.likely - self.low) / (self.high - self.low)
-        below = normal_cdf(np.arange(KNOTS // 2 + 1) / KNOTS_A_SCORE - SPAN)
-        lower, upper = beta_quantile(1 + shape, 5 - shape, below), beta_quantile(5 - shape, 1 + shape, below[:-1])
-        return np.concatenate([lower, 1 - upper[::-1]])
+        return beta_quantile(np.arange(KNOTS) / KNOTS_A_SCORE - SPAN, 1 + shape, 5 - shape)
 
 
 def clipped(u: Array) -> Array:

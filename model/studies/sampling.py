@@ -17,7 +17,7 @@ import numpy as np
 
 from ..assumptions.resolve import Scenario
 from ..assumptions.values import ByYear
-from ..engine.arithmetic import exp, normal_cdf, normal_quantile
+from ..engine.array_arithmetic import exp_array, normal_cdf_array, normal_quantile_array
 from ..graph.arrays import Array
 from .correlation import ContradictionError, Row, lower_root
 from .distributions import EDGE, Draw, clipped, clipped_score
@@ -58,13 +58,13 @@ class Sampler:
     def inputs(self, seed: int, places: U64, n: int) -> dict[str, Array]:
         """Values of the uncertain inputs."""
         points = [clipped(self.point(seed, k, places, n)) for k in range(len(self.draws))]
-        scores = {k: normal_quantile(points[k]) for k in self.scored}
+        scores = {k: normal_quantile_array(points[k]) for k in self.scored}
         found = {}
         for k, draw in enumerate(self.draws):
             u, score = points[k], scores.get(k)
             if self.mixed(k):
                 score = clipped_score(combined(self.mixing[k], scores))
-                u = u if draw.by_score else normal_cdf(score)
+                u = u if draw.by_score else normal_cdf_array(score)
             found[draw.name] = draw.values(u, score)
         return found
 
@@ -98,11 +98,11 @@ class Sampler:
         found = {path: np.empty((len(self.years), *places.shape)) for path in self.decks}
         for t, year in enumerate(self.years):
             keys = np.array([key(seed, "price", metal, year) for metal in self.metals])
-            own = dict(enumerate(normal_quantile(uniforms(words(keys[:, None], places)))))
+            own = dict(enumerate(normal_quantile_array(uniforms(words(keys[:, None], places)))))
             for m, (path, deck) in enumerate(self.decks.items()):
                 shock = self.volatility[m] * combined(self.shock_mixing[m], own)
                 departures[m] = (1 - self.reversion[m]) * departures[m] + shock
-                found[path][t] = deck[t] * exp(departures[m] - halves[m][t])
+                found[path][t] = deck[t] * exp_array(departures[m] - halves[m][t])
         return found
 
     @property

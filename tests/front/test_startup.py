@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = ("pandas", "scipy", "numba", "pyarrow", "xlsxwriter", "rich.table", "dask")
+HEAVY = ("pandas", "scipy", "pyarrow", "xlsxwriter", "rich", "dask")
 PROGRAM = """
 import contextlib, io, sys
 sys.argv = ["rekodiq", *{arguments}]
@@ -25,6 +25,7 @@ print([name for name in {heavy} if name in sys.modules])
         (["show", "base"], (*HEAVY, "numpy")),
         (["schema"], (*HEAVY, "numpy")),
         (["run", "base", "--json"], HEAVY),
+        (["run", "base"], tuple(name for name in HEAVY if name != "rich")),
     ],
     ids=lambda part: " ".join(part)[:30],
 )

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from model.engine import returns
+from model.engine import newton, returns
 from model.rates import irr, irr_many, irr_roots, npv, why_no_irr
 
 CLOSURE = [-100.0, *[30.0] * 10, -150.0]  # a mine that pays for its closure: two roots
@@ -140,18 +140,19 @@ def test_an_annuity_of_any_length_and_size(periods: int, money: float, rate: flo
 
 
 def test_a_thousand_flows_of_changing_sign_take_bounded_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each change of sign costs a few sums over the flows, however many there are."""
+    """Finding every root takes fewer sums over the flows than these change sign, however often they do."""
     sums = Counter[str]()
-    once = returns.discounted
+    once = newton.discounted
 
-    def counted(*args: Any) -> returns.Sums:
+    def counted(*args: Any) -> newton.Sums:
         sums["over flows"] += 1
         return once(*args)
 
-    monkeypatch.setattr(returns, "discounted", counted)
+    for module in (newton, returns):
+        monkeypatch.setattr(module, "discounted", counted)
     flows = np.random.default_rng(3).normal(size=1000)
     found = irr_roots(flows)
-    assert 0 < sums["over flows"] < 20 * np.count_nonzero(np.diff(np.sign(flows)))
+    assert 0 < sums["over flows"] < np.count_nonzero(np.diff(np.sign(flows)))
     assert found and all(crosses(root, flows, 1e-7) for root in found)
     assert min(abs(irr(flows) - root) for root in found) < 1e-12
 
@@ -165,8 +166,7 @@ def test_many_columns_equal_one_by_one() -> None:
     table[3, 11] = np.nan
     together = irr_many(table)
     alone = np.array([irr(column) for column in table.T])
-    np.testing.assert_array_equal(np.isnan(together), np.isnan(alone))
-    np.testing.assert_allclose(together, alone, rtol=1e-11, atol=1e-13)
+    np.testing.assert_array_equal(together, alone)
     assert np.isnan(together[[7, 11]]).all() and np.isfinite(together[:7]).all()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 import warnings
 
 import numpy as np
@@ -84,16 +83,10 @@ def test_what_is_no_project() -> None:
     assert all(math.isnan(irr(flows)) for flows in ([-1, math.nan, 2], [1, 2, 3], [-1, math.inf]))
 
 
-def test_long_projects_cost_numpy_financial_dearly() -> None:
-    """It takes all eigenvalues of a matrix of the length of the project, for one root."""
+def test_a_long_project() -> None:
+    """numpy_financial takes all eigenvalues of a matrix of the length of the project, for one root."""
     flows = [-1000.0, *[12.0] * 299]
-    began = time.perf_counter()
-    theirs = npf.irr(flows)
-    slow = time.perf_counter() - began
-    began = time.perf_counter()
-    ours = irr(flows)
-    assert slow > 10 * (time.perf_counter() - began)
-    assert ours == pytest.approx(theirs, rel=1e-9) and ours == pytest.approx(pyxirr.irr(flows), rel=1e-9)
+    assert irr(flows) == pytest.approx(npf.irr(flows), rel=1e-9) == pytest.approx(pyxirr.irr(flows), rel=1e-9)
 
 
 def test_every_root_of_random_projects_is_exact_and_theirs_is_among_them() -> None:

@@ -45,6 +45,12 @@ def browser() -> Iterator[Any]:
         found.close()
 
 
+def settled(tab: Any) -> None:
+    """Wait until the page has drawn what was done before: three frames, then the tasks that they left."""
+    tab.evaluate("""() => new Promise(done => { let frames = 3;
+        const next = () => frames-- ? requestAnimationFrame(next) : setTimeout(done); next(); })""")
+
+
 def written(folder: Path, *scenarios: Scenario) -> Path:
     """The page of some scenarios as a file."""
     comparison = compare(scenarios)

@@ -11,6 +11,7 @@ import pytest
 
 from model.assumptions.resolve import bundled, load
 from model.results import run
+from tests.page.conftest import settled
 
 BROKEN = "<img src=x onerror=alert(1)></script><script>alert(2)</script>{{data}}&\"'⟦0⟧"
 
@@ -22,7 +23,7 @@ def figure(tab: Any, line: str) -> str:
 def slide(tab: Any, path: str, value: float) -> None:
     tab.evaluate("""([path, value]) => { const f = document.querySelector(`input[type=range][data-path="${path}"]`);
         f.value = value; f.dispatchEvent(new Event("input", {bubbles: true})); }""", [path, value])  # fmt: skip
-    tab.wait_for_timeout(150)
+    settled(tab)
 
 
 def test_written_by_the_command(cli: Any, tmp_path: Path, open_page: Any) -> None:
@@ -33,7 +34,7 @@ def test_written_by_the_command(cli: Any, tmp_path: Path, open_page: Any) -> Non
     assert not re.search(r"(?:src|href)=[\"']?(?:https?:)?//", out.read_text(encoding="utf-8"))
     opened = open_page(path=out)
     opened.tab.evaluate("window.scrollTo(0, document.body.scrollHeight)")
-    opened.tab.wait_for_timeout(300)
+    settled(opened.tab)
     assert opened.errors == []
     assert [url for url in opened.requests if not url.startswith(("file:", "data:"))] == []
 
@@ -58,7 +59,7 @@ def test_scripts_say_what_was_drawn(name: str, open_page: Any) -> None:
     drawn = open_page(load(name), scripts=False)
     live = open_page(path=drawn.path)
     live.tab.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
-    live.tab.wait_for_timeout(200)
+    settled(live.tab)
     for place in ("#story", "#tiles", *(f"[data-table={x}]" for x in ("copper", "cash", "cover", "split", "tornado"))):
         assert live.tab.locator(place).text_content() == drawn.tab.locator(place).text_content(), place
     assert live.errors == []
@@ -137,11 +138,12 @@ def test_text_from_a_scenario_is_never_markup(tmp_path: Path, open_page: Any) ->
     tab.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
     for name in ("us_exim_balance", "barrick_cash_flow", "copper_price"):
         tab.evaluate("name => Lineage.open(name, {t: 9})", name)
-        tab.wait_for_timeout(50)
+        settled(tab)
     tab.evaluate("Lineage.dialog.close(); document.getElementById('debt').scrollIntoView()")
-    tab.wait_for_timeout(300)
+    settled(tab)
     tab.locator("#debt .chart").hover()
-    tab.wait_for_timeout(300)
+    tab.wait_for_function("""label => [...document.querySelectorAll('#debt .chart div')].some(
+        d => d.style.position === 'absolute' && d.textContent.includes(label))""", arg=BROKEN)  # fmt: skip
     assert tab.locator("img, main script, dialog script").count() == 0
     assert BROKEN in tab.locator("header").text_content() and BROKEN in tab.locator("#debt .legend").text_content()
     assert opened.errors == [] and [url for url in opened.requests if not url.startswith(("file:", "data:"))] == []
@@ -158,7 +160,7 @@ def test_nothing_runs_off_the_side(width: int, base_page: Path, open_page: Any) 
     tab = open_page(path=base_page, width=width).tab
     for part in range(6):
         tab.evaluate(f"window.scrollTo(0, document.body.scrollHeight * {part} / 5)")
-        tab.wait_for_timeout(60)
+        settled(tab)
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
 
 
@@ -168,7 +170,7 @@ def test_by_keyboard_and_for_screen_readers(base_page: Path, open_page: Any) -> 
     tab.locator("input[type=range][data-path='factors.capex']").focus()
     for _ in range(20):
         tab.keyboard.press("ArrowRight")
-    tab.wait_for_timeout(200)
+    settled(tab)
     assert figure(tab, "project_irr") != before and "factors.capex=1.2" in tab.url
     tab.locator(".tile button").first.focus()
     tab.keyboard.press("Enter")
@@ -186,11 +188,11 @@ def test_any_number_in_the_list_can_be_changed(base_page: Path, open_page: Any) 
     tab.locator(".filter").fill("royalty_rate")
     field = tab.locator("tr[data-row='fiscal.royalty_rate'] input")
     field.fill("0.1")
-    tab.wait_for_timeout(200)
+    settled(tab)
     expected = run(load("base", {"fiscal.royalty_rate": 0.1})).metrics["project_irr"]
     assert figure(tab, "project_irr") == f"{expected:.1%}"
     field.fill("7")
-    tab.wait_for_timeout(200)
+    settled(tab)
     assert "at most 1" in tab.locator("#told").text_content()
     assert tab.locator("tr[data-row='fiscal.royalty_rate']").get_attribute("class") == "set"
 

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.assumptions.resolve import load
-from model.graph.arrays import Array
 from model.stages.checks import TOLERANCE
 from model.structure import Model, structure
 from model.studies.vary import evaluate_in_parts, reduced
@@ -101,8 +100,3 @@ def counterexample(choices: dict[str, Any], seed: int, count: int) -> str | None
 
             return f"{check} fails for {choices} with {shrunk(model, drawn, column, fails)}"
     return None
-
-
-def column(lines: dict[str, Array], name: str, count: int) -> NDArray[np.float64]:
-    """A figure of every scenario."""
-    return np.broadcast_to(lines[name], (count,))

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from model.graph import compiled
 from model.studies.montecarlo import CHUNK
 from tests.conftest import Cli
 
@@ -51,12 +50,11 @@ def scheduler() -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
             process.wait()
 
 
-@pytest.mark.skipif(not compiled.available(), reason="numba is not installed")
 def test_a_cluster_gives_the_same_bits_even_when_a_worker_dies(
     cli: Cli, scheduler: tuple[str, list[subprocess.Popen[bytes]]], tmp_path: Path
 ) -> None:
     address, workers = scheduler
-    run = ["montecarlo", "base", "-n", N, "--seed", 5, "--engine", "kernel", "--json"]
+    run = ["montecarlo", "base", "-n", N, "--seed", 5, "--json"]
     local = cli(*run, "--workers", 1).json
     code = "from model.commands import main; main()"
     remote = subprocess.Popen([sys.executable, "-c", code, *map(str, run), "--cluster", address, "--dir", tmp_path],

@@ -167,10 +167,10 @@ template <class T> static inline T power(T x, T y) {
     far = size == 0.0 ? (y > 0.0 ? same<T>(0.0) : same<T>(INFINITE)) : far;
     far = size == INFINITE ? (y > 0.0 ? same<T>(INFINITE) : same<T>(0.0)) : far;
     far = as_numbers(as_words(far) | (as_words(x) & as_words(odd ? same<T>(-0.0) : same<T>(0.0))));
-    far = (x < 0.0) & (x > -INFINITE) & (whole_y == 0) ? same<T>(NOT_APPLICABLE) : far;
+    far = ((x < 0.0) & (x > -INFINITE) & (whole_y == 0)) ? same<T>(NOT_APPLICABLE) : far;
     far = x != x ? x : far;
     far = y != y ? y : far;
-    far = (y == 0.0) | (x == 1.0) ? same<T>(1.0) : far;
+    far = ((y == 0.0) | (x == 1.0)) ? same<T>(1.0) : far;
     value = inside ? value : far;
   }
   return value;

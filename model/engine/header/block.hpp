@@ -4,8 +4,8 @@
 // a fixed order, so that a scenario has the same bits at every width, with every compiler and on every processor. It is
 // compiled with -ffp-contract=off; no function of the mathematics library is called.
 #pragma once
-#include <cstdint>
-#include <cstring>
+#include <stdint.h>
+#include <string.h>
 
 #if defined(__AVX512F__) && defined(__AVX512DQ__)
 #define W 8

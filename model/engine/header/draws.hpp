@@ -35,7 +35,7 @@ struct Draws {
 
 static const int PARAMETERS = 7, BLOCK_BITS = 11, ROUNDS = 2;
 static const uint64_t BLOCK = 1 << BLOCK_BITS;
-static const uint64_t GOLDEN = 0x9e3779b97f4a7c15, ONE = 0x3ff0000000000000, TWO_TO_52 = 0x4330000000000000;
+static const uint64_t GOLDEN = 0x9e3779b97f4a7c15, ONE = 0x3ff0000000000000;
 static const double KNOTS_A_SCORE = 128, SPAN = 6.25;
 
 // The finaliser of SplitMix64, for one word or W of them.
@@ -58,17 +58,12 @@ static inline U lanes_from(uint64_t first) {
 // (m + 1/2) / 2^DIGITS of each word's first DIGITS binary digits m, exact.
 template <int DIGITS = 52> static inline V uniforms(U words) {
   U m = (words >> (64 - DIGITS) << (52 - DIGITS)) | ONE;
-  V x;
-  memcpy(&x, &m, sizeof x);
-  return x - (1 - 0.5 / (1ull << DIGITS));
+  return as_numbers(m) - (1 - 0.5 / (1ull << DIGITS));
 }
 
 // Whole numbers below 2^52.
 static inline V small_numbers(U whole) {
-  whole |= TWO_TO_52;
-  V x;
-  memcpy(&x, &whole, sizeof x);
-  return x - bits_of(TWO_TO_52);
+  return as_numbers(whole | bits(TWO_52)) - TWO_52;
 }
 
 // Where the permutation of `size` places that the word `chosen` stands for takes each place.
@@ -78,7 +73,7 @@ static inline U permuted(U places, uint64_t size, uint64_t chosen) {
   const uint64_t mask = (1ull << width) - 1;
   const int half = (width + 1) / 2;
   U found = places;
-  I outside = found == found;
+  I outside = I{} - 1;
   do {
     U moved = found;
     uint64_t added = chosen;
@@ -113,17 +108,18 @@ static inline V point(const Draws &d, int64_t k, uint64_t first, U step) {
   return (stratum + uniforms<51 - BLOCK_BITS>(word(d.points[k], step))) / all_of((double)size);
 }
 
-static inline V combined(const Rows &rows, int64_t k, const V *scores) {
+// Row k of a matrix times scores that lie `apart`.
+static inline V combined(const Rows &rows, int64_t k, const V *scores, int64_t apart) {
   int64_t at = rows.starts[k];
-  V total = rows.coefficients[at] * scores[rows.columns[at]];
-  for (at++; at < rows.starts[k + 1]; at++) total = total + rows.coefficients[at] * scores[rows.columns[at]];
+  V total = rows.coefficients[at] * scores[rows.columns[at] * apart];
+  for (at++; at < rows.starts[k + 1]; at++) total = total + rows.coefficients[at] * scores[rows.columns[at] * apart];
   return total;
 }
 
 // The cubic through the two knots on either side of each score, by Gauss's forward formula.
 static inline V between_knots(const double *knots, V score) {
-  const V place = (score + SPAN) * KNOTS_A_SCORE, half_up = (place + bits_of(TWO_TO_52)) - bits_of(TWO_TO_52);
-  const V left_place = half_up > place ? half_up - 1 : half_up, t = place - left_place;
+  const V place = (score + SPAN) * KNOTS_A_SCORE, nearest = (place + TWO_52) - TWO_52;
+  const V left_place = nearest > place ? nearest - 1 : nearest, t = place - left_place;
   V before, left, right, after;
   for (int j = 0; j < W; j++) {
     const double *at = knots + (int64_t)left_place[j];
@@ -150,10 +146,10 @@ static inline V clipped(V x, double low, double high) {
   return x > all_of(high) ? all_of(high) : x;
 }
 
-// Values of the uncertain inputs in the scenarios from `first` on: inputs[input].
+// Values of the uncertain inputs in the scenarios from `first` on: inputs[input], and as much room again to work in.
 static inline void draw_inputs(const Draws &d, uint64_t first, V *inputs) {
   const U step = steps(lanes_from(first));
-  V scores[d.inputs];
+  V *scores = inputs + d.inputs;
   for (int64_t k = 0; k < d.inputs; k++) {
     inputs[k] = clipped(point(d, k, first, step), d.edge, 1 - d.edge);
     scores[k] = d.scored[k] ? normal_quantile(inputs[k]) : V{};
@@ -161,7 +157,7 @@ static inline void draw_inputs(const Draws &d, uint64_t first, V *inputs) {
   for (int64_t k = 0; k < d.inputs; k++) {
     V u = inputs[k], score = scores[k];
     if (d.mixed[k]) {
-      score = clipped(combined(d.mixing, k, scores), -d.edge_score, d.edge_score);
+      score = clipped(combined(d.mixing, k, scores, 1), -d.edge_score, d.edge_score);
       if (d.kinds[k] <= TRIANGULAR) u = normal_cdf(score);
     }
     const double *applying = d.parameters + k * PARAMETERS + 5;
@@ -172,15 +168,15 @@ static inline void draw_inputs(const Draws &d, uint64_t first, V *inputs) {
 // Prices in the scenarios from `first` on: prices[metal * years + year].
 static inline void draw_prices(const Draws &d, uint64_t first, V *prices) {
   const U step = steps(lanes_from(first));
-  V own[d.metals], departures[d.metals];
-  for (int64_t m = 0; m < d.metals; m++) departures[m] = V{};
-  for (int64_t t = 0; t < d.years; t++) {
-    for (int64_t m = 0; m < d.metals; m++)
-      own[m] = normal_quantile(uniforms(word(d.shocks[m * d.years + t], step)));
-    for (int64_t m = 0; m < d.metals; m++) {
-      const int64_t at = m * d.years + t;
-      departures[m] = d.kept[m] * departures[m] + d.volatility[m] * combined(d.shock_mixing, m, own);
-      prices[at] = d.decks[at] * exponential(departures[m] - d.half_variances[at]);
+  for (int64_t at = 0; at < d.metals * d.years; at++) prices[at] = normal_quantile(uniforms(word(d.shocks[at], step)));
+  for (int64_t m = d.metals - 1; m >= 0; m--)  // a metal's row takes in those before it alone
+    for (int64_t t = 0; t < d.years; t++)
+      prices[m * d.years + t] = d.volatility[m] * combined(d.shock_mixing, m, prices + t, d.years);
+  for (int64_t m = 0; m < d.metals; m++) {
+    V departure = V{};
+    for (int64_t at = m * d.years; at < (m + 1) * d.years; at++) {
+      departure = d.kept[m] * departure + prices[at];
+      prices[at] = d.decks[at] * exponential(departure - d.half_variances[at]);
     }
   }
 }

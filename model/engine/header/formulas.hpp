@@ -1,5 +1,6 @@
 // Operations of formulas that are more than one instruction, as model/engine/writer.py and its readers define them.
 #pragma once
+#include "arithmetic.hpp"
 #include "block.hpp"
 
 static inline V per(V a, V b, double otherwise) { return b != 0.0 ? a / b : all_of(otherwise); }
@@ -12,6 +13,14 @@ static inline V floor_of(V x) {
   near = as_numbers(as_bits(near) | sign);
   near = near > x ? near - 1.0 : near;
   return size < whole ? near : x;
+}
+
+// A power that changes seldom from one period to the next, and what it was taken of.
+struct Power { V x = {}, y = {}, value = all_of(1.0); };
+
+static inline V power(V x, V y, Power &last) {
+  if (any((as_bits(x) ^ as_bits(last.x)) | (as_bits(y) ^ as_bits(last.y)))) last = {x, y, power(x, y)};
+  return last.value;
 }
 
 // Curves: see model/engine/curves.py. A table holds the n knots, then by segment its start, its value and its slope.
@@ -40,13 +49,8 @@ static inline V look(const double *table, I place) {
 static inline I segment(V x, const double *knots, int64_t n, I place) {
   for (;;) {
     const I more = (place < n) & (look(knots, place < n ? place : place - 1) <= x);
-    if (!any(more)) break;
-    place -= more;
+    const I less = (place > 0) & (look(knots + n, place) > x);  // behind the knots: where each segment starts
+    if (!any(more | less)) return place;
+    place += less - more;
   }
-  for (;;) {
-    const I less = (place > 0) & (look(knots, place > 0 ? place - 1 : place) > x);
-    if (!any(less)) break;
-    place += less;
-  }
-  return place;
 }

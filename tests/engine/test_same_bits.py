@@ -1,0 +1,85 @@
+"""One scenario by Python floats, many by NumPy arrays and many by the compiled kernel: the same bits in every line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from model.engine.cpp import kernel
+from model.engine.kernel import compiled, run
+from model.structure import Model, bind, evaluate_many
+from tests.conftest import count
+
+from .declarations import VARIED, columns, declared
+
+Array = NDArray[np.float64]
+AXES = ((1, 12), (3, 12), (50, 12), (2, 6), (50, 6), (4, 3), (52, 3))  # periods, and their months
+
+
+def bits(values: Any) -> NDArray[np.int64]:
+    """The bits of numbers, those of all that are not a number being the same."""
+    a = np.array(values, dtype=np.float64)
+    a[np.isnan(a)] = np.nan
+    return a.view(np.int64)
+
+
+def by_floats(model: Model, changed: dict[str, Array], scenarios: int) -> dict[str, Array]:
+    """Every line of each scenario: figures (scenarios,), rows (periods, scenarios)."""
+    inputs, elements = bind(model)
+    each = 12 // model.period_months
+    runs = []
+    for k in range(scenarios):
+        own = {p: np.repeat(v[:, k], each).tolist() if v.ndim == 2 else float(v[k]) for p, v in changed.items()}
+        runs.append(model.program.python(model.periods, {**inputs, **own}, elements))
+    return {name: np.array([found[name] for found in runs]).T for name in runs[0]}
+
+
+def by_arrays(model: Model, changed: dict[str, Array], scenarios: int) -> dict[str, Array]:
+    """The same by NumPy."""
+    each = 12 // model.period_months
+    given = {p: np.repeat(v, each, axis=0) if v.ndim == 2 else v for p, v in changed.items()}
+    found = evaluate_many(model, given, scenarios)
+    return {name: np.broadcast_to(v, (*v.shape[:-1], scenarios)) for name, v in found.items()}
+
+
+def same(model: Model, a: dict[str, Array], b: dict[str, Array], names: Any = None) -> None:
+    """Fail at the first line whose bits differ."""
+    for name in names or a:
+        np.testing.assert_array_equal(bits(a[name]), bits(b[name]), err_msg=name)
+
+
+def yearly(rows: Array, each: int) -> Array:
+    """Sums by year, from 0, one period after the other."""
+    result = rows[::each] + 0.0
+    for k in range(1, each):
+        result = result + rows[k::each]
+    return result
+
+
+@pytest.mark.parametrize("seed", range(count(24, 1000)))
+def test_random_declarations_by_floats_and_by_arrays(seed: int) -> None:
+    periods, months = AXES[seed % len(AXES)]
+    model = declared(seed, 30, periods, months)
+    changed = columns(seed, model, 9)
+    floats = by_floats(model, changed, 9)
+    same(model, floats, by_arrays(model, changed, 9))
+    for k in range(3):
+        one = {path: v[..., k : k + 1] for path, v in changed.items()}
+        same(model, {name: v[..., k : k + 1] for name, v in floats.items()}, by_arrays(model, one, 1))
+
+
+@pytest.mark.parametrize("seed", range(count(7, 100)))
+def test_random_declarations_by_the_kernel(seed: int) -> None:
+    periods, months = AXES[seed % len(AXES)]
+    model = declared(10_000 + seed, 60, periods, months)
+    sheet, each, scenarios = model.sheet, 12 // months, 43
+    changed = columns(seed, model, scenarios)
+    made = kernel(sheet.lines, sheet.curves, sheet.inputs, model.groups, model.texts, tuple(sheet.lines),
+                  tuple(p for p in VARIED if p in sheet.inputs), each)  # fmt: skip
+    _, found = run(compiled(made, model), 0, scenarios, columns=changed)
+    expected = by_arrays(model, changed, scenarios)
+    same(model, {n: yearly(v, each) if v.ndim == 2 else v for n, v in expected.items()}, found, found)
+    assert set(found) >= {n for n, line in sheet.lines.items() if line.series}
