@@ -54,8 +54,9 @@ class Program:
         """`function(T, inputs, elements)` -> periods until the model has ended, T where it does not end before."""
         part = self.reduced((ENDED,))
         lines = part.sheet.lines
-        plan = schedule(lines, part.sheet.curves, part.groups, part.texts, (ENDED,), first=ENDED)
-        return compiled(life_source(lines, plan, ENDED))
+        plan = schedule(lines, part.sheet.curves, part.groups, part.texts, (ENDED,), soonest=ENDED)
+        function: Callable[..., Any] = compiled(life_source(lines, plan, ENDED))
+        return function
 
     @cached_property
     def ratios(self) -> Function:
