@@ -46,4 +46,4 @@ def declare(sheet: Sheet, first_year: int) -> None:
     returns(sheet, time, capital, money, flow, venture)
     operations(sheet, time, mine, sales, cost, capital, money, venture)
     lending(sheet, time, us, funds, owed, flow, cover)
-    checks(sheet, time, mine, us, money, funds, owed, flow, venture, books)
+    checks(sheet, time, built, mine, us, money, funds, owed, flow, venture, books)

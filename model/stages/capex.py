@@ -40,17 +40,17 @@ def capex(sheet: Sheet, time: Timeline, built: Construction, mine: Production) -
          "Growth and sustaining capital.")
     start = sheet.forward("closure_start", "years")
     due = line("closure_due", "years", "Closure is due", mine.expected_end - x("capex.closure.lead_years"),
-               "The lead before the ore or the licence ends, seen from the period.", kind="balance")
+               "The lead before the expected end of milling.", kind="balance")
     line("closure_start", "years", "Closure begins",
-         minimum(prev(start, NEVER), where(due <= time.period_end, maximum(due, time.period_start), NEVER)),
-         "When what is left, at the period's rate of milling, lasts the lead or less; 9999 before that is known.",
-         kind="balance")
+         minimum(prev(start, NEVER), where(due <= time.period_end, maximum(due, mine.began), NEVER)),
+         "When closure is due, but not before the period that shows it, nor before first production; 9999 as long as "
+         "that is not known.", kind="balance")
     end = line("closure_ends", "years", "Closure ends", start + x("capex.closure.years"),
-               "Last day of closure spending, once closure has begun.", kind="balance")
+               "Last day of closure spending; later than any other date as long as it is not known.", kind="balance")
     line("closure_end", "years", "End of closure", lowest(end), "Last day of closure spending.")
     closure_real = line("closure_spending_real", REAL, "Closure spending, real",
                         x("capex.closure.total") * time.overlap(start, end) / x("capex.closure.years"),
-                        "Closure cost, even over the closure years around the end of production.")
+                        "Closure cost, even over the closure years.")
     closure = line("closure_spending", NOMINAL, "Closure spending", closure_real * time.cpi_index,
                    "Real closure spending at the consumer-price index.")
     spent = sheet.forward("closure_spent_real", REAL)

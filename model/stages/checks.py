@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..graph.expr import Expr, Line, add_up, constant, following, highest, maximum, total
+from ..graph.expr import Expr, Line, add_up, constant, following, highest, maximum, minimum, per, total
 from ..graph.sheet import Sheet
 from .balance_sheet import BalanceSheet
+from .construction import WHOLE, Construction
 from .debt import Debt
 from .fiscal import Fiscal
 from .funding import Funding
@@ -24,8 +25,8 @@ def size(e: Expr) -> Expr:
     return maximum(e, -e)
 
 
-def checks(sheet: Sheet, time: Timeline, mine: Production, us: UsImports, money: Fiscal, funds: Funding, debt: Debt,
-           flow: Waterfall, venture: JointVenture, books: BalanceSheet) -> None:
+def checks(sheet: Sheet, time: Timeline, built: Construction, mine: Production, us: UsImports, money: Fiscal,
+           funds: Funding, debt: Debt, flow: Waterfall, venture: JointVenture, books: BalanceSheet) -> None:
     """Declare the checks."""
     sheet.stage = "checks"
     lines, x = sheet.lines, sheet.input
@@ -87,9 +88,12 @@ def checks(sheet: Sheet, time: Timeline, mine: Production, us: UsImports, money:
           maximum(size(total(lines["phase_1_share_spent"]) - 1),
                   size(total(lines["phase_2_share_spent"]) - 1) * x("production.phase_2.included")),
           "Share of each phase's schedule inside the timeline.")
-    built = [sheet.lines[f"phase_{number}_built_ore"] for number in (1, 2)]
+    allowed = add_up(
+        minimum(lines[f"phase_{number}_ramp_up_ore"],
+                lines[f"phase_{number}_whole_ore"] * per(phase.spent_real, phase.planned_real, 1) / WHOLE)
+        for number, phase in ((1, built.phase_1), (2, built.phase_2)))
     check("capacity_built", "Mt", "Ore milled within the capacity built",
-          highest(maximum(mine.ore_milled - add_up(built), 0)),
-          "Ore milled above what the capital spent by then has built.")
-    check("timeline_covers_closure", "years", "Timeline covers closure",
-          maximum(lines["closure_end"] - highest(time.period_end), 0), "Years of closure beyond the timeline.")
+          highest(maximum(mine.ore_milled - allowed, 0)),
+          "Ore milled in a period above what the ramp-up and the share of capital spent by its end allow.")
+    check("timeline_covers_life", "1", "Timeline covers mine, closure and loans", 1 - highest(lines["model_ended"]),
+          "1 where the timeline ends before mine, closure or loans have ended.")

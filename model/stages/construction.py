@@ -9,11 +9,13 @@ from ..graph.sheet import Sheet
 from .timeline import NOMINAL, REAL, Timeline
 
 ONE = constant(1, "nominal/real")
-SPENT = constant(1e-9, REAL)  # capital left to spend that only rounding leaves
+WHOLE = 1 - 1e-6  # share spent that is all of it: shares by year sum to 1 to a millionth
 
 
 class Phase(NamedTuple):
     capital: Line
+    planned_real: Line
+    spent_real: Line
     built: Line
 
 
@@ -53,16 +55,17 @@ def phase(sheet: Sheet, time: Timeline, number: int, included: Expr | float, shi
     at = f"capex.phase_{number}"
     share = share_spent(sheet, time, number, shift)
     planned = line(f"phase_{number}_planned_real", REAL, f"Phase {number} capital, planned in all",
-                   x(f"{at}.total") * x("factors.capex") * included, "Total x factor, before contingency.")
+                   x(f"{at}.total") * x("factors.capex") * included,
+                   "Total x factor, before contingency; nothing where the phase is not included.")
     cost = line(f"phase_{number}_capex_real", REAL, f"Phase {number} capital, real", planned * share,
                 "Planned capital x share spent, before contingency.")
     spent = sheet.forward(f"phase_{number}_spent_real", REAL)
     line(f"phase_{number}_spent_real", REAL, f"Phase {number} capital spent to date, real", prev(spent) + cost,
          "Before contingency, to the end of the period.", kind="balance")
     built = line(f"phase_{number}_built", "1", f"Phase {number}, share built",
-                 where(planned - spent <= SPENT, 1, per(spent, planned, 1)),
-                 "Share of the phase's capital spent by the end of the period: it limits the capacity.",
-                 kind="balance")
+                 where(spent >= planned * WHOLE, 1, per(spent, planned, 1)),
+                 "Share of the phase's capital spent by the end of the period, which limits the capacity; 1 where all "
+                 "but a millionth is spent, or nothing is planned.", kind="balance")
     contingency = line(f"phase_{number}_contingency_real", REAL, f"Phase {number} contingency, real",
                        cost * x(f"{at}.contingency"), "Contingency spent, share of the capital.")
     line(f"phase_{number}_escalation", NOMINAL, f"Phase {number} escalation",
@@ -70,7 +73,7 @@ def phase(sheet: Sheet, time: Timeline, number: int, included: Expr | float, shi
          "What capital-cost inflation since the base date adds.")
     capital = line(f"phase_{number}_capex", NOMINAL, f"Phase {number} capital",
                    (cost + contingency) * time.capex_index, "Capital with contingency at the capital-cost index.")
-    return Phase(capital, built)
+    return Phase(capital, planned, spent, built)
 
 
 def construction(sheet: Sheet, time: Timeline) -> Construction:

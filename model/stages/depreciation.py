@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Line, constant, per, prev, where
+from ..graph.expr import Line, per, prev, where
 from ..graph.sheet import Sheet
 from .capex import Capex
 from .funding import Funding
 from .production import Production
 from .timeline import NOMINAL
-
-NO_ORE = constant(1e-9, "Mt")
 
 
 class Depreciation(NamedTuple):
@@ -25,9 +23,9 @@ def depreciation(sheet: Sheet, mine: Production, capital: Capex, funds: Funding)
     """Declare what is written off as the ore is milled."""
     sheet.stage = "depreciation"
     line = sheet.line
-    share = line("depletion_share", "1", "Share of the ore in the ground milled",
+    share = line("depletion_share", "1", "Share of the opening ore milled",
                  where(mine.over > 0, 1, per(mine.ore_milled, mine.opening, 1)),
-                 "Depreciation rate of the period by units of production; all that is left when milling ends.",
+                 "Depreciation rate by units of production over the reserve; all that is left when milling ends.",
                  kind="average")
 
     def account(name: str, label: str, additions: Line | None) -> tuple[Line, Line]:

@@ -22,9 +22,10 @@ from ..graph.expr import (
 )
 from ..graph.sheet import Sheet
 from .construction import Construction
-from .timeline import Timeline
+from .timeline import NEAR, Timeline
 
-NEVER = constant(9999, "years")
+NEVER = constant(9999, "years")  # a date that is not known yet
+ROUNDING = 1e-12  # share of the reserve that only rounding leaves
 END_OF_TIME = 2400  # months: the last share of a ramp-up curve holds this long
 
 
@@ -35,6 +36,7 @@ class Production(NamedTuple):
     cumulative_ore: Line
     mined_share: Line
     over: Line
+    began: Line
     milling_end: Line
     expected_end: Line
     material_moved: Line
@@ -77,8 +79,8 @@ def ramp_up_curve(sheet: Sheet, name: str, path: str) -> str:
 
 
 def phase(sheet: Sheet, time: Timeline, number: int, capacity: Expr, start: Expr, path: str, built: Line) -> Line:
-    """Ore that one phase could mill in the period under its ramp-up, as far as it is built; the curve is integrated,
-    never shifted by whole periods, so that every result is smooth in the delay."""
+    """Ore that one phase could mill in the period: the lesser of what its ramp-up and its capital allow. The ramp-up is
+    integrated, never shifted by whole periods, so that every result is smooth in the delay."""
     stretch = sheet.input("factors.ramp_up_time")
     curve = ramp_up_curve(sheet, f"ramp_up_phase_{number}", path)
 
@@ -92,19 +94,20 @@ def phase(sheet: Sheet, time: Timeline, number: int, capacity: Expr, start: Expr
     to_date = sheet.line(f"phase_{number}_full_months_to_date", "months",
                          f"Phase {number}, months at nameplate to date", full_months(since),
                          "Months since the start, after ramp-up.", kind="balance")
-    before = minimum(time.first_instant, time.licence_end) - start
+    before = convert(minimum(time.first_instant, time.licence_end) - start, "months")
     ramped = sheet.line(f"phase_{number}_full_months", "months", f"Phase {number}, months at nameplate",
                         to_date - prev(to_date, full_months(before)),
                         "Months of the period that the phase is worth at nameplate, after ramp-up.")
     nameplate = capacity * sheet.input("factors.throughput")
-    months = maximum(since, 0) - maximum(prev(since, convert(before, "months")), 0)
-    available = sheet.line(f"phase_{number}_built_ore", "Mt", f"Phase {number}, ore that what is built could mill",
-                           nameplate * where(built >= 1, maximum(ramped, months), built * months),
-                           "Nameplate capacity x throughput factor x share built x months since the start; a ramp-up "
-                           "above nameplate needs the whole.")
+    allowed = sheet.line(f"phase_{number}_ramp_up_ore", "Mt", f"Phase {number}, ore that its ramp-up allows",
+                         nameplate * ramped, "Nameplate capacity x throughput factor x months at nameplate.")
+    months = maximum(since, 0) - maximum(prev(since, before), 0)
+    whole = sheet.line(f"phase_{number}_whole_ore", "Mt", f"Phase {number}, ore that the whole phase could mill",
+                       maximum(allowed, nameplate * months),
+                       "At nameplate since the start, or at a ramp-up above nameplate.")
     return sheet.line(f"phase_{number}_potential_ore", "Mt", f"Phase {number}, ore that could be milled",
-                      minimum(nameplate * ramped, available),
-                      "Nameplate capacity x throughput factor x months at nameplate; no more than what is built.")
+                      minimum(allowed, whole * built),
+                      "What the ramp-up allows, up to the share of the phase that is built.")
 
 
 def planned_to_date(sheet: Sheet, name: str, unit: str, label: str, plan: str, ore: Line) -> Line:
@@ -140,8 +143,9 @@ def production(sheet: Sheet, time: Timeline, built: Construction) -> Production:
     closing = sheet.forward("ore_closing", "Mt")
     opening = line("ore_opening", "Mt", "Ore in the ground, opening", prev(closing, reserve),
                    "Ore left at the start of the period.", kind="opening")
-    milled = line("ore_milled_mt", "Mt", "Ore milled", minimum(potential, opening),
-                  "What the mill could take, or what is left.")
+    milled = line("ore_milled_mt", "Mt", "Ore milled",
+                  where(opening - potential > reserve * ROUNDING, potential, opening),
+                  "What could be milled, or all that is left.")
     line("ore_closing", "Mt", "Ore in the ground, closing", opening - milled,
          "Ore left at the end of the period.", kind="balance")
     cumulative = line("cumulative_ore", "Mt", "Cumulative ore milled", reserve - closing,
@@ -152,20 +156,23 @@ def production(sheet: Sheet, time: Timeline, built: Construction) -> Production:
                      time.overlap(time.actual_start, time.licence_end),
                      "Years of the period between first production and the end of the licence.")
     operating = line("operating_years", "years", "Time milling",
-                     where(closing > 0, available, available * per(milled, potential, 0)),
-                     "Years of the period in which ore is milled.")
+                     where(closing > 0, available, available * minimum(per(milled, potential, 0), 1)),
+                     "Years of the period until the ore or the licence ends.")
     over = line("milling_over", "1", "Milling has ended",
-                either(closing <= 0, time.licence_end <= time.period_end), "1 once the ore or the licence has ended.",
-                kind="flag")
-    began = maximum(time.period_start, time.actual_start)
+                either(closing <= 0, time.licence_end <= time.period_end + NEAR),
+                "1 once the ore or the licence has ended.", kind="flag")
+    began = line("milling_began", "years", "Milling of the period begins",
+                 maximum(time.period_start, time.actual_start),
+                 "Start of the period, but not before first production.", kind="balance")
     ended = sheet.forward("milling_end", "years")
     line("milling_end", "years", "Milling to date ends",
          where(prev(over) > 0, prev(ended), where(over > 0, began + operating, time.period_end)),
-         "Date on which milling ended; the end of the period as long as it goes on.", kind="balance")
-    expected = line("expected_end", "years", "End of milling, as seen from the period",
+         "Date on which milling ended; the end of the period as long as it has not.", kind="balance")
+    expected = line("expected_end", "years", "End of milling, expected",
                     where(over > 0, ended,
                           minimum(time.licence_end, began + per(opening * operating, milled, NEVER.data))),
-                    "When the ore left ends at the period's rate of milling, or the licence.", kind="balance")
+                    "When the opening ore ends at the period's rate of milling, or the licence if that is earlier.",
+                    kind="balance")
     line("production_end", "years", "End of production", time.actual_start + total(operating),
          "Date on which the ore or the licence ends.")
 
@@ -198,6 +205,6 @@ def production(sheet: Sheet, time: Timeline, built: Construction) -> Production:
                           "Copper that the smelter pays for.")
     payable_gold = line("payable_gold_koz", "koz", "Payable gold", recovered["gold"] * x("offtake.payable_gold"),
                         "Gold that the smelter pays for.")
-    return Production(milled, sheet.lines["ore_closing"], opening, cumulative, mined_share, over,
-                      sheet.lines["milling_end"], expected, moved,
-                      recovered["copper"], recovered["gold"], dry, wet, payable_copper, payable_gold, start_2, operating)
+    return Production(milled, sheet.lines["ore_closing"], opening, cumulative, mined_share, over, began,
+                      sheet.lines["milling_end"], expected, moved, recovered["copper"], recovered["gold"], dry, wet,
+                      payable_copper, payable_gold, start_2, operating)

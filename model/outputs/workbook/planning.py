@@ -50,8 +50,7 @@ def periods_with_room(result: Result) -> int:
     leaf = scenario.leaves[path]
     other = replace(scenario, leaves={**scenario.leaves, path: replace(leaf, value=not leaf.value)})
     model = result.model
-    end = max(structure(other, model.periods).periods, model.periods)
-    return end + SPARE_YEARS * 12 // model.period_months
+    return structure(other, model.periods).periods + SPARE_YEARS * 12 // model.period_months
 
 
 def _place_lines(plan: Plan) -> None:
