@@ -8,7 +8,7 @@ from ..graph.expr import Line, lowest, maximum, minimum, prev, where
 from ..graph.sheet import Sheet
 from .construction import Construction
 from .production import NEVER, Production, planned_to_date
-from .timeline import NOMINAL, REAL, Timeline
+from .timeline import NEAR, NOMINAL, REAL, Timeline
 
 
 class Capex(NamedTuple):
@@ -42,7 +42,7 @@ def capex(sheet: Sheet, time: Timeline, built: Construction, mine: Production) -
     due = line("closure_due", "years", "Closure is due", mine.expected_end - x("capex.closure.lead_years"),
                "The lead before the expected end of milling.", kind="balance")
     line("closure_start", "years", "Closure begins",
-         minimum(prev(start, NEVER), where(due <= time.period_end, maximum(due, mine.began), NEVER)),
+         minimum(prev(start, NEVER), where(due <= time.period_end + NEAR, maximum(due, mine.began), NEVER)),
          "When closure is due, but not before the period that shows it, nor before first production; 9999 as long as "
          "that is not known.", kind="balance")
     end = line("closure_ends", "years", "Closure ends", start + x("capex.closure.years"),

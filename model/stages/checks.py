@@ -87,7 +87,7 @@ def checks(sheet: Sheet, time: Timeline, built: Construction, mine: Production, 
     check("capital_spent", "1", "Capital schedules are spent in full",
           maximum(size(total(lines["phase_1_share_spent"]) - 1),
                   size(total(lines["phase_2_share_spent"]) - 1) * x("production.phase_2.included")),
-          "Share of each phase's schedule inside the timeline.")
+          "Share of a phase's capital that its schedule leaves outside the timeline.")
     allowed = add_up(
         minimum(lines[f"phase_{number}_ramp_up_ore"],
                 lines[f"phase_{number}_whole_ore"] * per(phase.spent_real, phase.planned_real, 1) / WHOLE)
