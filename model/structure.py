@@ -17,16 +17,16 @@ import numpy as np
 from .assumptions.resolve import Leaf, Scenario
 from .assumptions.values import ByYear
 from .engine.arrays import Array, columns_function
-from .engine.python import Function, Value, compiled, float_of
+from .engine.python import Function, Value, compiled, float_of, life_source
 from .engine.python import source as python_source
 from .engine.schedule import schedule
 from .engine.writer import Shared
 from .graph.evaluate import Evaluator
 from .graph.order import Group, order, references
 from .graph.sheet import READS, Assumption, Sheet, decimal_year
-from .stages import declare, declare_mine
+from .stages import declare
 
-PROBE_YEARS = 250  # the longest licence, delay and closure that the schema allows fit in
+ENDED, LATEST = "model_ended", "longest_life"  # lines that decide the length of the time axis
 PERIOD_LETTER = {12: "", 6: "H", 3: "Q"}
 MOST_KEPT = 64  # programs; the least recently used go
 Given = Mapping[str, Assumption]
@@ -59,6 +59,15 @@ class Program:
         """`function(T, inputs, elements)` -> every line of one scenario by name: a float, or a list by period."""
         lines = self.sheet.lines
         return compiled(python_source(lines, schedule(lines, self.sheet.curves, self.groups, self.texts, lines)))
+
+    @cached_property
+    def life(self) -> Callable[..., int]:
+        """`function(T, inputs, elements)` -> periods until the model has ended, T where it does not end before."""
+        part = self.reduced((ENDED,))
+        lines = part.sheet.lines
+        plan = schedule(lines, part.sheet.curves, part.groups, part.texts, (ENDED,), soonest=ENDED)
+        function: Callable[..., Any] = compiled(life_source(lines, plan, ENDED))
+        return function
 
     def columns(self, wanted: tuple[str, ...], varied: tuple[str, ...]) -> Columns:
         """The program of some lines for many scenarios that differ in some inputs.
@@ -168,20 +177,20 @@ def first_year_of(given: Given) -> int:
     return math.floor(float(min(starts) + shift))
 
 
-def program(given: Given, first_year: int, mine_only: bool = False) -> Program:
+def program(given: Given, first_year: int) -> Program:
     """The program of a scenario's structure, declared and ordered once.
 
     Raises:
         DeclarationError: when a stage is not a model (a defect of the program, never of the scenario).
     """
     months = int(given["timeline.period_months"].value)
-    same = _PROGRAMS.setdefault((first_year, months, mine_only), [])
+    same = _PROGRAMS.setdefault((first_year, months), [])
     for place, known in enumerate(same):
         if _answers(given, known):
             same.insert(0, same.pop(place))
             return known
     sheet = Sheet(given)
-    (declare_mine if mine_only else declare)(sheet, first_year)
+    declare(sheet, first_year)
     texts = {path: str(text) for (what, path), text in sheet.reads.items() if what == "text" and text is not None}
     made = Program(sheet.closed(), order(sheet.lines), texts, first_year, months)
     same.insert(0, made)
@@ -189,7 +198,7 @@ def program(given: Given, first_year: int, mine_only: bool = False) -> Program:
     return made
 
 
-_PROGRAMS: dict[tuple[int, int, bool], list[Program]] = {}
+_PROGRAMS: dict[tuple[int, int], list[Program]] = {}
 
 
 def _answers(given: Given, known: Program) -> bool:
@@ -200,35 +209,41 @@ def _answers(given: Given, known: Program) -> bool:
         return False
 
 
-def structure(scenario: Scenario, slack_years: float = 0.0) -> Model:
-    """The model of a scenario.
+def structure(scenario: Scenario, at_least: int = 0) -> Model:
+    """The model of a scenario, on an axis that ends when mine, closure and loans have ended.
 
     Args:
-        slack_years: how much later than the scenario's own the closure may end, for interpreters whose numbers change.
+        at_least: periods that the axis has even if all ends earlier.
     """
+    model = longest(scenario)
+    return replace(model, periods=max(own_periods(model), at_least))
+
+
+def longest(scenario: Scenario) -> Model:
+    """The model of a scenario on an axis as long as its licence and loans can ask for."""
     given = assumptions(scenario)
-    first = first_year_of(given)
-    made = program(given, first)
-    end = closure_end(given, first) + slack_years
-    years = math.ceil(end - first - 1e-9) + 1  # one more, in which the last receivables come in
-    return Model(made, given, years * 12 // made.period_months)
+    made = program(given, first_year_of(given))
+    latest = evaluate(reduced(Model(made, given, 1), (LATEST,)))[LATEST]
+    return Model(made, given, _periods(made, float_of(latest)))
 
 
-def closure_end(given: Given, first_year: int) -> float:
-    """When closure ends, by the model's own lines on a long axis of years."""
-    return float_of(evaluate(_probe(given, first_year))["closure_end"])
+def _periods(made: Program, end: float) -> int:
+    """Periods from the first year to a year's end."""
+    return (round(end) - made.first_year) * 12 // made.period_months
 
 
-def closure_ends(given: Given, first_year: int, changed: Mapping[str, Array], scenarios: int) -> Array:
-    """When closure ends in each of several scenarios where some inputs change; see `evaluate_many`."""
-    return evaluate_many(_probe(given, first_year), ("closure_end",), changed, scenarios)["closure_end"]
+def own_periods(model: Model) -> int:
+    """Periods until mine, closure and loans of a scenario have ended."""
+    return model.program.life(model.periods, *bind(model))
 
 
-def _probe(given: Given, first_year: int) -> Model:
-    """The mine alone, by year, for as long as any mine can last."""
-    yearly = Assumption("timeline.period_months", "months", 12)
-    given = {**given, yearly.path: yearly}
-    return reduced(Model(program(given, first_year, mine_only=True), given, PROBE_YEARS), ("closure_end",))
+def periods_of_all(scenario: Scenario, changed: Mapping[str, Array], scenarios: int) -> int:
+    """Periods until mine, closure and loans have ended in all of several scenarios; see `evaluate_many`."""
+    model = longest(scenario)
+    latest = evaluate_many(reduced(replace(model, periods=1), (LATEST,)), (LATEST,), changed, scenarios)[LATEST]
+    model = replace(model, periods=_periods(model.program, float(np.max(latest))))
+    ended = evaluate_many(reduced(model, (ENDED,)), (ENDED,), changed, scenarios)[ENDED].min(axis=1) > 0
+    return int(ended.argmax()) + 1 if ended.any() else model.periods
 
 
 def reduced(model: Model, wanted: Sequence[str]) -> Model:

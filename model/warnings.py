@@ -60,6 +60,13 @@ def warnings(result: Result) -> Iterator[str]:
             yield f"{words} in {len(hit)} period{'s' * (len(hit) > 1)}" + (
                 f", {first} to {last}" if len(hit) > 1 else f", {first}"
             )
+    for phase in (1, 2):
+        allowed, potential = (result.series(f"phase_{phase}_{row}_ore") for row in ("ramp_up", "potential"))
+        short = [a - p for a, p in zip(allowed, potential, strict=True)]
+        late = [label for label, ore in zip(result.model.labels, short, strict=True) if ore > TOLERANCE]
+        if late:
+            yield (f"Phase {phase} is not wholly built when it starts: it could mill {sum(short):,.1f} Mt more until "
+                   f"{late[-1]}")
     if metrics["ore_left_behind"] > TOLERANCE:
         yield f"{metrics['ore_left_behind']:,.1f} Mt of ore are left behind when the licence ends"
     for key, loan in result.lenders.items():
@@ -73,7 +80,7 @@ def warnings(result: Result) -> Iterator[str]:
             yield f"shareholders pay in US${amount:,.1f}m {why}"
     for name, item in result.checks["items"].items():
         if not item["passed"]:
-            yield f"check {name} fails by {item['worst']:.6g}"
+            yield f"check {name} fails by {item['worst']:.6g}: {result.model.sheet.lines[f'check_{name}'].definition}"
 
 
 def roots_of(flows: list[float]) -> list[float]:

@@ -52,6 +52,10 @@ def doubts(s: ScenarioModel) -> Iterator[Issue]:
         if tranche.repayment != "profile" and len(tranche.profile.years) > 1:
             yield Issue((f"financing.tranches.{name}.profile", f"financing.tranches.{name}.repayment"),
                         f"is not used by repayment '{tranche.repayment}'")  # fmt: skip
+    phase_2 = s.production.phase_2
+    if phase_2.included and (phase_2.start - s.timeline.schedules_drawn_for).days >= s.timeline.licence_years * 365.25:
+        yield Issue(("production.phase_2.start", "timeline.licence_years"),
+                    "the expansion starts after the licence has ended: it can mill nothing")
     if s.production.phase_2.included and s.capex.phase_2.schedule.years[-1] > s.production.phase_2.start.year + 1:
         yield Issue(("capex.phase_2.schedule", "production.phase_2.start"),
                     "goes on more than a year after the expansion starts")  # fmt: skip

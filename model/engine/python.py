@@ -38,6 +38,7 @@ class PythonWriter(Writer):
         self.elements: dict[tuple[str, int], str] = {}
         self.stored = {*(name for name, line in lines.items() if line.series), *plan.stored}
         self.used: dict[str, None] = {}  # curves
+        self.last = ""  # a flag at which the function returns
         self.axes: dict[str, str] = {}  # knots of an axis -> its name
 
     def axis(self, curve: str) -> str:
@@ -85,6 +86,8 @@ class PythonWriter(Writer):
         return f"(slopes_{curve}[{place}] * {place}_past + values_{curve}[{place}])"
 
     def store(self, name: str, value: str) -> None:
+        if name == self.last:
+            self.text.append(f"if {value}: return t + 1")
         if name in self.stored:
             self.text.append(f"r_{name}[t] = {value}")
 
@@ -148,6 +151,14 @@ class PythonWriter(Writer):
 def indented(lines: list[str]) -> list[str]:
     """Statements inside a block."""
     return [f"    {line}" for line in lines]
+
+
+def life_source(lines: Mapping[str, Line], plan: Schedule, ended: str) -> str:
+    """The source of `model(T, inputs, elements)`, which returns the number of periods up to the first in which a flag
+    is set, T where it never is."""
+    writer = PythonWriter({}, plan)
+    writer.last = ended
+    return writer.source().replace("return {}", "return T")
 
 
 def source(lines: Mapping[str, Line], plan: Schedule) -> str:

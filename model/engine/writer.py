@@ -15,6 +15,7 @@ from ..graph.expr import REDUCTIONS, Expr, Line, lift
 from ..graph.operations import CONDITIONS, OPERATIONS
 from ..graph.sheet import Curve
 from .schedule import Node, Pass, Schedule, dependence, key_of
+
 OVER_CONSTANT = "({0} / {1})"  # a divisor that is a number and not 0
 
 

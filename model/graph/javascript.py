@@ -117,16 +117,19 @@ def function(sheet: Sheet, group: Group, texts: Mapping[str, str], places: Mappi
     return "\n".join(["S => {", body.opening(own), *result, "}"])
 
 
-def source(sheet: Sheet, groups: list[Group], texts: Mapping[str, str]) -> str:
+def source(sheet: Sheet, groups: list[Group], texts: Mapping[str, str], alone: Collection[str]) -> str:
     """The whole model as one JavaScript object.
 
-    `groups` are the functions in order, `horizon` the places of those that the end of closure needs, `curves` give
+    Args:
+        alone: lines that can be calculated without the rest.
+
+    `groups` are the functions in order, `parts` the places of those that each of some lines needs, `curves` give
     the knots of each curve, and `ratios` the formula of a ratio, to be read with a state of years.
     """
     places = {key: place for place, key in enumerate(sheet.elements)}
     functions = [function(sheet, group, texts, places) for group in groups]
-    needed = _needed(sheet, "closure_end")
-    horizon = [place for place, group in enumerate(groups) if needed & set(group.lines)]
+    parts = {line: [place for place, group in enumerate(groups) if _needed(sheet, line) & set(group.lines)]
+             for line in alone}  # fmt: skip
     curves, ratios = [], []
     for name, curve in sheet.curves.items():
         body = _Body(texts, places)
@@ -137,9 +140,9 @@ def source(sheet: Sheet, groups: list[Group], texts: Mapping[str, str]) -> str:
             body = _Body(texts, places)
             text = body.write(line.formula)
             ratios.append(f"{json.dumps(line.name)}: (S, t) => {{ {body.opening()} return {text}; }}")
-    parts = {"groups": f"[{_listed(functions)}]", "horizon": json.dumps(horizon),
+    whole = {"groups": f"[{_listed(functions)}]", "parts": json.dumps(parts),
              "curves": f"{{{_listed(curves)}}}", "ratios": f"{{{_listed(ratios)}}}"}  # fmt: skip
-    return "{" + ",\n".join(f"{key}: {value}" for key, value in parts.items()) + "}"
+    return "{" + ",\n".join(f"{key}: {value}" for key, value in whole.items()) + "}"
 
 
 def _listed(items: list[str]) -> str:

@@ -7,10 +7,11 @@ from typing import NamedTuple
 from ..graph.expr import Line, prev
 from ..graph.sheet import Sheet
 from .capex import Capex
-from .costs import NOMINAL, Costs
+from .costs import Costs
 from .depreciation import Depreciation
 from .fiscal import Fiscal
 from .joint_venture import JointVenture
+from .timeline import NOMINAL
 from .waterfall import Waterfall
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..graph.expr import Expr, Line, add_up, constant, following, highest, maximum, total
+from ..graph.expr import Expr, Line, add_up, constant, following, highest, maximum, minimum, per, total
 from ..graph.sheet import Sheet
 from .balance_sheet import BalanceSheet
-from .costs import NOMINAL
+from .construction import WHOLE, Construction
 from .debt import Debt
 from .fiscal import Fiscal
 from .funding import Funding
 from .joint_venture import JointVenture
 from .production import Production
-from .timeline import Timeline
+from .timeline import NOMINAL, Timeline
 from .us_imports import UsImports
 from .waterfall import Waterfall
 
@@ -25,8 +25,8 @@ def size(e: Expr) -> Expr:
     return maximum(e, -e)
 
 
-def checks(sheet: Sheet, time: Timeline, mine: Production, us: UsImports, money: Fiscal, funds: Funding, debt: Debt,
-           flow: Waterfall, venture: JointVenture, books: BalanceSheet) -> None:
+def checks(sheet: Sheet, time: Timeline, built: Construction, mine: Production, us: UsImports, money: Fiscal,
+           funds: Funding, debt: Debt, flow: Waterfall, venture: JointVenture, books: BalanceSheet) -> None:
     """Declare the checks."""
     sheet.stage = "checks"
     lines, x = sheet.lines, sheet.input
@@ -87,6 +87,13 @@ def checks(sheet: Sheet, time: Timeline, mine: Production, us: UsImports, money:
     check("capital_spent", "1", "Capital schedules are spent in full",
           maximum(size(total(lines["phase_1_share_spent"]) - 1),
                   size(total(lines["phase_2_share_spent"]) - 1) * x("production.phase_2.included")),
-          "Share of each phase's schedule inside the timeline.")
-    check("timeline_covers_closure", "years", "Timeline covers closure",
-          maximum(lines["closure_end"] - highest(time.period_end), 0), "Years of closure beyond the timeline.")
+          "Share of a phase's capital that its schedule leaves outside the timeline.")
+    allowed = add_up(
+        minimum(lines[f"phase_{number}_ramp_up_ore"],
+                lines[f"phase_{number}_whole_ore"] * per(phase.spent_real, phase.planned_real, 1) / WHOLE)
+        for number, phase in ((1, built.phase_1), (2, built.phase_2)))
+    check("capacity_built", "Mt", "Ore milled within the capacity built",
+          highest(maximum(mine.ore_milled - allowed, 0)),
+          "Ore milled in a period above what the ramp-up and the share of capital spent by its end allow.")
+    check("timeline_covers_life", "1", "Timeline covers mine, closure and loans", 1 - highest(lines["model_ended"]),
+          "1 where the timeline ends before mine, closure or loans have ended.")

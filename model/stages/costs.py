@@ -7,10 +7,8 @@ from typing import NamedTuple
 from ..graph.expr import Line, convert, prev
 from ..graph.sheet import Sheet
 from .production import Production
-from .revenue import REAL, Revenue
-from .timeline import Timeline
-
-NOMINAL = "US$m nominal"
+from .revenue import Revenue
+from .timeline import NOMINAL, REAL, Timeline
 
 
 class Costs(NamedTuple):
@@ -35,9 +33,9 @@ def costs(sheet: Sheet, time: Timeline, mine: Production, sales: Revenue) -> Cos
                           time.planned_start - convert(x("costs.standing_lead_months"), "years"),
                           "Planned first production less the lead; a delay does not move it.")
     general = line("general_cost_real", REAL, "General and administrative",
-                   (x("costs.general") * time.overlap(standing_start, mine.production_end)
+                   (x("costs.general") * time.overlap(standing_start, mine.milling_end)
                     + x("costs.general_phase_2") * x("production.phase_2.included")
-                    * time.overlap(mine.phase_2_start, mine.production_end)) * x("factors.opex"),
+                    * time.overlap(mine.phase_2_start, mine.milling_end)) * x("factors.opex"),
                    "Standing cost of the site, from shortly before planned production to the end.")
     site = line("site_costs_real", REAL, "Site costs", mining + processing + general,
                 "Mining, processing and general cost.")

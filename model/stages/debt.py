@@ -6,13 +6,12 @@ from typing import NamedTuple
 
 from ..graph.expr import Line, add_up, minimum, prev, where
 from ..graph.sheet import Sheet
-from .costs import NOMINAL
 from .depreciation import Depreciation
 from .fiscal import Fiscal, income_tax
 from .funding import Funding
 from .loans import Tranche
 from .revenue import Revenue
-from .timeline import Timeline
+from .timeline import NOMINAL, Timeline
 
 
 class Service(NamedTuple):

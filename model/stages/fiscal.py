@@ -7,10 +7,10 @@ from typing import NamedTuple
 from ..graph.expr import Expr, Line, clamp, compound, constant, interpolate, maximum, minimum, prev, where
 from ..graph.sheet import Sheet
 from .capex import Capex
-from .costs import NOMINAL, Costs
+from .costs import Costs
 from .production import Production
-from .revenue import REAL, Revenue
-from .timeline import Timeline
+from .revenue import Revenue
+from .timeline import NOMINAL, REAL, Timeline
 
 END_OF_TIME = 2400  # months for which the last advance royalty of the list would go on
 
@@ -120,9 +120,9 @@ def fiscal(sheet: Sheet, time: Timeline, mine: Production, sales: Revenue, cost:
          "1 once the holiday is over.", kind="average")
     pool = sheet.forward("tax_pool", NOMINAL)
     additions = prev(pool) + capital.growth + capital.sustaining
-    producing = time.overlap(time.actual_start, mine.production_end)
+    producing = time.overlap(time.actual_start, mine.milling_end)
     allowance = line("tax_depreciation", NOMINAL, "Tax depreciation",
-                     where(time.period_end >= mine.production_end, additions,
+                     where(mine.over > 0, additions,
                            additions * (1 - compound(-depreciation_rate, producing))),
                      "Declining balance while producing; the rest when production ends.")
     line("tax_pool", NOMINAL, "Undepreciated for tax", additions - allowance,

@@ -13,10 +13,9 @@ from typing import NamedTuple
 from ..graph.expr import Expr, Line, add_up, both, clamp, following, lift, maximum, minimum, per, prev, where
 from ..graph.sheet import Sheet
 from .capex import Capex
-from .costs import NOMINAL
 from .fiscal import Fiscal
 from .loans import Tranche, next_service, tranche
-from .timeline import Timeline
+from .timeline import NOMINAL, Timeline
 from .us_imports import UsImports
 
 

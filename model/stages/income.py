@@ -7,11 +7,12 @@ from typing import NamedTuple
 from ..graph.expr import Line
 from ..graph.sheet import Sheet
 from .capex import Capex
-from .costs import NOMINAL, Costs
+from .costs import Costs
 from .debt import Debt
 from .depreciation import Depreciation
 from .fiscal import Fiscal
 from .revenue import Revenue
+from .timeline import NOMINAL
 
 
 class Income(NamedTuple):

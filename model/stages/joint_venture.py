@@ -10,10 +10,9 @@ from typing import NamedTuple
 
 from ..graph.expr import Expr, Line, add_up, clamp, maximum, minimum, per, prev, where
 from ..graph.sheet import Sheet
-from .costs import NOMINAL
 from .fiscal import Fiscal
 from .income import Income
-from .timeline import Timeline
+from .timeline import NOMINAL, Timeline
 from .waterfall import Waterfall
 
 

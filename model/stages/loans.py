@@ -6,10 +6,9 @@ from typing import NamedTuple
 
 from ..graph.expr import Expr, Line, constant, following, highest, lift, maximum, minimum, per, prev, where
 from ..graph.sheet import Sheet
-from .capex import phasing_curve
-from .costs import NOMINAL
+from .construction import phasing_curve
 from .fiscal import Fiscal
-from .timeline import Timeline
+from .timeline import NEAR, NOMINAL, Timeline
 
 ROUNDING = 1e-12  # a share this small is nothing: the instalment before it is the last
 
@@ -74,7 +73,7 @@ def tranche(sheet: Sheet, time: Timeline, money: Fiscal, completion: Line, key: 
                 "What the loan is measured against.")
     left = sheet.forward(f"{key}_left_share", "1")
     line(f"{key}_left_share", "1", f"{label}: share not yet due",
-         where(time.period_end >= last - constant(1e-9, "years"), 0,
+         where(time.period_end >= last - NEAR, 0,
                minimum(prev(left, 1), where(per(ahead, peak, 1) > ROUNDING, per(ahead, peak, 1), 0))),
          "Share of the loan that falls due after the period; it never rises again.", kind="balance")
     share = line(f"{key}_repay_share", "1", f"{label}: share due", prev(left, 1) - left,

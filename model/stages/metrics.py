@@ -25,15 +25,15 @@ from ..graph.expr import (
 )
 from ..graph.sheet import Sheet
 from .capex import Capex
-from .costs import NOMINAL, Costs
+from .costs import Costs
 from .debt import Debt
 from .fiscal import Fiscal
 from .funding import Funding
 from .joint_venture import JointVenture
 from .production import Production
 from .ratios import Ratios
-from .revenue import REAL, Revenue
-from .timeline import Timeline
+from .revenue import Revenue
+from .timeline import NEAR, NOMINAL, REAL, Timeline
 from .us_imports import UsImports
 from .waterfall import Waterfall
 
@@ -172,7 +172,7 @@ def operations(sheet: Sheet, time: Timeline, mine: Production, sales: Revenue, c
     line("mine_life_years", "years", "Mine life", total(mine.operating_years), "Time in which ore is milled.")
     line("first_production", "years", "First production", time.actual_start, "Date of the first ore milled.")
     line("last_production_year", "years", "Last year of production",
-         floor(mine.production_end - constant(1e-9, "years")), "Calendar year of the last ore.")
+         floor(sheet.lines["production_end"] - NEAR), "Calendar year of the last ore.")
     line("ore_left_behind", "Mt", "Ore left behind", sheet.lines["ore_reserve"] - total(mine.ore_milled),
          "Ore that the licence or the timeline leaves in the ground.")
 

@@ -11,6 +11,7 @@ from ..graph.expr import (
     Term,
     constant,
     convert,
+    either,
     interpolate,
     maximum,
     minimum,
@@ -20,17 +21,24 @@ from ..graph.expr import (
     where,
 )
 from ..graph.sheet import Sheet
-from .timeline import Timeline
+from .construction import Construction
+from .timeline import NEAR, Timeline
 
+NEVER = constant(9999, "years")  # a date that is not known yet
+ROUNDING = 1e-12  # share of the reserve that only rounding leaves
 END_OF_TIME = 2400  # months: the last share of a ramp-up curve holds this long
 
 
 class Production(NamedTuple):
     ore_milled: Line
     ore_closing: Line
-    cumulative_opening: Line
+    opening: Line
     cumulative_ore: Line
     mined_share: Line
+    over: Line
+    began: Line
+    milling_end: Line
+    expected_end: Line
     material_moved: Line
     copper_recovered: Line
     gold_recovered: Line
@@ -39,7 +47,6 @@ class Production(NamedTuple):
     payable_copper: Line
     payable_gold: Line
     phase_2_start: Line
-    production_end: Line
     operating_years: Line
 
 
@@ -71,9 +78,9 @@ def ramp_up_curve(sheet: Sheet, name: str, path: str) -> str:
     return sheet.curve(name, xs, ys)
 
 
-def phase(sheet: Sheet, time: Timeline, number: int, capacity: Expr, start: Expr, path: str) -> Line:
-    """Ore that one phase could mill in the period under its ramp-up; the curve is integrated, never shifted by
-    whole periods, so that every result is smooth in the delay."""
+def phase(sheet: Sheet, time: Timeline, number: int, capacity: Expr, start: Expr, path: str, built: Line) -> Line:
+    """Ore that one phase could mill in the period: the lesser of what its ramp-up and its capital allow. The ramp-up is
+    integrated, never shifted by whole periods, so that every result is smooth in the delay."""
     stretch = sheet.input("factors.ramp_up_time")
     curve = ramp_up_curve(sheet, f"ramp_up_phase_{number}", path)
 
@@ -87,12 +94,20 @@ def phase(sheet: Sheet, time: Timeline, number: int, capacity: Expr, start: Expr
     to_date = sheet.line(f"phase_{number}_full_months_to_date", "months",
                          f"Phase {number}, months at nameplate to date", full_months(since),
                          "Months since the start, after ramp-up.", kind="balance")
+    before = convert(minimum(time.first_instant, time.licence_end) - start, "months")
     ramped = sheet.line(f"phase_{number}_full_months", "months", f"Phase {number}, months at nameplate",
-                        to_date - prev(to_date, full_months(minimum(time.first_instant, time.licence_end) - start)),
+                        to_date - prev(to_date, full_months(before)),
                         "Months of the period that the phase is worth at nameplate, after ramp-up.")
+    nameplate = capacity * sheet.input("factors.throughput")
+    allowed = sheet.line(f"phase_{number}_ramp_up_ore", "Mt", f"Phase {number}, ore that its ramp-up allows",
+                         nameplate * ramped, "Nameplate capacity x throughput factor x months at nameplate.")
+    months = maximum(since, 0) - maximum(prev(since, before), 0)
+    whole = sheet.line(f"phase_{number}_whole_ore", "Mt", f"Phase {number}, ore that the whole phase could mill",
+                       maximum(allowed, nameplate * months),
+                       "At nameplate since the start, or at a ramp-up above nameplate.")
     return sheet.line(f"phase_{number}_potential_ore", "Mt", f"Phase {number}, ore that could be milled",
-                      capacity * sheet.input("factors.throughput") * ramped,
-                      "Nameplate capacity x throughput factor x months at nameplate.")
+                      minimum(allowed, whole * built),
+                      "What the ramp-up allows, up to the share of the phase that is built.")
 
 
 def planned_to_date(sheet: Sheet, name: str, unit: str, label: str, plan: str, ore: Line) -> Line:
@@ -106,18 +121,19 @@ def planned_to_date(sheet: Sheet, name: str, unit: str, label: str, plan: str, o
                       "The mine plan's cumulative curve at the ore milled to date.", kind="balance")
 
 
-def production(sheet: Sheet, time: Timeline) -> Production:
+def production(sheet: Sheet, time: Timeline, built: Construction) -> Production:
     """Declare the mine, from ore to payable metal."""
     sheet.stage = "production"
     x, line = sheet.input, sheet.line
     start_2 = line("phase_2_start", "years", "Start of Phase 2",
                    x("production.phase_2.start") + time.schedule_shift + time.delay,
                    "Planned start of the expansion, moved with first production and with the delay.")
-    potential_1 = phase(sheet, time, 1, x("production.capacity"), time.actual_start, "ramp_up.curve")
+    potential_1 = phase(sheet, time, 1, x("production.capacity"), time.actual_start, "ramp_up.curve",
+                        built.phase_1.built)
     capacity_2 = line("phase_2_capacity", "Mt/year", "Capacity that Phase 2 adds",
                       x("production.phase_2.capacity") * x("production.phase_2.included"),
                       "Nothing where the expansion is not built.")
-    potential_2 = phase(sheet, time, 2, capacity_2, start_2, "ramp_up.phase_2_curve")
+    potential_2 = phase(sheet, time, 2, capacity_2, start_2, "ramp_up.phase_2_curve", built.phase_2.built)
     potential = line("potential_ore", "Mt", "Ore that could be milled", potential_1 + potential_2,
                      "Both phases together.")
 
@@ -127,24 +143,38 @@ def production(sheet: Sheet, time: Timeline) -> Production:
     closing = sheet.forward("ore_closing", "Mt")
     opening = line("ore_opening", "Mt", "Ore in the ground, opening", prev(closing, reserve),
                    "Ore left at the start of the period.", kind="opening")
-    milled = line("ore_milled_mt", "Mt", "Ore milled", minimum(potential, opening),
-                  "What the mill could take, or what is left.")
+    milled = line("ore_milled_mt", "Mt", "Ore milled",
+                  where(opening - potential > reserve * ROUNDING, potential, opening),
+                  "What could be milled, or all that is left.")
     line("ore_closing", "Mt", "Ore in the ground, closing", opening - milled,
          "Ore left at the end of the period.", kind="balance")
-    cumulative_opening = line("cumulative_ore_opening", "Mt", "Cumulative ore milled, opening", reserve - opening,
-                              "All ore milled before the period.", kind="opening")
     cumulative = line("cumulative_ore", "Mt", "Cumulative ore milled", reserve - closing,
                       "All ore milled to the end of the period.", kind="balance")
-    mined_share = line("mined_share", "1", "Share of life-of-mine ore milled", per(cumulative, total(milled), 0),
-                       "Cumulative ore over all ore that will be milled.", kind="balance")
+    mined_share = line("mined_share", "1", "Share of the reserve milled", per(cumulative, reserve, 0),
+                       "Cumulative ore over the reserve.", kind="balance")
     available = line("available_years", "years", "Time available for milling",
                      time.overlap(time.actual_start, time.licence_end),
                      "Years of the period between first production and the end of the licence.")
     operating = line("operating_years", "years", "Time milling",
-                     where(closing > 0, available, available * per(milled, potential, 0)),
-                     "Years of the period in which ore is milled.")
-    end = line("production_end", "years", "End of production", time.actual_start + total(operating),
-               "Date on which the ore or the licence ends.")
+                     where(closing > 0, available, available * minimum(per(milled, potential, 0), 1)),
+                     "Years of the period until the ore or the licence ends.")
+    over = line("milling_over", "1", "Milling has ended",
+                either(closing <= 0, time.licence_end <= time.period_end + NEAR),
+                "1 once the ore or the licence has ended.", kind="flag")
+    began = line("milling_began", "years", "Milling of the period begins",
+                 maximum(time.period_start, time.actual_start),
+                 "Start of the period, but not before first production.", kind="balance")
+    ended = sheet.forward("milling_end", "years")
+    line("milling_end", "years", "Milling to date ends",
+         where(prev(over) > 0, prev(ended), where(over > 0, began + operating, time.period_end)),
+         "Date on which milling ended; the end of the period as long as it has not.", kind="balance")
+    expected = line("expected_end", "years", "End of milling, expected",
+                    where(over > 0, ended,
+                          minimum(time.licence_end, began + per(opening * operating, milled, NEVER.data))),
+                    "When the opening ore ends at the period's rate of milling, or the licence if that is earlier.",
+                    kind="balance")
+    line("production_end", "years", "End of production", time.actual_start + total(operating),
+         "Date on which the ore or the licence ends.")
 
     def from_pit(name: str, unit: str, label: str, plan: str, factor: Term) -> Line:
         to_date = planned_to_date(sheet, name, unit, f"{label}, planned to date", plan, cumulative)
@@ -175,6 +205,6 @@ def production(sheet: Sheet, time: Timeline) -> Production:
                           "Copper that the smelter pays for.")
     payable_gold = line("payable_gold_koz", "koz", "Payable gold", recovered["gold"] * x("offtake.payable_gold"),
                         "Gold that the smelter pays for.")
-    return Production(milled, sheet.lines["ore_closing"], cumulative_opening, cumulative, mined_share, moved,
-                      recovered["copper"], recovered["gold"], dry, wet, payable_copper, payable_gold, start_2, end,
-                      operating)
+    return Production(milled, sheet.lines["ore_closing"], opening, cumulative, mined_share, over, began,
+                      sheet.lines["milling_end"], expected, moved, recovered["copper"], recovered["gold"], dry, wet,
+                      payable_copper, payable_gold, start_2, operating)

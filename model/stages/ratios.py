@@ -19,11 +19,10 @@ from ..graph.expr import (
     where,
 )
 from ..graph.sheet import Sheet
-from .costs import NOMINAL
 from .debt import Debt
 from .funding import Funding
 from .production import Production
-from .timeline import Timeline
+from .timeline import NOMINAL, Timeline
 from .waterfall import CENT, Waterfall
 
 
@@ -81,7 +80,7 @@ def ratios(sheet: Sheet, time: Timeline, mine: Production, funds: Funding, debt:
     plcr = cover("plcr", "Project life cover ratio (PLCR)", 1, "the project life")
     tail = line("reserve_tail", "1", "Reserve tail",
                 where(both(inside > 0, offered > 0), 1 - mine.mined_share, NAN),
-                "Share of the ore still to be milled; its least value stands at the last maturity.",
+                "Share of the reserve still in the ground; its least value stands at the last maturity.",
                 kind="balance")
     line("reserve_tail_breach", "1", "Reserve tail below the covenant",
          both(both(inside > 0, offered > 0), 1 - mine.mined_share < x("financing.reserve_tail")),

@@ -7,9 +7,7 @@ from typing import NamedTuple
 from ..graph.expr import Line
 from ..graph.sheet import Sheet
 from .production import Production
-from .timeline import Timeline
-
-REAL = "US$m real"
+from .timeline import REAL, Timeline
 
 
 class Revenue(NamedTuple):

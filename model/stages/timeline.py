@@ -7,6 +7,9 @@ from typing import NamedTuple
 from ..graph.expr import Expr, Line, Term, clamp, compound, constant, floor, maximum, minimum, prev
 from ..graph.sheet import Sheet
 
+NOMINAL, REAL = "US$m nominal", "US$m real"
+NEAR = constant(1e-9, "years")  # dates closer than this are the same: months are not whole in binary
+
 
 class Timeline(NamedTuple):
     first_instant: Expr

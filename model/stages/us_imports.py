@@ -7,9 +7,9 @@ from typing import NamedTuple
 from ..graph.expr import Line, highest, minimum, per, prev
 from ..graph.sheet import Sheet
 from .capex import Capex
-from .costs import NOMINAL, Costs
+from .costs import Costs
 from .production import Production
-from .timeline import Timeline
+from .timeline import NOMINAL, Timeline
 
 
 class UsImports(NamedTuple):

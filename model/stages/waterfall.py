@@ -12,12 +12,11 @@ from typing import NamedTuple
 from ..graph.expr import Expr, Line, add_up, both, clamp, constant, lift, maximum, minimum, per, prev, where
 from ..graph.sheet import Sheet
 from .capex import Capex
-from .costs import NOMINAL
 from .debt import Debt
 from .fiscal import Fiscal
 from .funding import Funding
 from .loans import next_service
-from .timeline import Timeline
+from .timeline import NEAR, NOMINAL, Timeline
 
 CENT = constant(1e-8, NOMINAL)
 
@@ -141,7 +140,7 @@ def waterfall(sheet: Sheet, time: Timeline, capital: Capex, money: Fiscal, funds
     after_service = line("cash_after_service", NOMINAL, "Cash after debt service", after_reserve - junior_cash,
                          "What all lenders leave.")
     held = line("minimum_cash_held", NOMINAL, "Minimum cash",
-                where(time.period_end < sheet.lines["closure_end"], x("financing.minimum_cash"), 0),
+                where(time.period_end + NEAR < capital.closure_ends, x("financing.minimum_cash"), 0),
                 "Kept in the company until closure ends.", kind="balance")
     completed = line("completed_share", "1", "Share of the period after completion", 1 - before,
                      "Nothing is swept or distributed for the share before.", kind="average")

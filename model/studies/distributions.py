@@ -9,8 +9,8 @@ import numpy as np
 
 from ..engine.arithmetic import log, normal_quantile
 from ..engine.array_arithmetic import exp_array, normal_quantile_array
-from ..engine.beta import beta_quantile
 from ..engine.arrays import Array
+from ..engine.beta import beta_quantile
 
 EDGE = 1e-9  # no draw lies further out than this probability
 EDGE_SCORE = -normal_quantile(EDGE)

@@ -15,18 +15,18 @@ import numpy as np
 from ..assumptions.resolve import Scenario
 from ..assumptions.values import ByYear
 from ..engine import compiler
+from ..engine.arrays import Array, ratio_of
 from ..engine.cpp import Kernel, kernel
 from ..engine.kernel import Compiled, compiled, run
 from ..engine.python import Value, row_of
 from ..engine.schedule import chosen
-from ..engine.arrays import Array, ratio_of
 from ..graph.expr import Expr, walk
 from ..structure import Model, evaluate, structure
 from .distributions import Draw
 from .draw_tables import Draws, draw_tables
 from .sampling import Sampler, sampler
 from .streams import BLOCK
-from .vary import StudyError, evaluate_in_parts, metric_line, slack_years, with_values
+from .vary import StudyError, evaluate_in_parts, metric_line, periods_of, with_values
 
 CHUNK = 2 * BLOCK  # scenarios
 WORTH_COMPILING = 1_000  # scenarios, which take NumPy longer than compiling takes
@@ -118,8 +118,7 @@ def _prepare(made: Study, said: Callable[[str], None]) -> Prepared:
     moving: dict[str, object] = {p: ByYear(draws.years, tuple(deck.tolist())) for p, deck in draws.decks.items()}
     scenario = with_values(made.scenario, flat | moving)
     corners = _corners(draws)
-    slack = slack_years(scenario, corners) if corners else 0.0
-    model = structure(scenario, slack)
+    model = structure(scenario, periods_of(scenario, corners))
     draws = replace(sampler(made.scenario, tuple(dict.fromkeys(model.years))), draws=draws.draws)
     lines = model.sheet.lines
     names = {metric: metric_line(model.sheet, metric) for metric in made.metrics}

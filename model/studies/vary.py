@@ -13,20 +13,18 @@ import numpy as np
 from ..assumptions.resolve import Scenario
 from ..assumptions.values import Bounds, ByYear
 from ..assumptions.written import field_of
-from ..engine.python import Value
 from ..engine.arrays import Array
+from ..engine.python import Value
 from ..graph.expr import walk
 from ..graph.sheet import Sheet
 from ..results import METRICS
 from ..structure import (
     Model,
-    assumptions,
     bind,
-    closure_end,
-    closure_ends,
     evaluate_many,
-    first_year_of,
-    reduced,
+    longest,
+    own_periods,
+    periods_of_all,
     structure,
 )
 
@@ -123,8 +121,7 @@ def prepare(scenario: Scenario, metrics: Sequence[str], changed: Mapping[str, Se
     names = {metric: metric_line(model.sheet, metric) for metric in metrics}
     together = 1 if any(path in shapes_curves(model) for path in changed) else TOGETHER
     columns = {path: np.asarray(values, dtype=float) for path, values in changed.items()}
-    if slack := slack_years(flat, columns, together):
-        model = structure(flat, slack)
+    model = structure(flat, periods_of(flat, columns, together))
     return Prepared(model, names, together)
 
 
@@ -173,17 +170,14 @@ def _one_by_one(model: Model, wanted: tuple[str, ...], columns: Mapping[str, Arr
     return {name: np.array(values).T for name, values in zip(wanted, zip(*runs, strict=True), strict=True)}
 
 
-def slack_years(scenario: Scenario, columns: Mapping[str, Array], together: int = TOGETHER) -> float:
-    """How much later than the scenario's own the closure may end, over all columns (rows by period do not matter)."""
-    given = assumptions(scenario)
-    first = first_year_of(given)
-    own = latest = closure_end(given, first)
-    single = {p: v for p, v in columns.items() if v.ndim == 1}
-    for start in range(0, max((v.size for v in single.values()), default=0), together):
-        part = {p: v[start : start + together] for p, v in single.items()}
-        size = next(iter(part.values())).size
-        latest = max(latest, float(np.max(closure_ends(given, first, part, size))))
-    return latest - own
+def periods_of(scenario: Scenario, columns: Mapping[str, Array], together: int = TOGETHER) -> int:
+    """Periods that the longest of several scenarios needs."""
+    if together == 1:
+        runs = zip(*(c.tolist() for c in columns.values()), strict=True)
+        return max(own_periods(longest(with_values(scenario, dict(zip(columns, row, strict=True))))) for row in runs)
+    count = max((v.size for v in columns.values()), default=0)
+    parts = ({p: v[start : start + together] for p, v in columns.items()} for start in range(0, count, together))
+    return max((periods_of_all(scenario, part, next(iter(part.values())).size) for part in parts), default=0)
 
 
 def shapes_curves(model: Model) -> set[str]:

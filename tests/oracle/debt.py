@@ -8,7 +8,7 @@ from .funding import draw
 from .inputs import Inputs
 from .period import Period
 from .state import income_tax
-from .timeline import Lines, periods_of
+from .timeline import NEAR, Lines, periods_of
 
 CENT = 1e-8  # US$m: less of a loan is what rounding leaves of one that is paid off
 
@@ -32,11 +32,8 @@ def debt(x: Inputs, o: Lines) -> None:
 
 
 def depreciate(p: Period) -> None:
-    """By units of production, over the ore that will be milled."""
-    o, t = p.o, p.t
-    left = o["ore_left_to_mill"][t]
-    milled = p.given("ore_milled_mt")
-    share = 1.0 if left - milled <= 1e-9 else milled / left
+    """By units of production over the reserve; what is left when milling ends."""
+    share = 1.0 if p.given("milling_over") else p.given("ore_milled_mt") / p.given("ore_opening")
     p.now["depletion_share"] = share
     for name, added in (("fixed_assets", p.given("capital_expenditure")),
                         ("capitalised_financing", p.now["financing_cost"])):  # fmt: skip
@@ -143,7 +140,8 @@ def pay_subordinated(p: Period) -> None:
 def distribute(p: Period) -> None:
     """Sweep, lock-up, Phase 2 and what the shareholders receive and pay."""
     x, o, now = p.x, p.o, p.now
-    now["minimum_cash_held"] = x("financing.minimum_cash") if p.given("period_end") < o["closure_end"] else 0.0
+    closed = p.given("closure_ends") <= p.given("period_end") + NEAR
+    now["minimum_cash_held"] = 0.0 if closed else x("financing.minimum_cash")
     excess = max(now["cash_after_service"] - now["minimum_cash_held"], 0)
     senior = now["senior_before_sweep"] = p.total("after_payment", o["senior"])
     sweep = min(p.given("completed_share") * x("financing.cash_sweep") * excess, senior)

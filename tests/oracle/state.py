@@ -86,9 +86,8 @@ def _tax_depreciation(o: Lines) -> None:
     pool, o["tax_pool"], o["tax_depreciation"] = 0.0, [], []
     for t in periods_of(o):
         pool += o["capital_expenditure"][t]
-        years = overlap(o, t, o["actual_start"], o["production_end"])
-        over = o["period_end"][t] >= o["production_end"]
-        charge = pool if over else pool * (1 - (1 - o["regime_tax_depreciation"]) ** years)
+        years = overlap(o, t, o["actual_start"], o["milling_end"][t])
+        charge = pool if o["milling_over"][t] else pool * (1 - (1 - o["regime_tax_depreciation"]) ** years)
         pool -= charge
         o["tax_depreciation"].append(charge)
         o["tax_pool"].append(pool)

@@ -13,6 +13,7 @@ from typing import Any
 
 from ...graph.javascript import source
 from ...results import Result
+from ...structure import ENDED, LATEST
 from ...studies.compare import Comparison
 from ...studies.sensitivity import Tornado
 from .contents import CAVEATS, CONTROLS, QUESTION, SPLIT, STORY, TILES, Chart, charts
@@ -49,7 +50,8 @@ def page(comparison: Comparison, tornado: Tornado, swing: float) -> str:
         "bridges": drawn.bridges(),
         "tornado": {"metric": tornado.metric, "swing": swing, "paths": [b.path for b in tornado.bars]},
     }  # fmt: skip
-    model = (f'"use strict";\nconst MODEL = {source(sheet, result.model.groups, result.model.texts)};\n'
+    written = source(sheet, result.model.groups, result.model.texts, (ENDED, LATEST))
+    model = (f'"use strict";\nconst MODEL = {written};\n'
              'const DATA = JSON.parse(document.getElementById("data").textContent);')  # fmt: skip
     scripts = [read("vendor/echarts.common.min.js"), model, "\n".join(read(name) for name in SCRIPTS)]
     s = result.scenario

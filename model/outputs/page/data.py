@@ -10,7 +10,7 @@ from ...assumptions.written import field_of
 from ...graph.expr import Expr, Line
 from ...graph.words import Piece, write
 from ...results import METRICS, Result
-from ...structure import PROBE_YEARS, Model, element_value
+from ...structure import Model, element_value
 
 # Metrics that are counts, and the date; the others are numbers or null.
 WHOLE = ("lock_up_periods", "default_periods", "payment_default_periods", "llcr_breach_periods", "last_production_year")
@@ -32,7 +32,6 @@ def model_data(result: Result) -> dict[str, Any]:
     given = {path: model.assumptions[path].value for path in sheet.inputs}
     return {
         "firstYear": model.first_year,
-        "probeYears": PROBE_YEARS,
         "scalars": {path: float(value) for path, value in given.items() if not isinstance(value, ByYear)},
         "byYear": {
             path: {"years": value.years, "values": value.values, "interpolation": value.interpolation}

@@ -72,12 +72,19 @@ function bound(inputs, years) {
   return state;
 }
 
-// Every line for the scenario's inputs and the overrides, on an axis long enough for the closure that they lead to.
+// A line and those that it needs, over so many years.
+function alone(inputs, years, line) {
+  const state = bound(inputs, years);
+  for (const place of MODEL.parts[line]) MODEL.groups[place](state);
+  return state[line];
+}
+
+// Every line for the scenario's inputs and the overrides, on an axis that ends when mine, closure and loans have ended.
 function evaluate(overrides) {
   const inputs = {...DATA.scalars, ...overrides};
-  const probe = bound({...inputs, "timeline.period_months": 12}, DATA.probeYears);
-  for (const place of MODEL.horizon) MODEL.groups[place](probe);
-  const state = bound(inputs, Math.ceil(probe.closure_end - DATA.firstYear - 1e-9) + 1);
+  const longest = Math.round(alone(inputs, 1, "longest_life")) - DATA.firstYear;
+  const ended = alone(inputs, longest, "model_ended").indexOf(1);
+  const state = bound(inputs, ended < 0 ? longest : (ended + 1) * inputs["timeline.period_months"] / 12);
   for (const group of MODEL.groups) group(state);
   return state;
 }

@@ -14,7 +14,7 @@ from ...graph.expr import REDUCTIONS, Expr, Line
 from ...graph.order import order
 from ...graph.workings import with_workings
 from ...results import Result
-from ...structure import assumptions, closure_end, evaluate, structure
+from ...structure import evaluate, structure
 from .page import FIRST, FIRST_ROW, LETTERS
 from .plan import BY_YEAR, CURVE_ROWS, CURVES, INPUTS, SEARCH, SEARCH_ROWS, TABLES, InputRow, Plan, Row, formulas
 from .styles import title_of
@@ -31,7 +31,7 @@ def planned(result: Result) -> Plan:
     Raises:
         DeclarationError: when a formula cannot stand in a cell (a defect of the program).
     """
-    model = structure(result.scenario, room(result))
+    model = structure(result.scenario, periods_with_room(result))
     sheet = with_workings(model.sheet)
     program = replace(model.program, sheet=sheet, groups=order(sheet.lines), parts={})
     model = replace(model, program=program)
@@ -44,13 +44,13 @@ def planned(result: Result) -> Plan:
     return plan
 
 
-def room(result: Result) -> float:
-    """Years by which closure may move later inside the workbook: as the other choice on Phase 2 asks, and some more."""
+def periods_with_room(result: Result) -> int:
+    """Periods of the workbook's axis: as many as the other choice on Phase 2 asks for, and some more."""
     scenario, path = result.scenario, PHASE_2
     leaf = scenario.leaves[path]
     other = replace(scenario, leaves={**scenario.leaves, path: replace(leaf, value=not leaf.value)})
-    end = closure_end(assumptions(other), result.model.first_year)
-    return max(end - result.figure("closure_end"), 0.0) + SPARE_YEARS
+    model = result.model
+    return structure(other, model.periods).periods + SPARE_YEARS * 12 // model.period_months
 
 
 def _place_lines(plan: Plan) -> None:
