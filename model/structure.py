@@ -17,8 +17,7 @@ import numpy as np
 from .assumptions.resolve import Leaf, Scenario
 from .assumptions.values import ByYear
 from .engine.arrays import Array, columns_function
-from .engine.python import Function, Value, compiled, float_of, life_source
-from .engine.python import source as python_source
+from .engine.python import Function, Value, float_of, function_of
 from .engine.schedule import schedule
 from .engine.writer import Shared
 from .graph.evaluate import Evaluator
@@ -29,6 +28,7 @@ from .stages import declare
 ENDED, LATEST = "model_ended", "longest_life"  # lines that decide the length of the time axis
 PERIOD_LETTER = {12: "", 6: "H", 3: "Q"}
 MOST_KEPT = 64  # programs; the least recently used go
+FEW = 40  # lines, of which a program is made for the asking
 Given = Mapping[str, Assumption]
 Inputs = dict[str, Value]
 Elements = dict[tuple[str, int], float]
@@ -40,6 +40,7 @@ class Columns(NamedTuple):
     function: Callable[..., dict[str, Array]]
     shared: Shared
     moving: tuple[str, ...]  # lines that it gives; others are those of the scenario itself
+    needed: tuple[str, ...]  # lines of the scenario itself that it takes
 
 
 @dataclass(frozen=True)
@@ -51,23 +52,30 @@ class Program:
     texts: dict[str, str]  # that decide choices
     first_year: int
     period_months: int
-    parts: dict[tuple[str, ...], Program] = field(default_factory=dict)
+    functions: dict[tuple[str, ...], Function] = field(default_factory=dict)
     many: dict[tuple[tuple[str, ...], tuple[str, ...]], Columns] = field(default_factory=dict)
 
-    @cached_property
-    def python(self) -> Function:
-        """`function(T, inputs, elements)` -> every line of one scenario by name: a float, or a list by period."""
+    def function(self, wanted: tuple[str, ...] = ()) -> Function:
+        """`function(T, inputs, elements)` -> lines of one scenario by name: a float, or a list by period.
+
+        Args:
+            wanted: names of lines; all where none is named.
+        """
+        if wanted not in self.functions:
+            self.functions[wanted] = self._function(wanted)
+        return self.functions[wanted]
+
+    def _function(self, wanted: tuple[str, ...], ended: str = "") -> Function:
         lines = self.sheet.lines
-        return compiled(python_source(lines, schedule(lines, self.sheet.curves, self.groups, self.texts, lines)))
+        plan = schedule(
+            lines, self.sheet.curves, self.groups, self.texts, wanted or (ended and (ended,)) or lines, soonest=ended
+        )
+        return function_of({n: lines[n] for n in wanted} if wanted or ended else lines, plan, ended)
 
     @cached_property
-    def life(self) -> Callable[..., int]:
-        """`function(T, inputs, elements)` -> periods until the model has ended, T where it does not end before."""
-        part = self.reduced((ENDED,))
-        lines = part.sheet.lines
-        plan = schedule(lines, part.sheet.curves, part.groups, part.texts, (ENDED,), soonest=ENDED)
-        function: Callable[..., Any] = compiled(life_source(lines, plan, ENDED))
-        return function
+    def life(self) -> Function:
+        """`function(T, inputs, elements)` -> `periods` until the model has ended, T where it does not end before."""
+        return self._function((), ENDED)
 
     def columns(self, wanted: tuple[str, ...], varied: tuple[str, ...]) -> Columns:
         """The program of some lines for many scenarios that differ in some inputs.
@@ -79,29 +87,11 @@ class Program:
             sheet = self.sheet
             plan = schedule(sheet.lines, sheet.curves, self.groups, self.texts, wanted, frozenset(varied))
             moving = {name: sheet.lines[name] for name in wanted if name in plan.moving}
-            self.many[wanted, varied] = Columns(*columns_function(moving, plan, varied), tuple(moving))
+            function, shared = columns_function(moving, plan, varied)
+            formulas = (*shared.figures.values(), *shared.rows.values())
+            needed = {line for e in formulas for line, _ in references(e)} | {n for n in wanted if n not in moving}
+            self.many[wanted, varied] = Columns(function, shared, tuple(moving), tuple(sorted(needed)))
         return self.many[wanted, varied]
-
-    def reduced(self, wanted: Sequence[str]) -> Program:
-        """The program of only the lines that the wanted ones need."""
-        key = tuple(sorted(set(wanted)))
-        if key not in self.parts:
-            self.parts[key] = self._reduced(key)
-        return self.parts[key]
-
-    def _reduced(self, wanted: tuple[str, ...]) -> Program:
-        lines = self.sheet.lines
-        needed: set[str] = set()
-        todo = list(wanted)
-        while todo:
-            name = todo.pop()
-            if name not in needed:
-                needed.add(name)
-                todo += [target for target, _ in references(lines[name].formula)]
-        sheet = self.sheet.with_lines({name: line for name, line in lines.items() if name in needed})
-        groups = [Group(tuple(n for n in g.lines if n in needed), g.direction) for g in self.groups]
-        groups = [g for g in groups if g.lines]
-        return Program(sheet, groups, self.texts, self.first_year, self.period_months)
 
 
 @dataclass(frozen=True)
@@ -223,7 +213,7 @@ def longest(scenario: Scenario) -> Model:
     """The model of a scenario on an axis as long as its licence and loans can ask for."""
     given = assumptions(scenario)
     made = program(given, first_year_of(given))
-    latest = evaluate(reduced(Model(made, given, 1), (LATEST,)))[LATEST]
+    latest = evaluate(Model(made, given, 1), (LATEST,))[LATEST]
     return Model(made, given, _periods(made, float_of(latest)))
 
 
@@ -234,21 +224,17 @@ def _periods(made: Program, end: float) -> int:
 
 def own_periods(model: Model) -> int:
     """Periods until mine, closure and loans of a scenario have ended."""
-    return model.program.life(model.periods, *bind(model))
+    periods = model.program.life(model.periods, *bind(model))["periods"]
+    return int(float_of(periods))
 
 
 def periods_of_all(scenario: Scenario, changed: Mapping[str, Array], scenarios: int) -> int:
     """Periods until mine, closure and loans have ended in all of several scenarios; see `evaluate_many`."""
     model = longest(scenario)
-    latest = evaluate_many(reduced(replace(model, periods=1), (LATEST,)), (LATEST,), changed, scenarios)[LATEST]
+    latest = evaluate_many(replace(model, periods=1), (LATEST,), changed, scenarios)[LATEST]
     model = replace(model, periods=_periods(model.program, float(np.max(latest))))
-    ended = evaluate_many(reduced(model, (ENDED,)), (ENDED,), changed, scenarios)[ENDED].min(axis=1) > 0
+    ended = evaluate_many(model, (ENDED,), changed, scenarios)[ENDED].min(axis=1) > 0
     return int(ended.argmax()) + 1 if ended.any() else model.periods
-
-
-def reduced(model: Model, wanted: Sequence[str]) -> Model:
-    """The model with only the lines that the wanted ones need."""
-    return replace(model, program=model.program.reduced(wanted))
 
 
 def bind(model: Model) -> tuple[Inputs, Elements]:
@@ -281,9 +267,13 @@ def element_value(value: Any, place: int) -> float:
     return value.at(place) if isinstance(value, ByYear) else float(value[place])
 
 
-def evaluate(model: Model) -> dict[str, Value]:
-    """Every line of the model: a float, or a list by period."""
-    return model.program.python(model.periods, *bind(model))
+def evaluate(model: Model, wanted: tuple[str, ...] = ()) -> dict[str, Value]:
+    """Lines of the model: a float, or a list by period.
+
+    Args:
+        wanted: names of lines; all where none is named.
+    """
+    return model.program.function(wanted)(model.periods, *bind(model))
 
 
 def evaluator(model: Model, lines: Mapping[str, Value]) -> Evaluator:
@@ -328,7 +318,8 @@ def evaluate_many(
         ValueError: when a curve is drawn from one of the inputs.
     """
     program = model.program.columns(tuple(wanted), tuple(changed))
-    lines = evaluate(model)
+    few = len(program.needed) <= FEW  # a program of their own is soon made
+    lines = evaluate(model, program.needed) if few and program.needed else evaluate(model)
     shared = tables(model, program.shared, lines)
     curves = [tuple(map(np.array, curve)) for curve in shared.curves]
     with np.errstate(all="ignore"):

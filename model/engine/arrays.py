@@ -60,8 +60,8 @@ class ArrayWriter(PythonWriter):
             return f"{name} = where({name}_count > 0.0, {name} / maximum({name}_count, 1.0), nan)"
         return f"{name} = where({name} == {self.START[op]}, nan, {name})"
 
-    def source(self) -> str:
-        """The source of `model(T, N, inputs, figures, rows, curves)`, which returns the outputs by name: a figure as
+    def many(self) -> str:
+        """The source of `model(T, N, inputs, figures, rows, curves)`, which returns the lines by name: a figure as
         (N,), a row as (T, N)."""
         body = self.body()
         head = [
@@ -89,7 +89,7 @@ def columns_function(
     """
     writer = ArrayWriter(outputs, plan, varied)
     namespace = dict(NAMES)
-    exec(compile(writer.source(), "<columns>", "exec"), namespace)
+    exec(compile(writer.many(), "<columns>", "exec"), namespace)
     function: Callable[..., dict[str, Array]] = namespace["model"]
     return function, writer.common
 

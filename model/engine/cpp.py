@@ -166,19 +166,14 @@ class CppWriter(Writer):
         elif e.op != "total":
             self.after.append(f"{name} = {name} == {self.START[e.op]} ? all_of(NOT_APPLICABLE) : {name};")
 
+    def steps(self, backward: bool, statements: list[str]) -> list[str]:
+        steps = "int64_t t = T - 1; t >= 0; t--" if backward else "int64_t t = 0; t < T; t++"
+        return [f"for ({steps}) {{", "  const double *s = row + t * ROW;", *(f"  {x}" for x in statements), "}"]
+
     # The function
 
     def _kernel(self) -> Kernel:
-        body: list[str] = []
-        self.text = body
-        self.figures(self.plan.before)
-        for each in self.plan.passes:
-            opening, loop, after = self.loop(each)
-            steps = "int64_t t = T - 1; t >= 0; t--" if each.backward else "int64_t t = 0; t < T; t++"
-            loop = [f"for ({steps}) {{", "  const double *s = row + t * ROW;", *(f"  {x}" for x in loop), "}"] if loop else []
-            body += [*opening, *loop, *after]
-            self.text = body
-            self.figures(each.figures)
+        body = self.body()
         out = [f"put(figures + {k} * stride + b, v_{n});" for k, n in enumerate(self.figures_out)]
         inputs = [f"V x{k} = inputs[{k}];" for k in range(len(self.scalars))]
         rows = [f"V *const r_{name} = work + {k} * T;" for name, k in self.stored.items()]

@@ -215,6 +215,22 @@ class Writer:
             self.text.append(self.assign(name, self.operand(edge)))
         return self.opening, body, self.after
 
+    def body(self) -> list[str]:
+        """All passes, and the figures between them."""
+        body: list[str] = []
+        self.text = body
+        self.figures(self.plan.before)
+        for each in self.plan.passes:
+            opening, loop, after = self.loop(each)
+            body += [*opening, *(self.steps(each.backward, loop) if loop else []), *after]
+            self.text = body
+            self.figures(each.figures)
+        return body
+
+    def steps(self, backward: bool, statements: list[str]) -> list[str]:
+        """Statements for every period."""
+        raise NotImplementedError
+
     def reassign(self, name: str, value: str) -> str:
         """The statement that gives an existing name another value."""
         raise NotImplementedError

@@ -161,11 +161,11 @@ def evaluate_in_parts(model: Model, wanted: tuple[str, ...], columns: Mapping[st
 def _one_by_one(model: Model, wanted: tuple[str, ...], columns: Mapping[str, Array], count: int) -> dict[str, Array]:
     """The same, a scenario at a time."""
     inputs, elements = bind(model)
-    part = model.program.reduced(wanted)
+    part = model.program.function(tuple(wanted))
     runs = []
     for place in range(count):
         own: dict[str, Value] = {path: column[..., place].tolist() for path, column in columns.items()}
-        lines = part.python(model.periods, inputs | own, elements)
+        lines = part(model.periods, inputs | own, elements)
         runs.append([lines[name] for name in wanted])
     return {name: np.array(values).T for name, values in zip(wanted, zip(*runs, strict=True), strict=True)}
 

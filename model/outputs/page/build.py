@@ -11,7 +11,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from ...graph.javascript import source
+from ...engine.javascript import source
 from ...results import Result
 from ...structure import ENDED, LATEST
 from ...studies.compare import Comparison
@@ -50,7 +50,7 @@ def page(comparison: Comparison, tornado: Tornado, swing: float) -> str:
         "bridges": drawn.bridges(),
         "tornado": {"metric": tornado.metric, "swing": swing, "paths": [b.path for b in tornado.bars]},
     }  # fmt: skip
-    written = source(sheet, result.model.groups, result.model.texts, (ENDED, LATEST))
+    written = source(sheet, result.model.groups, result.model.texts, LATEST, ENDED)
     model = (f'"use strict";\nconst MODEL = {written};\n'
              'const DATA = JSON.parse(document.getElementById("data").textContent);')  # fmt: skip
     scripts = [read("vendor/echarts.common.min.js"), model, "\n".join(read(name) for name in SCRIPTS)]

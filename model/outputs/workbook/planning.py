@@ -33,7 +33,7 @@ def planned(result: Result) -> Plan:
     """
     model = structure(result.scenario, periods_with_room(result))
     sheet = with_workings(model.sheet)
-    program = replace(model.program, sheet=sheet, groups=order(sheet.lines), parts={})
+    program = replace(model.program, sheet=sheet, groups=order(sheet.lines), functions={}, many={})
     model = replace(model, program=program)
     values = evaluate(model)
     places = Places(LETTERS[FIRST], LETTERS[FIRST + model.periods - 1])
