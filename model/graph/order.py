@@ -7,12 +7,13 @@ has no order and is refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from typing import Literal, NamedTuple, TypeVar
 
 from .expr import REDUCTIONS, DeclarationError, Expr, Line, walk
 
 Lag = Literal["same", "prev", "next", "all"]
+Place = TypeVar("Place", bound=Hashable)
 
 
 class Group(NamedTuple):
@@ -59,14 +60,61 @@ def order(lines: Mapping[str, Line]) -> list[Group]:
                 raise DeclarationError(f"line '{name}' of a loop reduces a row: give the figure a line of its own")
         lags = {lag for n in members for t, lag in needs[n] if t in inside}
         if {"prev", "next"} <= lags:
-            raise DeclarationError(f"loop through earlier and later periods: {', '.join(sorted(members))}")
+            raise DeclarationError(_why_never_known({n: [r for r in needs[n] if r[0] in inside] for n in members}))
         same = {n: [t for t, lag in needs[n] if lag == "same" and t in inside] for n in members}
         steps = _components(same)
         for step in steps:
             if len(step) > 1 or step[0] in same[step[0]]:
-                raise DeclarationError(f"circular within one period: {', '.join(sorted(step))}")
+                first = min(step)
+                around = _path(first, first, same.__getitem__)
+                raise DeclarationError(f"circular within one period: {' needs '.join((first, *around))}")
         result.append(Group(tuple(s[0] for s in steps), "backward" if "next" in lags else "forward"))
     return result
+
+
+def _why_never_known(needs: Mapping[str, list[tuple[str, Lag]]]) -> str:
+    """The message for lines that need each other through earlier and later periods: the shortest circle in which a line
+    looks ahead at one that depends on an earlier period."""
+
+    def targets(place: tuple[str, bool]) -> Iterator[tuple[str, bool]]:
+        name, earlier = place
+        return ((target, earlier or lag == "prev") for target, lag in needs[name])
+
+    circles: list[tuple[str, list[tuple[str, bool]]]] = []
+    for looker, refs in needs.items():
+        for ahead in (target for target, lag in refs if lag == "next"):
+            path = _path((ahead, False), (looker, True), targets)
+            if path:
+                circles.append((looker, [(ahead, False), *path]))
+    looker, circle = min(circles, key=lambda each: len(each[1]))
+    step = next(k for k, (_, earlier) in enumerate(circle) if earlier)
+    ahead, state, past = circle[0][0], circle[step - 1][0], circle[step][0]
+    through = "" if state == ahead else f" through '{state}'"
+    back = "" if past == looker else f", and so on '{looker}' itself"
+    return (
+        f"line '{looker}' looks ahead at '{ahead}', which depends{through} on '{past}' of the period before{back}: "
+        f"a circle through earlier and later periods, of {len(needs)} lines"
+    )
+
+
+def _path(start: Place, goal: Place, targets: Callable[[Place], Iterable[Place]]) -> list[Place]:
+    """The shortest path to a goal, of at least one step, without the start; empty where there is none."""
+    came: dict[Place, Place] = {}
+    at = [start]
+    while at and goal not in came:
+        reached = []
+        for place in at:
+            for target in targets(place):
+                if target not in came:
+                    came[target] = place
+                    reached.append(target)
+        at = reached
+    if goal not in came:
+        return []
+    path = [goal]
+    while came[path[-1]] != start:
+        path.append(came[path[-1]])
+    return path[::-1]
 
 
 def _components(edges: Mapping[str, list[str]]) -> list[list[str]]:

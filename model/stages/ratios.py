@@ -47,7 +47,8 @@ def ratios(sheet: Sheet, time: Timeline, mine: Production, funds: Funding, debt:
                 "CFADS over scheduled interest and principal of all loans, from the first instalment on.",
                 kind="ratio")
     senior = line("senior_dscr", "x", "Senior debt service cover ratio",
-                  where(instalments > CENT, per(flow.cfads, flow.senior_scheduled, NAN), NAN),
+                  where(both(instalments > CENT, flow.senior_scheduled > CENT),
+                        per(flow.cfads, flow.senior_scheduled, NAN), NAN),
                   "CFADS over scheduled senior debt service.", kind="ratio")
     offered = add_up(t.commitment for t in funds.tranches)
     rate = line("lenders_discount_rate", "1/year", "Lenders' discount rate",

@@ -13,6 +13,7 @@ TRANCHES = ("us_exim", "ifc_a", "ifc_ida_subordinated", "adb", "edc", "jbic", "e
 HOLDERS = ("barrick", "ogdcl", "ppl", "ghpl", "bmrl", "balochistan_free_carry")
 REGIMES = ("stabilised", "holiday_then_20", "standard", "technical_report")
 CATEGORIES = ("mining_fleet", "process_plant", "power_water", "rail_port", "site", "engineering")
+FIRST_LATE = 15_000  # the first seed that draws late capital and early closure too; those before stay as they were
 Changes = dict[str, Any]
 
 
@@ -21,6 +22,8 @@ def scenario(seed: int) -> tuple[Scenario, Changes]:
     r = random.Random(seed)
     while True:
         changes = overrides(r)
+        if seed >= FIRST_LATE:
+            _late(r, changes)
         try:
             return load("base", changes), changes
         except ScenarioError:
@@ -245,6 +248,21 @@ def _venture(r: random.Random, changes: Changes) -> None:
             changes[f"{at}.group"] = r.choice(("barrick", "pakistan"))
             changes[f"{at}.dividends_to"] = r.choice(("company", "federation", "balochistan"))
             changes[f"{at}.calls_paid_by"] = r.choice(("company", "federation", "balochistan"))
+
+
+def _late(r: random.Random, changes: Changes) -> None:
+    """Capital spent after its phase has started, ramp-ups above nameplate, closure that begins as soon as it is due."""
+    if r.random() < 0.6:
+        changes["capex.phase_1.schedule"] = _phasing(r, r.randint(2026, 2027), 8)
+    if r.random() < 0.6:
+        changes["capex.phase_2.schedule"] = _phasing(r, r.randint(2031, 2034), 8)
+    if r.random() < 0.3:
+        changes["ramp_up.curve"] = [r.uniform(0, 1.5) for _ in range(r.randint(1, 6))] + [r.choice((0.7, 1.0, 1.3))]
+    if r.random() < 0.5:
+        changes["capex.closure.lead_years"] = r.choice((0, 20, r.uniform(0, 20)))
+        changes["capex.closure.years"] = r.choice((20, r.uniform(20, 30)))
+    if r.random() < 0.3:
+        changes["factors.throughput"] = r.choice((0, 10, r.uniform(2, 5)))
 
 
 def _discounting(r: random.Random, changes: Changes) -> None:

@@ -34,7 +34,7 @@ def ratios(x: Inputs, o: Lines) -> None:
     falls_due = [principal > CENT for principal in o["scheduled_principal"]]
     o["dscr"] = [o["cfads"][t] / o["scheduled_service"][t] if falls_due[t] else math.nan for t in T]
     o["senior_dscr"] = [
-        o["cfads"][t] / senior if falls_due[t] and senior > 0 else math.nan
+        o["cfads"][t] / senior if falls_due[t] and senior > CENT else math.nan
         for t, senior in enumerate(o["senior_scheduled_service"])
     ]
     o["covenant_default"] = [

@@ -122,7 +122,8 @@ def _mine_figures(o: Lines) -> None:
     for name in ("c1", "aisc"):
         o[f"{name}_unit_cost"] = [over(o[f"{name}_costs_real"][t], pounds[t]) for t in T]
     sold = math.fsum(pounds)
-    o["copper_value_share"] = over(total("gross_copper_real"), total("gross_copper_real") + total("gross_gold_real"))
+    gross = total("gross_copper_real") + total("gross_gold_real")
+    o["copper_value_share"] = total("gross_copper_real") / gross if gross else 1.0
     o["c1_cost"], o["aisc"] = over(total("c1_costs_real"), sold), over(total("aisc_costs_real"), sold)
     before_credit = total("operating_costs_real") + total("selling_costs_real")
     o["c1_cost_co_product"] = over(before_credit * o["copper_value_share"], sold)

@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 
 from model.assumptions.resolve import load
 from model.stages.checks import TOLERANCE
-from model.structure import Model, structure
+from model.structure import Model, periods_of_all, structure
 from model.studies.vary import evaluate_in_parts, reduced
 
-SLACK_YEARS = 40  # late starts, slow ramp-ups and low throughput all end within it
 Numbers = dict[str, NDArray[np.float64]]
 
 # Choices that shape the model, each with what a user may write.
@@ -53,9 +52,11 @@ RANGES: dict[str, tuple[float, float]] = {
 IN_YEARS = ("months", "days")
 
 
-def build(choices: dict[str, Any]) -> Model:
-    """The model of one structure, on an axis long enough for every draw."""
-    return structure(load("base", choices), SLACK_YEARS)
+def build(choices: dict[str, Any], seed: int, count: int) -> tuple[Model, Numbers]:
+    """The model of one structure and `count` draws of its numbers, on an axis long enough for every draw."""
+    scenario = load("base", choices)
+    drawn = numbers(structure(scenario), seed, count)
+    return structure(scenario, periods_of_all(scenario, drawn, count)), drawn
 
 
 def numbers(model: Model, seed: int, count: int) -> Numbers:
@@ -89,8 +90,7 @@ def shrunk(model: Model, drawn: Numbers, column: int, fails: Callable[[Numbers],
 
 def counterexample(choices: dict[str, Any], seed: int, count: int) -> str | None:
     """A failing scenario as `--set` would write it, or None."""
-    model = build(choices)
-    drawn = numbers(model, seed, count)
+    model, drawn = build(choices, seed, count)
     for check, failed in broken(model, drawn, count).items():
         if failed.any():
             column = int(np.flatnonzero(failed)[0])
