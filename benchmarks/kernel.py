@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from model.assumptions.resolve import load
+from model.scenario.resolve import load
 from model.engine import compiler
 from model.engine.kernel import run
 from model.engine.schedule import dependence, schedule
-from model.graph.expr import REDUCTIONS, Expr, Line
+from model.formulas.expr import REDUCTIONS, Expr, Line
 from model.studies.chunks import local, run_chunks
 from model.studies.montecarlo import Prepared, compute, prepare, study
 from model.studies.summary import summary

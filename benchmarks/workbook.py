@@ -18,10 +18,10 @@ from pathlib import Path
 
 import ironcalc
 
-from model.assumptions.resolve import Scenario, load
+from model.scenario.resolve import Scenario, load
 from model.outputs.workbook import write_workbook
 from model.outputs.workbook.planning import planned
-from model.results import run
+from model.results.result import run
 from tests.workbook.calc import formula_cells, rewritten
 
 ROUNDS = 5

@@ -15,7 +15,7 @@ from typing import Any
 
 import mpmath as mp
 
-from model.engine.polynomials import CENTER, MILLS_PLACE, MILLS_SHIFT, TAIL_START
+from model.arithmetic.polynomials import CENTER, MILLS_PLACE, MILLS_SHIFT, TAIL_START
 
 mp.mp.dps = 50
 Number = Any  # of mpmath, which has no types

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from pathlib import Path
 
-from model.assumptions.resolve import bundled, load
-from model.results import Result, run
+from model.scenario.resolve import bundled, load
+from model.results.result import Result, run
 
 HERE = Path(__file__).parent
 HEADER = "<!-- Written by `make docs`; do not edit. -->\n"

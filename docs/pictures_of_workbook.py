@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from model.assumptions.resolve import load
+from model.scenario.resolve import load
 from model.outputs.workbook import write_workbook
 
 CASES = ("base", "lender_case", "delay_2031", "copper_low")

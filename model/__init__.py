@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .assumptions.resolve import load
-    from .rates import irr, irr_roots, npv
-    from .results import run
+    from .arithmetic.rates import irr, irr_roots, npv
+    from .results.result import run
+    from .scenario.resolve import load
     from .studies.compare import compare_table as compare
     from .studies.many import run_many
 

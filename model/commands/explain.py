@@ -10,10 +10,10 @@ import typer
 from .app import JsonOption, ScenarioArgument, SetOption, UsageError, app, load_scenario, print_json
 
 if TYPE_CHECKING:
-    from ..assumptions.resolve import Leaf, Scenario
-    from ..graph.explain import Node
-    from ..graph.figures import Figures
-    from ..studies.lineage import Difference
+    from ..explain.differences import Difference
+    from ..explain.figures import Figures
+    from ..explain.trace import Node
+    from ..scenario.resolve import Leaf, Scenario
 
 DEPTH = 3
 
@@ -33,8 +33,8 @@ def explain(
     as_json: JsonOption = False,
 ) -> None:
     """Show where a figure comes from: its formula with numbers, its inputs in turn, down to sourced assumptions."""
-    from ..graph.explain import trace
-    from ..structure import structure
+    from ..engine.structure import structure
+    from ..explain.trace import trace
     from ..studies import lineage
 
     given = load_scenario(scenario, setting)
@@ -85,7 +85,7 @@ def _unknown(name: str, lines: list[str], paths: list[str]) -> str:
 
 
 def _plain(leaf: Leaf | None) -> Any:
-    from ..assumptions.resolve import plain
+    from ..scenario.resolve import plain
 
     return None if leaf is None else plain(leaf.value)
 

@@ -21,7 +21,7 @@ from .app import (
 from .progress import progress
 
 if TYPE_CHECKING:
-    from ..results import Result
+    from ..results.result import Result
 
 OutOption = Annotated[Path | None, typer.Option("--out", metavar="FILE.xlsx", help="Also write the workbook.")]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Exit 1 when a check or a covenant fails.")]
@@ -39,7 +39,7 @@ def run(
     strict: StrictOption = False,
 ) -> int:
     """Headline metrics, the annual table and the checks of one scenario."""
-    from ..results import run as calculate
+    from ..results.result import run as calculate
 
     chosen = load_scenario(scenario, settings)
     result = calculate(chosen)
@@ -99,7 +99,7 @@ def lines(
     scenario: Annotated[str, typer.Option("--scenario", metavar="SCENARIO", help="Whose line items.")] = "base",
 ) -> None:
     """Every line item: name, unit, label, definition, stage."""
-    from ..structure import structure
+    from ..engine.structure import structure
 
     items = structure(load_scenario(scenario)).sheet.lines.values()
     if as_json:

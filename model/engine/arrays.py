@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..graph.expr import Expr, Line
-from ..graph.operations import OPERATIONS
-from ..rates import irr_many, without_dust
-from .arithmetic import power_array
+from ..arithmetic.functions import power_array
+from ..arithmetic.rates import irr_many, without_dust
+from ..formulas.expr import Expr, Line
+from ..formulas.operations import OPERATIONS
 from .python import PythonWriter, indented
 from .schedule import Schedule, key_of
 from .writer import Shared

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..structure import Model, evaluate, tables
 from .arrays import Array
 from .compiler import library
 from .cpp import Kernel
+from .structure import Model, evaluate, tables
 
 WIDEST = 8  # scenarios in the widest block
 

@@ -11,11 +11,11 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from ..assumptions.resolve import Leaf, Scenario, plain
-from ..graph.explain import Node
-from ..graph.figures import Figures
-from ..graph.words import plain as number
-from ..studies.lineage import Difference
+from ..explain.differences import Difference
+from ..explain.figures import Figures
+from ..explain.trace import Node
+from ..explain.words import plain as number
+from ..scenario.resolve import Leaf, Scenario, plain
 from .terminal import console
 
 RESULT, SOURCE = "bold", "dim"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ..results import METRICS, Result
+from ..results.result import METRICS, Result
 from .files import OutputError, atomic
 
 

@@ -8,8 +8,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from ..assumptions.problems import clip
-from ..results import METRICS, Result
+from ..results.result import METRICS, Result
+from ..scenario.problems import clip
 from ..studies.compare import Comparison
 from .figures import written
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..graph.sheet import Sheet
+from ..formulas.sheet import Sheet
 from .balance_sheet import balance_sheet
 from .capex import capex
 from .checks import checks

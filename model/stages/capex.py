@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Line, lowest, maximum, minimum, prev, where
-from ..graph.sheet import Sheet
+from ..formulas.expr import Line, lowest, maximum, minimum, prev, where
+from ..formulas.sheet import Sheet
 from .construction import Construction
 from .production import NEVER, Production, planned_to_date
 from .timeline import NEAR, NOMINAL, REAL, Timeline

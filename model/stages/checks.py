@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..graph.expr import Expr, Line, add_up, constant, following, highest, maximum, minimum, per, total
-from ..graph.sheet import Sheet
+from ..formulas.expr import Expr, Line, add_up, constant, following, highest, maximum, minimum, per, total
+from ..formulas.sheet import Sheet
 from .balance_sheet import BalanceSheet
 from .construction import WHOLE, Construction
 from .debt import Debt

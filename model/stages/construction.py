@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import DeclarationError, Expr, Line, add_up, constant, per, prev, where
-from ..graph.sheet import Sheet
+from ..formulas.expr import DeclarationError, Expr, Line, add_up, constant, per, prev, where
+from ..formulas.sheet import Sheet
 from .timeline import NOMINAL, REAL, Timeline
 
 ONE = constant(1, "nominal/real")

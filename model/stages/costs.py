@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Line, convert, prev
-from ..graph.sheet import Sheet
+from ..formulas.expr import Line, convert, prev
+from ..formulas.sheet import Sheet
 from .production import Production
 from .revenue import Revenue
 from .timeline import NOMINAL, REAL, Timeline

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Line, add_up, minimum, prev, where
-from ..graph.sheet import Sheet
+from ..formulas.expr import Line, add_up, minimum, prev, where
+from ..formulas.sheet import Sheet
 from .depreciation import Depreciation
 from .fiscal import Fiscal, income_tax
 from .funding import Funding

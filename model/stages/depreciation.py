@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Line, per, prev, where
-from ..graph.sheet import Sheet
+from ..formulas.expr import Line, per, prev, where
+from ..formulas.sheet import Sheet
 from .capex import Capex
 from .funding import Funding
 from .production import Production

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Expr, Line, clamp, compound, constant, interpolate, maximum, minimum, prev, where
-from ..graph.sheet import Sheet
+from ..formulas.expr import Expr, Line, clamp, compound, constant, interpolate, maximum, minimum, prev, where
+from ..formulas.sheet import Sheet
 from .capex import Capex
 from .costs import Costs
 from .production import Production

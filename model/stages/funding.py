@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Expr, Line, add_up, both, clamp, following, lift, maximum, minimum, per, prev, where
-from ..graph.sheet import Sheet
+from ..formulas.expr import Expr, Line, add_up, both, clamp, following, lift, maximum, minimum, per, prev, where
+from ..formulas.sheet import Sheet
 from .capex import Capex
 from .fiscal import Fiscal
 from .loans import Tranche, next_service, tranche

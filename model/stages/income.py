@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Line
-from ..graph.sheet import Sheet
+from ..formulas.expr import Line
+from ..formulas.sheet import Sheet
 from .capex import Capex
 from .costs import Costs
 from .debt import Debt

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Expr, Line, add_up, clamp, maximum, minimum, per, prev, where
-from ..graph.sheet import Sheet
+from ..formulas.expr import Expr, Line, add_up, clamp, maximum, minimum, per, prev, where
+from ..formulas.sheet import Sheet
 from .fiscal import Fiscal
 from .income import Income
 from .timeline import NOMINAL, Timeline

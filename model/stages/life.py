@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..graph.expr import Expr, constant, floor, maximum
-from ..graph.sheet import Sheet
+from ..formulas.expr import Expr, constant, floor, maximum
+from ..formulas.sheet import Sheet
 from .capex import Capex
 from .production import Production
 from .timeline import NEAR, Timeline

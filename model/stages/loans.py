@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Expr, Line, constant, following, highest, lift, maximum, minimum, per, prev, where
-from ..graph.sheet import Sheet
+from ..formulas.expr import Expr, Line, constant, following, highest, lift, maximum, minimum, per, prev, where
+from ..formulas.sheet import Sheet
 from .construction import phasing_curve
 from .fiscal import Fiscal
 from .timeline import NEAR, NOMINAL, Timeline

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..graph.expr import (
+from ..formulas.expr import (
     NAN,
     Expr,
     Line,
@@ -23,7 +23,7 @@ from ..graph.expr import (
     total,
     where,
 )
-from ..graph.sheet import Sheet
+from ..formulas.sheet import Sheet
 from .capex import Capex
 from .costs import Costs
 from .debt import Debt

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import (
+from ..formulas.expr import (
     NAN,
     Expr,
     Line,
@@ -20,7 +20,7 @@ from ..graph.expr import (
     total,
     where,
 )
-from ..graph.sheet import Sheet
+from ..formulas.sheet import Sheet
 from .construction import Construction
 from .timeline import NEAR, Timeline
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import (
+from ..formulas.expr import (
     NAN,
     Expr,
     Line,
@@ -18,7 +18,7 @@ from ..graph.expr import (
     prev,
     where,
 )
-from ..graph.sheet import Sheet
+from ..formulas.sheet import Sheet
 from .debt import Debt
 from .funding import Funding
 from .production import Production

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Expr, Line, Term, clamp, compound, constant, floor, maximum, minimum, prev
-from ..graph.sheet import Sheet
+from ..formulas.expr import Expr, Line, Term, clamp, compound, constant, floor, maximum, minimum, prev
+from ..formulas.sheet import Sheet
 
 NOMINAL, REAL = "US$m nominal", "US$m real"
 NEAR = constant(1e-9, "years")  # dates closer than this are the same: months are not whole in binary

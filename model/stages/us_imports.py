@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Line, highest, minimum, per, prev
-from ..graph.sheet import Sheet
+from ..formulas.expr import Line, highest, minimum, per, prev
+from ..formulas.sheet import Sheet
 from .capex import Capex
 from .costs import Costs
 from .production import Production

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Expr, Line, add_up, both, clamp, constant, lift, maximum, minimum, per, prev, where
-from ..graph.sheet import Sheet
+from ..formulas.expr import Expr, Line, add_up, both, clamp, constant, lift, maximum, minimum, per, prev, where
+from ..formulas.sheet import Sheet
 from .capex import Capex
 from .debt import Debt
 from .fiscal import Fiscal

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ..assumptions.resolve import Scenario, load
-from ..results import Result, run
+from ..results.result import Result, run
+from ..scenario.resolve import Scenario, load
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,9 +6,9 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from ..assumptions.resolve import Scenario
 from ..engine.arrays import Array
-from ..results import Result, run
+from ..results.result import Result, run
+from ..scenario.resolve import Scenario
 from .vary import StudyError
 
 Repayment = Literal["sculpted", "equal_principal"]

@@ -12,16 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from ..assumptions.resolve import Scenario
-from ..assumptions.values import ByYear
 from ..engine import compiler
 from ..engine.arrays import Array, ratio_of
 from ..engine.cpp import Kernel, kernel
 from ..engine.kernel import Compiled, compiled, run
 from ..engine.python import Value, row_of
 from ..engine.schedule import chosen
-from ..graph.expr import Expr, walk
-from ..structure import Model, evaluate, structure
+from ..engine.structure import Model, evaluate, structure
+from ..formulas.expr import Expr, walk
+from ..scenario.resolve import Scenario
+from ..scenario.values import ByYear
 from .distributions import Draw
 from .draw_tables import Draws, draw_tables
 from .sampling import Sampler, sampler

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..assumptions.resolve import Scenario
 from ..engine.arrays import Array
-from ..structure import structure
+from ..engine.structure import structure
+from ..scenario.resolve import Scenario
 from .ranking import ranked, significant
 from .vary import StudyError, check_bounds, metric_line, number_at, outcomes
 

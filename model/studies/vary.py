@@ -10,15 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..assumptions.resolve import Scenario
-from ..assumptions.values import Bounds, ByYear
-from ..assumptions.written import field_of
 from ..engine.arrays import Array
 from ..engine.python import Value
-from ..graph.expr import walk
-from ..graph.sheet import Sheet
-from ..results import METRICS
-from ..structure import (
+from ..engine.structure import (
     Model,
     bind,
     evaluate_many,
@@ -27,6 +21,12 @@ from ..structure import (
     periods_of_all,
     structure,
 )
+from ..formulas.expr import walk
+from ..formulas.sheet import Sheet
+from ..results.result import METRICS
+from ..scenario.resolve import Scenario
+from ..scenario.values import Bounds, ByYear
+from ..scenario.written import field_of
 
 TOGETHER = 1024  # scenarios that NumPy evaluates at a time: more take much memory, fewer waste the time of its calls
 FIXED = frozenset({"timeline.period_months"})  # numbers that decide the structure of the model

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from model.assumptions.coherence import RESERVED, RESERVED_CATEGORIES
-from model.assumptions.resolve import load
-from model.structure import structure
+from model.engine.structure import structure
+from model.scenario.coherence import RESERVED, RESERVED_CATEGORIES
+from model.scenario.resolve import load
 from tests.assumptions.files import problems_of, write
 
 ADB = {key.rpartition(".")[2]: leaf.value for key, leaf in load("base").leaves.items() if ".tranches.adb." in key}

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model.assumptions.resolve import Scenario, bundled, load
-from model.assumptions.show import as_yaml, difference, short
-from model.assumptions.values import ByYear
+from model.scenario.resolve import Scenario, bundled, load
+from model.scenario.show import as_yaml, difference, short
+from model.scenario.values import ByYear
 from tests.conftest import Cli, count
 
 OVERRIDES: tuple[dict[str, Any], ...] = (

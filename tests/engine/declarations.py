@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from model.assumptions.values import ByYear
-from model.graph import expr
-from model.graph.expr import NAN, Expr, Line, Term, lift
-from model.graph.order import order
-from model.graph.sheet import Assumption, Sheet
-from model.structure import Model, Program
+from model.engine.structure import Model, Program
+from model.formulas import expr
+from model.formulas.expr import NAN, Expr, Line, Term, lift
+from model.formulas.order import order
+from model.formulas.sheet import Assumption, Sheet
+from model.scenario.values import ByYear
 
 VARIED = ("a", "b", "c", "by_year")  # inputs that differ between the scenarios; the last is a row
 PALETTE = (0.0, -0.0, 1.0, -1.0, 0.5, 2.0, -3.0, 1e-310, 1e200, -1e200, np.inf, -np.inf, np.nan)

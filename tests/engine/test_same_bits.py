@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from model.engine.cpp import kernel
 from model.engine.kernel import compiled, run
-from model.structure import Model, bind, evaluate_many
+from model.engine.structure import Model, bind, evaluate_many
 from tests.conftest import count
 
 from .declarations import VARIED, columns, declared

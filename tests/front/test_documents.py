@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from docs.generate import documents
-from model.assumptions.resolve import load
-from model.structure import structure
+from model.engine.structure import structure
+from model.scenario.resolve import load
 
 ROOT = Path(__file__).resolve().parents[2]
 

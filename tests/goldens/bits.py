@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from model.assumptions.resolve import load
-from model.results import Result, run
+from model.results.result import Result, run
+from model.scenario.resolve import load
 from model.studies.chunks import local, run_chunks
 from model.studies.montecarlo import study
 from model.studies.sensitivity import sensitivity

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from model.graph.arrays import compile_source, source
-from model.graph.expr import (
+from model.engine.arrays import compile_source, source
+from model.formulas.expr import (
     NAN,
     DeclarationError,
     constant,
@@ -20,8 +20,8 @@ from model.graph.expr import (
     total,
     where,
 )
-from model.graph.order import order
-from model.graph.sheet import Assumption, Sheet
+from model.formulas.order import order
+from model.formulas.sheet import Assumption, Sheet
 
 M = "US$m nominal"
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from model.assumptions.resolve import bundled, load
-from model.graph.arrays import Array, compile_source, source
-from model.graph.expr import Expr
-from model.structure import Model, bind, evaluate, structure
+from model.engine.arrays import Array, compile_source, source
+from model.engine.structure import Model, bind, evaluate, structure
+from model.formulas.expr import Expr
+from model.scenario.resolve import bundled, load
 from tests.mutation.mutants import Mutant, mutants, mutated
 from tests.oracle.compare import TOLERANCE, oracle
 from tests.oracle.draw import scenario

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from model.graph.expr import Expr, Line
-from model.structure import Model
+from model.engine.structure import Model
+from model.formulas.expr import Expr, Line
 
 STAGES = ("fiscal", "funding", "depreciation", "debt", "waterfall", "ratios", "income", "joint_venture",
           "balance_sheet", "metrics")

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from model.assumptions.resolve import Scenario
-from model.results import Result, run
+from model.results.result import Result, run
+from model.scenario.resolve import Scenario
 
 from .debt import CENT, debt
 from .inputs import Inputs

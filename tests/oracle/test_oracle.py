@@ -7,8 +7,8 @@ from operator import sub
 import numpy_financial as npf
 import pytest
 
-from model.assumptions.resolve import bundled, load
-from model.results import run
+from model.results.result import run
+from model.scenario.resolve import bundled, load
 from tests.conftest import count
 
 from .compare import Difference, compared, differences, oracle

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from model.assumptions.resolve import bundled, load
-from model.rates import irr, irr_many
-from model.results import run
+from model.arithmetic.rates import irr, irr_many
+from model.results.result import run
+from model.scenario.resolve import bundled, load
 from model.studies.ranking import significant
 from model.studies.sensitivity import sensitivity
 from tests.changes import accepted, moved, numbers

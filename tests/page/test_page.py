@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from model.assumptions.resolve import bundled, load
-from model.results import run
+from model.results.result import run
+from model.scenario.resolve import bundled, load
 from tests.page.conftest import settled
 
 BROKEN = "<img src=x onerror=alert(1)></script><script>alert(2)</script>{{data}}&\"'⟦0⟧"

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.assumptions.resolve import load
+from model.engine.structure import Model, periods_of_all, structure
+from model.scenario.resolve import load
 from model.stages.checks import TOLERANCE
-from model.structure import Model, periods_of_all, structure
 from model.studies.vary import evaluate_in_parts, reduced
 
 Numbers = dict[str, NDArray[np.float64]]

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model.assumptions.resolve import load
-from model.results import run
+from model.results.result import run
+from model.scenario.resolve import load
 from model.studies.vary import evaluate_in_parts, reduced
 from tests.conftest import count
 from tests.properties.draw import CHOICES, build, counterexample

@@ -8,7 +8,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from model.assumptions.resolve import load
+from model.scenario.resolve import load
 from model.studies.ranking import ranked, significant
 from model.studies.sensitivity import Bar, sensitivity, widest_first
 from model.studies.summary import drivers

@@ -12,8 +12,8 @@ import numpy as np
 import openpyxl
 import pytest
 
-from model.assumptions.resolve import load
-from model.results import run
+from model.results.result import run
+from model.scenario.resolve import load
 from tests.conftest import Cli
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from model.graph.excel import AFTER, BEFORE, NOW, Places, Writer, number
-from model.graph.expr import (
+from model.formulas.expr import (
     NAN,
     DeclarationError,
     Expr,
@@ -25,8 +24,9 @@ from model.graph.expr import (
     total,
     where,
 )  # fmt: skip
-from model.graph.sheet import Assumption, Sheet
-from model.graph.workings import with_workings
+from model.formulas.sheet import Assumption, Sheet
+from model.outputs.workbook.excel import AFTER, BEFORE, NOW, Places, Writer, number
+from model.outputs.workbook.workings import with_workings
 
 
 @pytest.fixture

@@ -17,14 +17,14 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from model.assumptions.files import bundled
-from model.assumptions.resolve import Scenario, load
 from model.outputs.workbook import write_workbook
 from model.outputs.workbook.page import FIRST, LETTERS
 from model.outputs.workbook.plan import Plan
 from model.outputs.workbook.planning import planned
 from model.outputs.workbook.yearly import layout
-from model.results import METRICS, Result, run
+from model.results.result import METRICS, Result, run
+from model.scenario.files import bundled
+from model.scenario.resolve import Scenario, load
 from tests.changes import accepted, moved, numbers
 from tests.conftest import count
 from tests.workbook.calc import Cells, Input, defined_names, rewritten, same

@@ -12,11 +12,11 @@ import pytest
 from openpyxl.formula.translate import Translator
 
 import model.outputs.workbook as workbook
-from model.assumptions.resolve import load
-from model.assumptions.values import ByYear
+from model.engine.structure import structure
 from model.outputs.workbook.styles import title_of
-from model.results import METRICS
-from model.structure import structure
+from model.results.result import METRICS
+from model.scenario.resolve import load
+from model.scenario.values import ByYear
 from tests.conftest import Cli
 from tests.workbook.calc import defined_names, formula_cells, parts
 

@@ -11,14 +11,14 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from ...engine.javascript import source
-from ...results import Result
-from ...structure import ENDED, LATEST
+from ...engine.structure import ENDED, LATEST
+from ...results.result import Result
 from ...studies.compare import Comparison
 from ...studies.sensitivity import Tornado
 from .contents import CAVEATS, CONTROLS, QUESTION, SPLIT, STORY, TILES, Chart, charts
 from .data import model_data
 from .drawn import Drawn, figure_of, sentence_html
+from .javascript import source
 
 HERE = Path(__file__).parent
 SCRIPTS = ("irr.js", "engine.js", "formats.js", "lineage.js", "charts.js", "page.js")

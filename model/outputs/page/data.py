@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...assumptions.resolve import Leaf, Scenario, plain
-from ...assumptions.values import Bounds, ByYear
-from ...assumptions.written import field_of
-from ...graph.expr import Expr, Line
-from ...graph.words import Piece, write
-from ...results import METRICS, Result
-from ...structure import Model, element_value
+from ...engine.structure import Model, element_value
+from ...explain.words import Piece, write
+from ...formulas.expr import Expr, Line
+from ...results.result import METRICS, Result
+from ...scenario.resolve import Leaf, Scenario, plain
+from ...scenario.values import Bounds, ByYear
+from ...scenario.written import field_of
 
 # Metrics that are counts, and the date; the others are numbers or null.
 WHOLE = ("lock_up_periods", "default_periods", "payment_default_periods", "llcr_breach_periods", "last_production_year")

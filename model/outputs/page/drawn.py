@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from ...assumptions.resolve import Leaf, plain
-from ...results import Result
+from ...results.result import Result
+from ...scenario.resolve import Leaf, plain
 from ...studies.compare import Comparison
 from ...studies.sensitivity import Tornado
 from . import svg

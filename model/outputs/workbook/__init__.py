@@ -8,8 +8,8 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from ...assumptions.resolve import Scenario
-from ...results import METRICS
+from ...results.result import METRICS
+from ...scenario.resolve import Scenario
 from ...studies.compare import Comparison, compare
 from ..files import atomic
 from .axis import CHECKS, open_sheet

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from xlsxwriter import Workbook
 
-from ...graph.excel import BEFORE, NOW, prefix
+from .excel import BEFORE, NOW, prefix
 from .page import FIGURE, FIRST, HEADER_ROW, LABEL, OPENING, TOTAL, UNIT, YEAR_ROW, Sheet
 from .plan import INPUTS, Plan
 from .styles import RULE, Styles

@@ -7,10 +7,10 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from ...assumptions.resolve import Leaf
-from ...assumptions.values import Bounds
-from ...assumptions.written import field_of
-from ...graph.sheet import decimal_year
+from ...formulas.sheet import decimal_year
+from ...scenario.resolve import Leaf
+from ...scenario.values import Bounds
+from ...scenario.written import field_of
 from .axis import open_sheet
 from .page import FIGURE, LABEL, TOTAL, UNIT, Sheet
 from .plan import INPUTS, InputRow, Plan

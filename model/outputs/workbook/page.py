@@ -15,7 +15,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from ...graph.excel import AFTER, BEFORE, NOW
+from .excel import AFTER, BEFORE, NOW
 
 LABEL, UNIT, FIGURE, TOTAL, OPENING, FIRST = range(6)  # the columns of every page; periods start at FIRST
 HEADER_ROW, YEAR_ROW, FIRST_ROW = 4, 5, 7  # counted from 1, as in addresses

@@ -8,14 +8,14 @@ from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
-from ...assumptions.resolve import Leaf, Scenario
 from ...engine.python import Value, row_of
-from ...graph.evaluate import Evaluator
-from ...graph.excel import Places
-from ...graph.expr import Expr, Line, walk
-from ...graph.sheet import Sheet
-from ...results import Result
-from ...structure import Model, bind, evaluator
+from ...engine.structure import Model, bind, evaluator
+from ...formulas.evaluate import Evaluator
+from ...formulas.expr import Expr, Line, walk
+from ...formulas.sheet import Sheet
+from ...results.result import Result
+from ...scenario.resolve import Leaf, Scenario
+from .excel import Places
 
 INPUTS, TABLES, CURVES, BY_YEAR = "Inputs", "Input tables", "Curves", "Inputs by year"
 SEARCH, SEARCH_ROWS = "IRR search", 2

@@ -8,16 +8,16 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from ...assumptions.values import ByYear
-from ...graph.excel import Places
-from ...graph.expr import REDUCTIONS, Expr, Line
-from ...graph.order import order
-from ...graph.workings import with_workings
-from ...results import Result
-from ...structure import evaluate, structure
+from ...engine.structure import evaluate, structure
+from ...formulas.expr import REDUCTIONS, Expr, Line
+from ...formulas.order import order
+from ...results.result import Result
+from ...scenario.values import ByYear
+from .excel import Places
 from .page import FIRST, FIRST_ROW, LETTERS
 from .plan import BY_YEAR, CURVE_ROWS, CURVES, INPUTS, SEARCH, SEARCH_ROWS, TABLES, InputRow, Plan, Row, formulas
 from .styles import title_of
+from .workings import with_workings
 
 FIXED = frozenset({"timeline.period_months"})  # numbers of the graph that nevertheless stay as exported
 OFTEN = 3  # rows of a sheet that use a row of another before it is brought in by a link

@@ -16,8 +16,8 @@ import numpy as np
 from xlsxwriter import Workbook
 
 from ...engine.python import float_of
-from ...graph.excel import AFTER, NOW, prefix
 from .axis import TIMELINE, open_sheet
+from .excel import AFTER, NOW, prefix
 from .page import FIGURE, FIRST, FIRST_ROW, HEADER_ROW, LABEL, LETTERS, TOTAL, UNIT, Sheet
 from .plan import SEARCH, SEARCH_ROWS, Plan
 from .styles import Styles

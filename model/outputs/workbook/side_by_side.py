@@ -6,12 +6,12 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from ...graph.excel import prefix
-from ...results import METRICS, Result
+from ...results.result import METRICS, Result
 from ...studies.compare import Comparison
 from .axis import open_sheet
 from .charts import Chart, Series, drawn
 from .contents import COUNTS
+from .excel import prefix
 from .page import LETTERS, Sheet
 from .plan import Plan
 from .styles import BAD_INK, DARK, Styles, number_format

@@ -7,10 +7,10 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
 from ...engine.python import float_of
-from ...graph.excel import Writer, prefix
-from ...graph.expr import Expr, Line
+from ...formulas.expr import Expr, Line
 from ...stages.checks import TOLERANCE
 from .axis import CHECKS, master_text, open_page
+from .excel import Writer, prefix
 from .page import FIGURE, FIRST, LABEL, LETTERS, OPENING, TOTAL, UNIT, Sheet
 from .plan import Plan
 from .styles import LINK_INK, Styles, number_format

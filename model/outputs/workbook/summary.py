@@ -8,10 +8,10 @@ from typing import Any
 from xlsxwriter import Workbook
 
 from ...engine.python import float_of
-from ...graph.excel import prefix
-from ...results import METRICS
+from ...results.result import METRICS
 from .charts import Chart, place_charts
 from .contents import COUNTS, HEADLINES, SOURCES, USES
+from .excel import prefix
 from .page import Sheet
 from .plan import Plan
 from .styles import DARK, PALE, Styles, number_format

@@ -6,11 +6,11 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from ...assumptions.resolve import Leaf
-from ...assumptions.values import ByYear
-from ...graph.excel import AFTER, NOW, Writer, prefix
-from ...graph.expr import Expr
+from ...formulas.expr import Expr
+from ...scenario.resolve import Leaf
+from ...scenario.values import ByYear
 from .axis import open_page, open_sheet
+from .excel import AFTER, NOW, Writer, prefix
 from .inputs import bounds_of, heading, validation
 from .page import FIGURE, FIRST, FIRST_ROW, LABEL, LETTERS, OPENING, UNIT, YEAR_ROW, Sheet
 from .plan import BY_YEAR, CURVE_ROWS, CURVES, TABLES, Plan

@@ -10,11 +10,11 @@ import numpy as np
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
-from ...annual import annual
-from ...graph.excel import NOW, Places, Writer, prefix
-from ...graph.expr import Line, walk
+from ...formulas.expr import Line, walk
+from ...results.years import annual
 from .axis import TIMELINE, open_page
 from .contents import ANNUAL, BALANCE, CASH, COVENANTS, INCOME
+from .excel import NOW, Places, Writer, prefix
 from .page import FIGURE, FIRST, FIRST_ROW, LABEL, LETTERS, OPENING, TOTAL, UNIT, YEAR_ROW, Sheet
 from .plan import Plan
 from .styles import RULE, Styles, number_format

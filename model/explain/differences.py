@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..assumptions.resolve import Leaf, Scenario
-from ..graph.explain import Node, assumptions_behind, bare, step_of
-from ..graph.figures import FIGURE, At, Figures
-from ..structure import Model, bind, evaluate
+from ..engine.structure import Model, bind, evaluate
+from ..scenario.resolve import Leaf, Scenario
+from .figures import FIGURE, At, Figures
+from .trace import Node, assumptions_behind, bare, step_of
 
 SAME = 1e-12  # two figures nearer than this, relative to their size, do not differ
 

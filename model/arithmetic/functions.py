@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from math import copysign, frexp, inf, ldexp, nan, sqrt
 
-from .array_arithmetic import (
+from .elementwise import (
     exp_array,
     expm1_array,
     log1p_array,

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .rates import irr_roots, why_no_irr, without_dust
-from .stages.checks import TOLERANCE
+from ..arithmetic.rates import irr_roots, why_no_irr, without_dust
+from ..stages.checks import TOLERANCE
 
 if TYPE_CHECKING:
-    from .results import Result
+    from .result import Result
 
 # Rates of return, and the row of cash flows that each belongs to.
 RATES = {

@@ -13,7 +13,7 @@ import operator as op
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-from ..engine.arithmetic import power
+from ..arithmetic.functions import power
 
 CHOICE, LOGIC, COMPARISON, SUM, PRODUCT, SIGN, ATOM = range(7)  # how tightly a text holds together
 UnitRule = Literal["same", "product", "quotient", "compared", "none"]

@@ -7,8 +7,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from ..arithmetic.returns import rate_of_return
 from ..engine.curves import segments
-from ..engine.returns import rate_of_return
 from .expr import Expr, Line
 from .operations import OPERATIONS
 from .sheet import Sheet

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from .sheet import Assumption, Sheet
+from ..formulas.sheet import Assumption, Sheet
 
 Value = float | list[float]
 

@@ -12,13 +12,13 @@ from functools import cached_property, wraps
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .annual import annual
-from .assumptions.resolve import Scenario, load
-from .engine.python import Value, float_of
-from .graph.expr import Line
-from .stages.checks import TOLERANCE
-from .structure import Model, evaluate, structure
-from .warnings import warnings
+from ..engine.python import Value, float_of
+from ..engine.structure import Model, evaluate, structure
+from ..formulas.expr import Line
+from ..scenario.resolve import Scenario, load
+from ..stages.checks import TOLERANCE
+from .notes import warnings
+from .years import annual
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,9 +12,9 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .engine import returns
-from .engine.newton import AGREE, ALIKE, CURVE, FAR, INFINITE, NAN, NARROW, NEAR, REACH, ROUNDS, SHRINK, STEEP, STEP
-from .engine.returns import CLEAR, DUST, HIGHEST, LARGE, LEAST, SMALL
+from . import returns
+from .newton import AGREE, ALIKE, CURVE, FAR, INFINITE, NAN, NARROW, NEAR, REACH, ROUNDS, SHRINK, STEEP, STEP
+from .returns import CLEAR, DUST, HIGHEST, LARGE, LEAST, SMALL
 
 Floats = NDArray[np.float64]
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from .expr import Expr, Line, walk
+from ..formulas.expr import Expr, Line, walk
+from ..formulas.order import references
+from ..formulas.sheet import Sheet
 from .figures import FIGURE, ROW, At, Figures
-from .order import references
-from .sheet import Sheet
 from .words import Piece, plain, write
 
 

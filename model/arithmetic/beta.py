@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .arithmetic import log
-from .array_arithmetic import Array, exp_array, log1p_array, log_array, normal_cdf_array
+from .elementwise import Array, exp_array, log1p_array, log_array, normal_cdf_array
+from .functions import log
 
 STEPS = 7  # of Newton's method, from the left on a concave curve: it never steps past the root
 NEGLIGIBLE = 1e-18

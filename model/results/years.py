@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from .engine.python import Value, row_of
-from .graph.evaluate import Evaluator
-from .structure import Model, bind
+from ..engine.python import Value, row_of
+from ..engine.structure import Model, bind
+from ..formulas.evaluate import Evaluator
 
 Row = list[float]
 

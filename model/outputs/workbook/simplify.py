@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .expr import REDUCTIONS, Expr, Line, lift
+from ...formulas.expr import REDUCTIONS, Expr, Line, lift
 
 ARITHMETIC = frozenset({"add", "sub", "mul", "div", "neg", "pow"})
 

@@ -12,8 +12,8 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .expr import DeclarationError, Expr, Line
-from .operations import ATOM, OPERATIONS, PRODUCT, SIGN, SUM
+from ...formulas.expr import DeclarationError, Expr, Line
+from ...formulas.operations import ATOM, OPERATIONS, PRODUCT, SIGN, SUM
 from .simplify import can_fail, chain, mirrored, settle, shortened
 
 NOW, BEFORE, AFTER = "\x01", "\x02", "\x03"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from .expr import REDUCTIONS, Expr
-from .operations import ATOM, CHOICE, OPERATIONS, PRODUCT, SIGN
+from ..formulas.expr import REDUCTIONS, Expr
+from ..formulas.operations import ATOM, CHOICE, OPERATIONS, PRODUCT, SIGN
 
 # Of what is no operation between operands: words, and what `explain` calculates.
 OVER_PERIODS = {

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterator
 
-from .expr import REDUCTIONS, DeclarationError, Expr, Kind, Line, walk
-from .sheet import Sheet
-from .units import Unit
+from ...formulas.expr import REDUCTIONS, DeclarationError, Expr, Kind, Line, walk
+from ...formulas.sheet import Sheet
+from ...formulas.units import Unit
 
 LONGEST = 24  # nodes of a formula that a reader takes in at once
 WORTH_A_ROW = 8  # nodes of a part that several lines have in common

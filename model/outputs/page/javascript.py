@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from ..graph.expr import Expr, Line
-from ..graph.order import Group
-from ..graph.sheet import Sheet
-from .python import PythonWriter
-from .schedule import Schedule, chosen, chosen_curves, schedule
+from ...engine.python import PythonWriter
+from ...engine.schedule import Schedule, chosen, chosen_curves, schedule
+from ...formulas.expr import Expr, Line
+from ...formulas.order import Group
+from ...formulas.sheet import Sheet
 
 
 class JavaScriptWriter(PythonWriter):

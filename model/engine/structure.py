@@ -14,16 +14,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .assumptions.resolve import Leaf, Scenario
-from .assumptions.values import ByYear
-from .engine.arrays import Array, columns_function
-from .engine.python import Function, Value, float_of, function_of
-from .engine.schedule import schedule
-from .engine.writer import Shared
-from .graph.evaluate import Evaluator
-from .graph.order import Group, order, references
-from .graph.sheet import READS, Assumption, Sheet, decimal_year
-from .stages import declare
+from ..formulas.evaluate import Evaluator
+from ..formulas.order import Group, order, references
+from ..formulas.sheet import READS, Assumption, Sheet, decimal_year
+from ..scenario.resolve import Leaf, Scenario
+from ..scenario.values import ByYear
+from ..stages import declare
+from .arrays import Array, columns_function
+from .python import Function, Value, float_of, function_of
+from .schedule import schedule
+from .writer import Shared
 
 ENDED, LATEST = "model_ended", "longest_life"  # lines that decide the length of the time axis
 PERIOD_LETTER = {12: "", 6: "H", 3: "Q"}
