@@ -6,9 +6,9 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from model.scenario.resolve import load
 from model.arithmetic.rates import irr
 from model.results.result import run
+from model.scenario.resolve import load
 
 from .measure import Task, in_turn, number, process, python, repeated, table
 

@@ -18,10 +18,10 @@ from pathlib import Path
 
 import ironcalc
 
-from model.scenario.resolve import Scenario, load
 from model.outputs.workbook import write_workbook
 from model.outputs.workbook.planning import planned
 from model.results.result import run
+from model.scenario.resolve import Scenario, load
 from tests.workbook.calc import formula_cells, rewritten
 
 ROUNDS = 5

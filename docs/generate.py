@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from pathlib import Path
 
-from model.scenario.resolve import bundled, load
 from model.results.result import Result, run
+from model.scenario.resolve import bundled, load
 
 HERE = Path(__file__).parent
 HEADER = "<!-- Written by `make docs`; do not edit. -->\n"
@@ -25,9 +25,9 @@ def table(header: list[str], rows: list[list[str]]) -> str:
 
 def lines(base: Result) -> str:
     """Every line item with unit and definition, by stage."""
-    parts = [HEADER, f"# Line items\n\nAll {len(base.model.sheet.lines)} line items of the base scenario, by stage. "
+    parts = [HEADER, f"# Line items\n\nAll {len(base.model.declaration.lines)} line items of the base scenario, by stage. "
                      "`rekodiq explain base LINE` shows one with its numbers.\n"]
-    for stage, items in groupby(base.model.sheet.lines.values(), key=lambda line: line.stage):
+    for stage, items in groupby(base.model.declaration.lines.values(), key=lambda line: line.stage):
         rows = [[f"`{i.name}`", i.written_unit, i.label, i.definition] for i in items]
         parts.append(f"\n## {stage}\n\n" + table(["line", "unit", "label", "definition"], rows))
     return "\n".join(parts)
@@ -116,7 +116,7 @@ def approvals() -> str:
 
 def checks(results: dict[str, Result]) -> str:
     """The largest deviation of every check over all scenarios."""
-    lines = results["base"].model.sheet.lines
+    lines = results["base"].model.declaration.lines
     rows = []
     for name in results["base"].checks["items"]:
         worst = {case: r.checks["items"][name]["worst"] for case, r in results.items()}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..outputs.files import OutputError
+from ..outputs.writing import OutputError
 from ..scenario.problems import ScenarioError
 
 if TYPE_CHECKING:

@@ -44,7 +44,7 @@ def run(
     chosen = load_scenario(scenario, settings)
     result = calculate(chosen)
     if csv is not None:
-        from ..outputs.tables import write_csv
+        from ..outputs.csv_files import write_csv
 
         write_csv(result, csv)
     if out is not None:
@@ -101,7 +101,7 @@ def lines(
     """Every line item: name, unit, label, definition, stage."""
     from ..engine.structure import structure
 
-    items = structure(load_scenario(scenario)).sheet.lines.values()
+    items = structure(load_scenario(scenario)).declaration.lines.values()
     if as_json:
         print_json([{"name": i.name, "unit": i.written_unit, "label": i.label, "definition": i.definition,
                      "stage": i.stage, "kind": i.kind, "by_period": i.series} for i in items])

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from ..formulas.declaration import Curve
 from ..formulas.expr import Expr, Line
 from ..formulas.order import Group
-from ..formulas.sheet import Curve
 from .schedule import Node, Schedule, key_of, schedule
 from .writer import Shared, Writer
 

@@ -12,7 +12,7 @@ from ..arithmetic.functions import power
 from ..arithmetic.returns import rate_of_return
 from ..formulas.expr import Expr, Line
 from ..formulas.operations import floor, over_zero
-from .curves import segments
+from ..arithmetic.curves import segments
 from .schedule import Node, Schedule, key_of
 from .writer import Writer
 

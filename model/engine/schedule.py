@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ..formulas.declaration import Curve
 from ..formulas.expr import REDUCTIONS, Expr, Line
 from ..formulas.order import Group
-from ..formulas.sheet import Curve
 
 
 class Node(NamedTuple):

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..formulas.declaration import READS, Assumption, Declaration, decimal_year
 from ..formulas.evaluate import Evaluator
 from ..formulas.order import Group, order, references
-from ..formulas.sheet import READS, Assumption, Sheet, decimal_year
 from ..scenario.resolve import Leaf, Scenario
 from ..scenario.values import ByYear
 from ..stages import declare
@@ -47,7 +47,7 @@ class Columns(NamedTuple):
 class Program:
     """Line items and their code for one structure: a scenario's lists, names and choices, but none of its numbers."""
 
-    sheet: Sheet
+    declaration: Declaration
     groups: list[Group]
     texts: dict[str, str]  # that decide choices
     first_year: int
@@ -66,9 +66,9 @@ class Program:
         return self.functions[wanted]
 
     def _function(self, wanted: tuple[str, ...], ended: str = "") -> Function:
-        lines = self.sheet.lines
+        lines = self.declaration.lines
         plan = schedule(
-            lines, self.sheet.curves, self.groups, self.texts, wanted or (ended and (ended,)) or lines, soonest=ended
+            lines, self.declaration.curves, self.groups, self.texts, wanted or (ended and (ended,)) or lines, soonest=ended
         )
         return function_of({n: lines[n] for n in wanted} if wanted or ended else lines, plan, ended)
 
@@ -84,7 +84,7 @@ class Program:
             ValueError: when a curve is drawn from one of the inputs.
         """
         if (wanted, varied) not in self.many:
-            sheet = self.sheet
+            sheet = self.declaration
             plan = schedule(sheet.lines, sheet.curves, self.groups, self.texts, wanted, frozenset(varied))
             moving = {name: sheet.lines[name] for name in wanted if name in plan.moving}
             function, shared = columns_function(moving, plan, varied)
@@ -103,9 +103,9 @@ class Model:
     periods: int
 
     @property
-    def sheet(self) -> Sheet:
+    def declaration(self) -> Declaration:
         """The lines, and what they look up."""
-        return self.program.sheet
+        return self.program.declaration
 
     @property
     def groups(self) -> list[Group]:
@@ -179,7 +179,7 @@ def program(given: Given, first_year: int) -> Program:
         if _answers(given, known):
             same.insert(0, same.pop(place))
             return known
-    sheet = Sheet(given)
+    sheet = Declaration(given)
     declare(sheet, first_year)
     texts = {path: str(text) for (what, path), text in sheet.reads.items() if what == "text" and text is not None}
     made = Program(sheet.closed(), order(sheet.lines), texts, first_year, months)
@@ -194,7 +194,7 @@ _PROGRAMS: dict[tuple[int, int], list[Program]] = {}
 def _answers(given: Given, known: Program) -> bool:
     """Whether a scenario answers what a declaration read as the scenario did for which it was made."""
     try:
-        return all(READS[what](given, path) == answer for (what, path), answer in known.sheet.reads.items())
+        return all(READS[what](given, path) == answer for (what, path), answer in known.declaration.reads.items())
     except (KeyError, TypeError):  # an assumption that is missing, or not of the kind that was read
         return False
 
@@ -244,7 +244,7 @@ def bind(model: Model) -> tuple[Inputs, Elements]:
         inputs: by path, a float, or a list by period for numbers by year;
         elements: by (path, place), the figures of lists and of shares by year.
     """
-    sheet, given = model.sheet, model.assumptions
+    sheet, given = model.declaration, model.assumptions
     inputs = {path: as_input(model, given[path].value) for path in sheet.inputs}
     elements = {(path, place): element_value(given[path].value, place) for path, place in sheet.elements}
     return inputs, elements
@@ -279,7 +279,7 @@ def evaluate(model: Model, wanted: tuple[str, ...] = ()) -> dict[str, Value]:
 def evaluator(model: Model, lines: Mapping[str, Value]) -> Evaluator:
     """Values of formulas over a scenario's lines."""
     inputs, elements = bind(model)
-    return Evaluator(model.sheet, model.texts, {**inputs, **lines}, elements, model.periods)
+    return Evaluator(model.declaration, model.texts, {**inputs, **lines}, elements, model.periods)
 
 
 class Tables(NamedTuple):

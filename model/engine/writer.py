@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from ..formulas.declaration import Curve
 from ..formulas.expr import REDUCTIONS, Expr, Line, lift
 from ..formulas.operations import CONDITIONS, OPERATIONS
-from ..formulas.sheet import Curve
 from .schedule import Node, Pass, Schedule, dependence, key_of
 
 OVER_CONSTANT = "({0} / {1})"  # a divisor that is a number and not 0

@@ -9,8 +9,8 @@ from typing import Any
 
 from ..engine.structure import Model, bind, evaluate
 from ..scenario.resolve import Leaf, Scenario
-from .figures import FIGURE, At, Figures
-from .trace import Node, assumptions_behind, bare, step_of
+from .calculated import FIGURE, At, Figures
+from .trace import Figure, assumptions_behind, bare, step_of
 
 SAME = 1e-12  # two figures nearer than this, relative to their size, do not differ
 
@@ -39,7 +39,7 @@ def figures_of(model: Model) -> Figures:
     values = evaluate(model)
     inputs, elements = bind(model)
     return Figures(
-        model.sheet,
+        model.declaration,
         model.assumptions,
         model.texts,
         {name: value for name, value in values.items() if isinstance(value, list)},
@@ -73,12 +73,12 @@ def differs(a: Any, b: Any) -> bool:
 
 def difference(one: Figures, two: Figures, name: str, at: At, depth: int) -> Difference:
     """What makes a line differ between two cases: only the inputs that differ, `depth` levels of lines down."""
-    first = bare(one, one.sheet.lines[name], at)
+    first = bare(one, one.declaration.lines[name], at)
     second = _counterpart(two, name, one.spell(at))
     theirs_at = {label: k for k, label in enumerate(two.labels)}
     shared = [(k, theirs_at[label]) for k, label in enumerate(one.labels) if label in theirs_at]
     root = _pair(first, second, shared)
-    waiting: deque[tuple[Difference, Node | None, Node | None, int]] = deque([(root, first, second, depth)])
+    waiting: deque[tuple[Difference, Figure | None, Figure | None, int]] = deque([(root, first, second, depth)])
     unfolded: set[tuple[str, str]] = set()
     while waiting:
         found, a, b, left = waiting.popleft()
@@ -99,7 +99,7 @@ def difference(one: Figures, two: Figures, name: str, at: At, depth: int) -> Dif
     return root
 
 
-def _pair(a: Node | None, b: Node | None, shared: list[tuple[int, int]]) -> Difference:
+def _pair(a: Figure | None, b: Figure | None, shared: list[tuple[int, int]]) -> Difference:
     shown = a or b
     assert shown is not None
     value, other = (node.value if node else None for node in (a, b))
@@ -108,8 +108,8 @@ def _pair(a: Node | None, b: Node | None, shared: list[tuple[int, int]]) -> Diff
     return Difference(shown.name, shown.kind, shown.at, shown.label, shown.unit, value, other)
 
 
-def _counterpart(figures: Figures, name: str, spelled: str) -> Node | None:
-    line = figures.sheet.lines.get(name)
+def _counterpart(figures: Figures, name: str, spelled: str) -> Figure | None:
+    line = figures.declaration.lines.get(name)
     at = None if line is None else _at(figures, spelled)
     return bare(figures, line, at) if line is not None and at is not None else None
 
@@ -118,12 +118,12 @@ def _at(figures: Figures, spelled: str) -> At | None:
     return FIGURE if not spelled else At("row") if spelled == "all periods" else figures.at(spelled)
 
 
-def _step(figures: Figures, node: Node | None) -> tuple[str, dict[tuple[str, str], Node]]:
+def _step(figures: Figures, node: Figure | None) -> tuple[str, dict[tuple[str, str], Figure]]:
     """The formula in words and the inputs of a line, by name and place as they are written."""
     at = _at(figures, node.at) if node else None
     if node is None or at is None:
         return "", {}
-    step = step_of(figures, figures.sheet.lines[node.name], at)
+    step = step_of(figures, figures.declaration.lines[node.name], at)
     return step.words, {(inner.name, inner.at): inner for inner in step.operands.values()}
 
 
@@ -132,8 +132,8 @@ def changed_assumptions(one: Scenario, two: Scenario, models: tuple[Model, Model
     """The assumptions behind a line that differ between two scenarios, as each has them."""
     behind: set[str] = set()
     for model in models:
-        if name in model.sheet.lines:
-            behind |= assumptions_behind(model.sheet, [name])
+        if name in model.declaration.lines:
+            behind |= assumptions_behind(model.declaration, [name])
     for path in [*one.leaves, *(p for p in two.leaves if p not in one.leaves)]:
         a, b = one.leaves.get(path), two.leaves.get(path)
         if path in behind and (a.value if a else None) != (b.value if b else None):

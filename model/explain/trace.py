@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ..formulas.declaration import Declaration
 from ..formulas.expr import Expr, Line, walk
 from ..formulas.order import references
-from ..formulas.sheet import Sheet
-from .figures import FIGURE, ROW, At, Figures
+from .calculated import FIGURE, ROW, At, Figures
 from .words import Piece, plain, write
 
 
 @dataclass
-class Node:
+class Figure:
     """A figure with where it comes from. `calculation` is over `i1`, `i2`, … the values of `inputs` in order.
 
     `unfolded` tells why a line has no inputs here: `elsewhere` they are shown, `deeper` they lie below the depth
@@ -34,18 +34,18 @@ class Node:
     words: str = ""
     numbers: str = ""
     calculation: str = ""
-    inputs: list[Node] = field(default_factory=list)
+    inputs: list[Figure] = field(default_factory=list)
     unfolded: Literal["", "elsewhere", "deeper"] = ""
 
 
 @dataclass
-class Step:
+class Formula:
     """A formula at one place: its text, and the operands that it names, by key."""
 
     words: str
     numbers: str
     calculation: str
-    operands: dict[tuple[str, At], Node]
+    operands: dict[tuple[str, At], Figure]
 
 
 FUNCTIONS: dict[str, Callable[..., float]] = {
@@ -85,11 +85,11 @@ def annual(kind: str, values: Sequence[float]) -> float:
     return max(values) if kind == "flag" else math.fsum(values) / (len(values) if kind == "average" else 1)
 
 
-def step_of(figures: Figures, line: Line, at: At) -> Step:
+def step_of(figures: Figures, line: Line, at: At) -> Formula:
     """The formula behind a line at a place."""
-    operands: dict[tuple[str, At], Node] = {}
+    operands: dict[tuple[str, At], Figure] = {}
 
-    def use(key: tuple[str, At], node: Node) -> str:
+    def use(key: tuple[str, At], node: Figure) -> str:
         operands.setdefault(key, node)
         return f"i{list(operands).index(key) + 1}"
 
@@ -137,7 +137,7 @@ def step_of(figures: Figures, line: Line, at: At) -> Step:
         return write(edge, leaf, figures.texts, row)
 
     piece = write(line.formula, leaf, figures.texts, row=at.kind == "row")
-    return Step(piece.words, piece.numbers, piece.calculation, operands)
+    return Formula(piece.words, piece.numbers, piece.calculation, operands)
 
 
 def named(label: str, value: Any, name: str) -> Piece:
@@ -147,7 +147,7 @@ def named(label: str, value: Any, name: str) -> Piece:
 
 
 def _year_step(figures: Figures, line: Line, periods: list[int], names: list[str],
-               operands: dict[tuple[str, At], Node]) -> Step:  # fmt: skip
+               operands: dict[tuple[str, At], Figure]) -> Formula:  # fmt: skip
     how = {"flow": "sum of", "balance": "as at the end of", "opening": "as at the start of",
            "average": "mean of", "flag": "highest of"}[line.kind]
     numbers = [plain(figures.rows[line.name][t]) for t in periods]
@@ -157,31 +157,31 @@ def _year_step(figures: Figures, line: Line, periods: list[int], names: list[str
         "flag": f"max({', '.join([*names, names[0]])})",
     }.get(line.kind, added)
     joined = {"average": " and ", "flag": ", "}.get(line.kind, " + ").join(numbers)
-    return Step(f"{how} {' and '.join(figures.labels[t] for t in periods)}", joined, calculation, operands)
+    return Formula(f"{how} {' and '.join(figures.labels[t] for t in periods)}", joined, calculation, operands)
 
 
-def bare(figures: Figures, line: Line, at: At) -> Node:
+def bare(figures: Figures, line: Line, at: At) -> Figure:
     """A line's figure without its inputs."""
     at = at if line.series else FIGURE
-    return Node("line", line.name, figures.spell(at), line.label, line.written_unit, value_of(figures, line, at),
+    return Figure("line", line.name, figures.spell(at), line.label, line.written_unit, value_of(figures, line, at),
                 line.definition, line.stage)  # fmt: skip
 
 
-def assumption_node(figures: Figures, e: Expr, at: At) -> Node:
+def assumption_node(figures: Figures, e: Expr, at: At) -> Figure:
     """An assumption's figure, or one place of a list."""
     if e.op == "element":
         path, place = e.data
-        return Node("assumption", f"{path}[{place}]", "", f"{path}[{place}]", figures.assumptions[path].unit,
+        return Figure("assumption", f"{path}[{place}]", "", f"{path}[{place}]", figures.assumptions[path].unit,
                     figures.elements[path, place])  # fmt: skip
     value = figures.inputs[e.data]
     if isinstance(value, list) and at.kind != "row":
         period = at.place if at.kind == "period" else figures.periods_of(at.place)[0]
         value = value[period]
     spelled = figures.spell(at) if e.series else ""
-    return Node("assumption", e.data, spelled, e.data, figures.assumptions[e.data].unit, value)
+    return Figure("assumption", e.data, spelled, e.data, figures.assumptions[e.data].unit, value)
 
 
-def curve_node(figures: Figures, name: str) -> Node:
+def curve_node(figures: Figures, name: str) -> Figure:
     """A curve with the assumptions from which its knots are drawn."""
 
     def leaf(e: Expr, row: bool) -> Piece:
@@ -190,25 +190,25 @@ def curve_node(figures: Figures, name: str) -> Node:
         path = e.data[0] if e.op == "element" else e.data
         listed = figures.assumptions[path].value
         given = list(getattr(listed, "values", listed)) if e.op == "element" else node.value
-        whole = Node("assumption", path, "", path, node.unit, given)
+        whole = Figure("assumption", path, "", path, node.unit, given)
         sources.setdefault(path, whole)
         return named(node.label, node.value, f"v[{node.name!r}]")
 
-    sources: dict[str, Node] = {}
+    sources: dict[str, Figure] = {}
     values: dict[str, dict[str, Any]] = {"v": {}}
     axes = []
-    for axis in figures.sheet.curves[name]:
+    for axis in figures.declaration.curves[name]:
         texts = [write(knot, leaf, figures.texts).calculation for knot in axis]
         axes.append([float(eval(text, {"__builtins__": {}, **FUNCTIONS}, values)) for text in texts])
     value = {"x": axes[0], "y": axes[1]}
     definition = f"Piecewise linear through {len(axes[0])} points, flat beyond its ends."
-    return Node("curve", f"curve {name}", "", f"curve '{name}'", "", value, definition, inputs=list(sources.values()))
+    return Figure("curve", f"curve {name}", "", f"curve '{name}'", "", value, definition, inputs=list(sources.values()))
 
 
-def trace(figures: Figures, name: str, at: At, depth: int) -> Node:
+def trace(figures: Figures, name: str, at: At, depth: int) -> Figure:
     """A line's figure with its inputs, `depth` levels of lines down; every figure is unfolded once, where it is
     nearest to the root."""
-    lines = figures.sheet.lines
+    lines = figures.declaration.lines
     place = at if lines[name].series else FIGURE
     root = bare(figures, lines[name], place)
     waiting = deque([(root, name, place, depth)])
@@ -228,7 +228,7 @@ def trace(figures: Figures, name: str, at: At, depth: int) -> Node:
     return root
 
 
-def assumptions_behind(sheet: Sheet, names: Iterator[str] | Sequence[str]) -> set[str]:
+def assumptions_behind(sheet: Declaration, names: Iterator[str] | Sequence[str]) -> set[str]:
     """The paths of all assumptions, numbers and texts, on which lines depend."""
     seen: set[str] = set()
     paths: set[str] = set()
@@ -244,7 +244,7 @@ def assumptions_behind(sheet: Sheet, names: Iterator[str] | Sequence[str]) -> se
     return paths
 
 
-def _paths(sheet: Sheet, formula: Expr) -> set[str]:
+def _paths(sheet: Declaration, formula: Expr) -> set[str]:
     paths = set()
     for e in walk(formula):
         if e.op == "input":

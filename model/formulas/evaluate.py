@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from ..arithmetic.returns import rate_of_return
-from ..engine.curves import segments
+from ..arithmetic.curves import segments
+from .declaration import Declaration
 from .expr import Expr, Line
 from .operations import OPERATIONS
-from .sheet import Sheet
 
 Value: TypeAlias = float | list[float]
 
@@ -26,13 +26,13 @@ class Evaluator:
 
     def __init__(
         self,
-        sheet: Sheet,
+        sheet: Declaration,
         texts: Mapping[str, str],
         values: Mapping[str, Value],
         elements: Mapping[tuple[str, int], float],
         periods: int,
     ) -> None:
-        self.sheet, self.texts, self.values, self.elements, self.periods = sheet, texts, values, elements, periods
+        self.declaration, self.texts, self.values, self.elements, self.periods = sheet, texts, values, elements, periods
         self.curves: dict[str, Any] = {}
 
     def figure(self, e: Expr) -> float:
@@ -73,7 +73,7 @@ class Evaluator:
     def curve(self, name: str) -> Any:
         """A curve's segments."""
         if name not in self.curves:
-            self.curves[name] = segments(*([self.figure(knot) for knot in axis] for axis in self.sheet.curves[name]))
+            self.curves[name] = segments(*([self.figure(knot) for knot in axis] for axis in self.declaration.curves[name]))
         return self.curves[name]
 
 

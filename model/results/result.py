@@ -90,7 +90,7 @@ class Result:
     @cached_property
     def rows(self) -> list[Line]:
         """The lines that are rows of periods."""
-        return [line for line in self.model.sheet.lines.values() if line.series]
+        return [line for line in self.model.declaration.lines.values() if line.series]
 
     @kept
     def metrics(self) -> dict[str, Any]:
@@ -110,7 +110,7 @@ class Result:
 
         found: dict[str, Any] = {
             key: view(key, self.sum(f"{key}_contributions"), self.sum(f"{key}_distributions"))
-            for key in self.model.sheet.entries("joint_venture.shareholders")
+            for key in self.model.declaration.entries("joint_venture.shareholders")
         }
         found["groups"] = {
             name: view(line, self.figure(f"{line}_contributions"), self.figure(f"{line}_distributions"))
@@ -122,7 +122,7 @@ class Result:
     def lenders(self) -> dict[str, dict[str, Any]]:
         """The account of every tranche over its life."""
         found = {}
-        for key in self.model.sheet.entries("financing.tranches"):
+        for key in self.model.declaration.entries("financing.tranches"):
             loan: dict[str, Any] = {name: self.figure(f"{key}_{line}") for name, line in LOAN_FIGURES.items()}
             loan["final_maturity"] = iso_date(loan["final_maturity"])
             found[key] = loan
@@ -150,7 +150,7 @@ class Result:
     def checks(self) -> dict[str, Any]:
         """The worst deviation of every check, and whether all are within tolerance."""
         items = {}
-        for line in self.model.sheet.lines.values():
+        for line in self.model.declaration.lines.values():
             if line.stage == "checks" and not line.series:
                 worst = self.figure(line.name)
                 items[line.name.removeprefix("check_")] = {

@@ -28,14 +28,14 @@ def annual(model: Model, values: Mapping[str, Value]) -> dict[str, Row]:
         "average": lambda a: [x / each for x in sums(a, each)],
         "flag": lambda a: [max(a[k : k + each]) for k in range(0, len(a), each)],
     }
-    rows = [line for line in model.sheet.lines.values() if line.series]
+    rows = [line for line in model.declaration.lines.values() if line.series]
     found: dict[str, Value] = {
         line.name: by_kind[line.kind](row_of(values[line.name])) for line in rows if line.kind != "ratio"
     }
     found |= {name: value for name, value in values.items() if not isinstance(value, list)}
     inputs, elements = bind(model)
     yearly = {path: by_kind["average"](v) if isinstance(v, list) else v for path, v in inputs.items()}
-    by_year = Evaluator(model.sheet, model.texts, {**yearly, **found}, elements, model.periods // each)
+    by_year = Evaluator(model.declaration, model.texts, {**yearly, **found}, elements, model.periods // each)
     return {line.name: row_of(found[line.name]) if line.name in found else by_year.row(line.formula) for line in rows}
 
 

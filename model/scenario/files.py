@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .problems import Problem, ScenarioError, near, shown
-from .reader import Node, read_bytes
+from .reader import YamlNode, read_bytes
 from .written import Content, content
 
 HERE = Path(__file__).resolve().parent.parent
@@ -41,7 +41,7 @@ def read_chain(name_or_path: str | os.PathLike[str]) -> tuple[Content, ...]:
     reference = os.fspath(name_or_path)
     chain: list[Content] = []
     seen: list[Path] = []
-    following: File | None = _named(reference, Node(None, reference, 0, 0), "") or File(Path(reference), reference)
+    following: File | None = _named(reference, YamlNode(None, reference, 0, 0), "") or File(Path(reference), reference)
     while following is not None:
         path = _resolved(following.path)
         if path in seen or len(seen) >= LONGEST_CHAIN:
@@ -54,7 +54,7 @@ def read_chain(name_or_path: str | os.PathLike[str]) -> tuple[Content, ...]:
     return tuple(reversed(chain))
 
 
-def _parent(root: Node, folder: Path) -> File | None:
+def _parent(root: YamlNode, folder: Path) -> File | None:
     """What a file extends; a path is relative to the file's folder and never leaves it."""
     at = root.value.get("extends")
     if at is None:
@@ -79,7 +79,7 @@ def _resolved(path: Path) -> Path:
         return path
 
 
-def _named(reference: str, at: Node, key: str) -> File | None:
+def _named(reference: str, at: YamlNode, key: str) -> File | None:
     """The bundled scenario of this name; None for what looks like the path of a file."""
     known = bundled()
     if reference in known:
@@ -91,5 +91,5 @@ def _named(reference: str, at: Node, key: str) -> File | None:
                                  near(reference, known))])  # fmt: skip
 
 
-def _stop(at: Node, message: str, got: object) -> ScenarioError:
+def _stop(at: YamlNode, message: str, got: object) -> ScenarioError:
     return ScenarioError([Problem(at.file, at.line, at.column, "extends", message, shown(got))])

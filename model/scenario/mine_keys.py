@@ -9,7 +9,7 @@ from .sections import USD_NOMINAL, USD_REAL, Section, flag, fraction, quantity, 
 from .values import NamedSeries, Number, Phasing, Schedule, Series
 
 
-class Timeline(Section):
+class TimelineKeys(Section):
     period_months: Literal[3, 6, 12] = quantity("months", "Length of a model period")
     first_production: dt.date = when("Planned date of the first ore milled; construction moves with it")
     schedules_drawn_for: dt.date = when(
@@ -43,7 +43,7 @@ class Concentrate(Section):
     moisture: Number = quantity("1", "Moisture of the concentrate as shipped", ge=0, le=0.3)
 
 
-class Production(Section):
+class ProductionKeys(Section):
     capacity: Number = quantity("Mt/year", "Nameplate milling capacity of Phase 1", gt=0, le=500)
     phase_2: Phase2
     recovery: Recovery
@@ -92,7 +92,7 @@ class Offtake(Section):
     penalties: Schedule = quantity("US$/t real", "Penalties per dry tonne of concentrate", ge=0, le=500)
 
 
-class Costs(Section):
+class CostsKeys(Section):
     mining: Schedule = quantity("US$/t real", "Mining cost per tonne of ore and waste moved", ge=0, le=100)
     processing: Schedule = quantity("US$/t real", "Processing cost per tonne of ore milled", ge=0, le=200)
     energy_share: Number = fraction("Share of mining and processing cost that is fuel and power")
@@ -129,14 +129,14 @@ class Closure(Section):
     years: Number = quantity("years", "Length of closure spending", gt=0, le=30)
 
 
-class Capex(Section):
+class CapexKeys(Section):
     phase_1: Phase1Capex
     phase_2: PhaseCapex
     sustaining: Sustaining
     closure: Closure
 
 
-class UsImports(Section):
+class UsImportsKeys(Section):
     announced_total: Number = quantity(USD_NOMINAL, "US equipment and services announced, the ceiling", ge=0, le=1e5)
     construction_total: Number = quantity(USD_NOMINAL, "Ceiling of contracts under the EXIM loan", ge=0, le=1e5)
     financed_share: Number = fraction("Share of an eligible invoice that EXIM finances; the rest is the cash payment")

@@ -40,14 +40,14 @@ class Regime(Section):
     withholding_interest: Number = quantity("1", "Tax on interest, grossed up by the project", ge=0, le=0.9)
 
 
-class Fiscal(Section):
+class FiscalKeys(Section):
     regime: str = text("Which of fiscal.regimes holds")
     royalty_rate: Number = fraction("Royalty to Balochistan, share of net smelter return")
     advance_royalty: AdvanceRoyalty
     regimes: dict[str, Regime]
 
 
-class Tranche(Section):
+class TrancheKeys(Section):
     label: str = text("Name of the lender in tables")
     rank: Literal["senior", "subordinated"] = choice("Place in the waterfall")
     commitment: Number = quantity(USD_NOMINAL, "Amount of the loan", ge=0, le=50_000)
@@ -88,7 +88,7 @@ class Financing(Section):
     default_dscr: Number = quantity("1", "Covenant default below this debt service cover", ge=0, le=10)
     minimum_llcr: Number = quantity("1", "Covenant: least loan life cover", ge=0, le=10)
     reserve_tail: Number = fraction("Covenant: least share of the ore left at the last maturity")
-    tranches: dict[str, Tranche]
+    tranches: dict[str, TrancheKeys]
 
 
 class Shareholder(Section):
@@ -105,7 +105,7 @@ class ShareholderLoans(Section):
     rate: Number = quantity("1/year", "Interest on shareholder loans, capitalised until paid", ge=0, le=0.5)
 
 
-class JointVenture(Section):
+class JointVentureKeys(Section):
     shareholders: dict[str, Shareholder]
     operator: str = text("Shareholder that receives the operator fee")
     operator_fee: Number = quantity("1", "Operator fee, share of operating costs", ge=0, le=0.2)

@@ -37,7 +37,7 @@ _BEGINNINGS = frozenset("-+.0123456789~tTfFnNiIİı")
 
 
 @dataclass(slots=True)
-class Node:
+class YamlNode:
     """A scalar, a list of nodes or a mapping of nodes, with its place and, in a mapping, its key's place."""
 
     value: Any
@@ -83,7 +83,7 @@ def read_bytes(path: Path, label: str) -> bytes:
     return data
 
 
-def parse(data: bytes, label: str) -> tuple[Node, list[Problem]]:
+def parse(data: bytes, label: str) -> tuple[YamlNode, list[Problem]]:
     """Parse the content of a scenario file.
 
     Returns:
@@ -113,7 +113,7 @@ def _stop(label: str, message: str, line: int = 0, column: int = 0) -> ScenarioE
     return ScenarioError([Problem(label, line, column, "", message)])
 
 
-def read_text(text: str, label: str) -> tuple[Node, list[Problem]]:
+def read_text(text: str, label: str) -> tuple[YamlNode, list[Problem]]:
     """Read YAML text; see `parse`. The root may be of any kind."""
     if match := re.search(f"\t|{CONTROL.pattern}", text):
         line_start = text.rfind("\n", 0, match.start()) + 1
@@ -139,12 +139,12 @@ def _events(text: str) -> Iterator[Any]:
         loader.dispose()
 
 
-def _build(events: Iterator[Any], label: str, problems: list[Problem]) -> Node:
+def _build(events: Iterator[Any], label: str, problems: list[Problem]) -> YamlNode:
     """Turn events into nodes, with an explicit stack of open collections instead of recursion."""
-    root: Node | None = None
-    open_nodes: list[Node] = []
-    keys: list[Node | None] = []  # for each open collection, the key that waits for its value
-    steps: list[Node | int | None] = []  # and its own key, or its place in a list
+    root: YamlNode | None = None
+    open_nodes: list[YamlNode] = []
+    keys: list[YamlNode | None] = []  # for each open collection, the key that waits for its value
+    steps: list[YamlNode | int | None] = []  # and its own key, or its place in a list
     count = 0
     for event in events:
         kind = type(event)
@@ -166,10 +166,10 @@ def _build(events: Iterator[Any], label: str, problems: list[Problem]) -> Node:
                 raise ScenarioError([*problems, Problem(label, line, column, "", wrong)])
             if kind is not yaml.MappingStartEvent and kind is not yaml.SequenceStartEvent:
                 continue
-            node = Node({} if kind is yaml.MappingStartEvent else [], label, line, column)
+            node = YamlNode({} if kind is yaml.MappingStartEvent else [], label, line, column)
         else:
             value, message = _scalar(event.value, event.style)
-            node = Node(value, label, line, column)
+            node = YamlNode(value, label, line, column)
             if message:
                 problems.append(Problem(label, line, column, _path((*steps, step)), message))
         if is_key:
@@ -186,10 +186,10 @@ def _build(events: Iterator[Any], label: str, problems: list[Problem]) -> Node:
             open_nodes.append(node)
             keys.append(None)
             steps.append(step)
-    return root or Node(None, label, 1, 1)
+    return root or YamlNode(None, label, 1, 1)
 
 
-def _forbidden(event: Any, kind: type, count: int, depth: int, is_key: bool, root: Node | None) -> str | None:
+def _forbidden(event: Any, kind: type, count: int, depth: int, is_key: bool, root: YamlNode | None) -> str | None:
     """Why reading stops at this event, if it does."""
     if kind is yaml.DocumentStartEvent and root:
         return "a second document starts here, only one is allowed"
@@ -207,7 +207,7 @@ def _forbidden(event: Any, kind: type, count: int, depth: int, is_key: bool, roo
     return None
 
 
-def _path(steps: Sequence[Node | int | None]) -> str:
+def _path(steps: Sequence[YamlNode | int | None]) -> str:
     """The path of a value from the keys and places in lists that lead to it; None leads nowhere."""
     path = ""
     for step in steps:
@@ -218,7 +218,7 @@ def _path(steps: Sequence[Node | int | None]) -> str:
     return path
 
 
-def _put(parent: dict[Any, Node], key: Node, node: Node) -> str | None:
+def _put(parent: dict[Any, YamlNode], key: YamlNode, node: YamlNode) -> str | None:
     """Put a value under its key; why it cannot stand there, if so."""
     node.key_line, node.key_column = key.line, key.column
     name = key.value

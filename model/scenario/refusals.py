@@ -8,14 +8,14 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from .problems import Problem, how_to_write, near, shown
-from .reader import Node
+from .reader import YamlNode
 from .values import Bounds, Kind, years_of
 from .written import Raw, at, collections, field_of
 
 MOST_NAMES = 12
 
 
-def explain(errors: Sequence[Any], raws: Mapping[str, Raw], root: Node) -> Iterator[Problem]:
+def explain(errors: Sequence[Any], raws: Mapping[str, Raw], root: YamlNode) -> Iterator[Problem]:
     """Problems for pydantic's errors; all that is missing from one entry, or from the scenario, is one problem.
 
     Args:
@@ -64,7 +64,7 @@ def _refused(error: Any, raws: Mapping[str, Raw]) -> Problem:
               how_to_write(got, valid or ()) or _hint(field, got, raw))  # fmt: skip
 
 
-def _inside(node: Node, path: str, where: object) -> tuple[Node, str]:
+def _inside(node: YamlNode, path: str, where: object) -> tuple[YamlNode, str]:
     """The item of a list or a mapping by year that is wrong, with its path."""
     if isinstance(node.value, list) and isinstance(where, int) and where < len(node.value):
         return node.value[where], f"{path}[{where}]"

@@ -20,7 +20,7 @@ from .coherence import doubts, incoherent
 from .files import bundled, read_chain
 from .issues import Issue
 from .problems import Problem, ScenarioError
-from .reader import Node
+from .reader import YamlNode
 from .refusals import explain, unit_of
 from .schema import ScenarioModel
 from .validation import checked, converted, flat, replaced, validated
@@ -80,7 +80,7 @@ class Scenario:
 class Resolved:
     """Valid assumptions: what each file and override writes, oldest first, what holds of it, and its values."""
 
-    root: Node  # the scenario's own file
+    root: YamlNode  # the scenario's own file
     layers: tuple[Layer, ...]
     raws: Layer
     model: ScenarioModel
@@ -138,11 +138,11 @@ def resolved(scenario: Scenario) -> Resolved:
     Raises:
         ScenarioError: with every problem found.
     """
-    raws = {path: Raw(Node(leaf.value, leaf.file, leaf.line, leaf.column), None, leaf.source, leaf.note)
+    raws = {path: Raw(YamlNode(leaf.value, leaf.file, leaf.line, leaf.column), None, leaf.source, leaf.note)
             for path, leaf in scenario.leaves.items()}  # fmt: skip
     file = scenario.leaves["name"].file
-    parent = {"extends": Node(scenario.parent, file, 0, 0)} if scenario.parent else {}
-    return _whole((raws,), Node(parent, file, 0, 0), [])
+    parent = {"extends": YamlNode(scenario.parent, file, 0, 0)} if scenario.parent else {}
+    return _whole((raws,), YamlNode(parent, file, 0, 0), [])
 
 
 @lru_cache(maxsize=64)
@@ -170,11 +170,11 @@ def _layers(chain: tuple[Content, ...]) -> tuple[Layer, ...]:
     return tuple(layers)
 
 
-def _called(stem: str, own: Layer, root: Node) -> dict[str, Raw]:
+def _called(stem: str, own: Layer, root: YamlNode) -> dict[str, Raw]:
     """Name and title of a file that does not state them: the file's own name."""
     name = own["name"].value.value if "name" in own else stem
     texts = {"name": stem, "title": name if isinstance(name, str) else stem, "description": ""}
-    return {key: Raw(Node(text, root.file, root.line, root.column)) for key, text in texts.items()}
+    return {key: Raw(YamlNode(text, root.file, root.line, root.column)) for key, text in texts.items()}
 
 
 def merged(layers: Sequence[Layer]) -> dict[str, Raw]:
@@ -195,7 +195,7 @@ def _with_overrides(layers: Sequence[Layer], raws: Layer, overrides: Mapping[str
     return tuple(result), raws
 
 
-def _extended(known: Resolved, changes: Layer, layers: tuple[Layer, ...], raws: Layer, root: Node) -> Resolved | None:
+def _extended(known: Resolved, changes: Layer, layers: tuple[Layer, ...], raws: Layer, root: YamlNode) -> Resolved | None:
     """Valid assumptions with changes, of which only these are validated; None where anything is wrong or new."""
     problems: list[Problem] = []
     values: dict[str, Any] = {}
@@ -219,7 +219,7 @@ def _leaf(path: str, value: Any, raw: Raw) -> Leaf:
                 place.column)  # fmt: skip
 
 
-def _overridden(layers: Sequence[Layer], root: Node, overrides: Mapping[str, Any],
+def _overridden(layers: Sequence[Layer], root: YamlNode, overrides: Mapping[str, Any],
                 problems: list[Problem]) -> Resolved:  # fmt: skip
     """All layers and overrides validated anew.
 
@@ -230,7 +230,7 @@ def _overridden(layers: Sequence[Layer], root: Node, overrides: Mapping[str, Any
     return _whole(layers, root, problems)
 
 
-def _whole(layers: tuple[Layer, ...], root: Node, problems: list[Problem]) -> Resolved:
+def _whole(layers: tuple[Layer, ...], root: YamlNode, problems: list[Problem]) -> Resolved:
     """All layers validated anew.
 
     Raises:

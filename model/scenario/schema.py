@@ -8,19 +8,19 @@ No number of the model stands here, only what a valid number looks like. Values,
 from __future__ import annotations
 
 from .mine_keys import (
-    Capex,
-    Costs,
+    CapexKeys,
+    CostsKeys,
     Jobs,
     MinePlan,
     Offtake,
     Prices,
-    Production,
+    ProductionKeys,
     RampUp,
-    Timeline,
-    UsImports,
+    TimelineKeys,
+    UsImportsKeys,
     WorkingCapital,
 )  # fmt: skip
-from .money_keys import Discounting, Financing, Fiscal, Inflation, JointVenture
+from .money_keys import Discounting, Financing, FiscalKeys, Inflation, JointVentureKeys
 from .sections import Section, factor, quantity, text
 from .uncertain_keys import Uncertainty
 from .values import Number
@@ -48,21 +48,21 @@ class ScenarioModel(Section):
     name: str = text("Short name, used in tables and by --against")
     title: str = text("One line for people")
     description: str = text("What the case is, what it is not, and where it comes from")
-    timeline: Timeline
-    production: Production
+    timeline: TimelineKeys
+    production: ProductionKeys
     mine_plan: MinePlan
     ramp_up: RampUp
     prices: Prices
     offtake: Offtake
-    costs: Costs
-    capex: Capex
-    us_imports: UsImports
+    costs: CostsKeys
+    capex: CapexKeys
+    us_imports: UsImportsKeys
     jobs: Jobs
     working_capital: WorkingCapital
     inflation: Inflation
-    fiscal: Fiscal
+    fiscal: FiscalKeys
     financing: Financing
-    joint_venture: JointVenture
+    joint_venture: JointVentureKeys
     discounting: Discounting
     factors: Factors
     uncertainty: Uncertainty

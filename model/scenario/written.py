@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from .problems import CONTROL, Problem, ScenarioError, near, near_path, shown
-from .reader import Node, parse, read_text
+from .reader import YamlNode, parse, read_text
 from .schema import ScenarioModel
 from .sections import Section
 from .values import INTERPOLATION
@@ -26,8 +26,8 @@ NAME = "[a-z][a-z0-9_]{0,39}"
 class Raw:
     """A leaf as written: the node of its value, and of the wrapper's other entries."""
 
-    value: Node
-    unit: Node | None = None
+    value: YamlNode
+    unit: YamlNode | None = None
     source: str = ASSUMPTION
     note: str = ""
 
@@ -36,7 +36,7 @@ class Raw:
 class Content:
     """What a file says; nobody changes its nodes, which all loads of the same bytes share."""
 
-    root: Node
+    root: YamlNode
     leaves: Mapping[str, Raw]
     ill_formed: tuple[Problem, ...]  # found by the reader
     misplaced: tuple[Problem, ...]  # found by the schema
@@ -126,14 +126,14 @@ def collections(model: type[Section] = ScenarioModel) -> tuple[str, ...]:
     return tuple(paths)
 
 
-def collect(root: Node, problems: list[Problem]) -> dict[str, Raw]:
+def collect(root: YamlNode, problems: list[Problem]) -> dict[str, Raw]:
     """The leaves that a file writes, by path, telling what cannot stand where it stands."""
     leaves: dict[str, Raw] = {}
     _collect(root, ScenarioModel, "", leaves, problems)
     return leaves
 
 
-def _collect(node: Node, model: type[Section], path: str, leaves: dict[str, Raw], problems: list[Problem]) -> None:
+def _collect(node: YamlNode, model: type[Section], path: str, leaves: dict[str, Raw], problems: list[Problem]) -> None:
     fields = keys_of(model)
     if not isinstance(node.value, dict):
         problems.append(at(node, path, "expected a group of keys", shown(node.plain()), tuple(fields)))
@@ -155,7 +155,7 @@ def _collect(node: Node, model: type[Section], path: str, leaves: dict[str, Raw]
             leaves[inner] = _leaf(child, inner, problems)
 
 
-def _entries(node: Node, member: type[Section], path: str, leaves: dict[str, Raw], problems: list[Problem]) -> None:
+def _entries(node: YamlNode, member: type[Section], path: str, leaves: dict[str, Raw], problems: list[Problem]) -> None:
     if not isinstance(node.value, dict):
         problems.append(at(node, path, "expected a group of named entries", shown(node.plain())))
         return
@@ -167,7 +167,7 @@ def _entries(node: Node, member: type[Section], path: str, leaves: dict[str, Raw
             problems.append(at_key(entry, f"{path}.{name}", message, shown(name)))
 
 
-def _leaf(node: Node, path: str, problems: list[Problem]) -> Raw:
+def _leaf(node: YamlNode, path: str, problems: list[Problem]) -> Raw:
     entries = node.value
     if not isinstance(entries, dict) or not any(key in entries for key in WRAPPER):
         return Raw(node)
@@ -182,7 +182,7 @@ def _leaf(node: Node, path: str, problems: list[Problem]) -> Raw:
     value = entries["value"]
     if how := entries.get(INTERPOLATION):
         if isinstance(value.value, dict) and INTERPOLATION not in value.value:
-            value = Node(value.value | {INTERPOLATION: how}, value.file, value.line, value.column)
+            value = YamlNode(value.value | {INTERPOLATION: how}, value.file, value.line, value.column)
         else:
             problems.append(at(how, path, f"{INTERPOLATION} belongs to one mapping by year, once"))
     texts = {}
@@ -230,17 +230,17 @@ def refused_path(path: str, known: Mapping[str, Raw]) -> Iterator[tuple[str, str
         yield f"is inside one assumption: set {leaf} as a whole, `{leaf}={{…}}`", None
     else:
         found: list[Problem] = []
-        collect(_nested(path, Node(None, "", 0, 0)), found)
+        collect(_nested(path, YamlNode(None, "", 0, 0)), found)
         if _names_nothing(path, found):
             groups = {k.rpartition(".")[0] for k in known} - {""}
             last = path.rpartition(".")[2]
             yield "unknown path", near(path, known) or near_path(last, known) or near(path, groups)
 
 
-def _nested(path: str, node: Node) -> Node:
+def _nested(path: str, node: YamlNode) -> YamlNode:
     """A file that writes one value at a path."""
     for part in reversed(path.split(".")):
-        node = Node({part: node}, node.file, 0, 0)
+        node = YamlNode({part: node}, node.file, 0, 0)
     return node
 
 
@@ -248,11 +248,11 @@ def _names_nothing(path: str, found: Iterable[Problem]) -> bool:
     return any(problem.message == "unknown key" and path.startswith(problem.path) for problem in found)
 
 
-def _given(path: str, given: Any, label: str, problems: list[Problem]) -> Node | None:
+def _given(path: str, given: Any, label: str, problems: list[Problem]) -> YamlNode | None:
     if not isinstance(given, str):
         return _node(given, label)
     if _holds_text(path) and not given.startswith(("{", "'", '"')):
-        return Node(given, label, 0, 0)
+        return YamlNode(given, label, 0, 0)
     try:
         node, found = read_text(given, label)
     except ScenarioError as error:
@@ -270,31 +270,31 @@ def _holds_text(path: str) -> bool:
         return False
 
 
-def _node(value: Any, label: str) -> Node:
+def _node(value: Any, label: str) -> YamlNode:
     """A Python value as nodes without a place."""
     if hasattr(value, "tolist"):  # numpy's numbers and arrays
         value = value.tolist()
     if isinstance(value, Mapping):
-        return Node({k: _node(v, label) for k, v in value.items()}, label, 0, 0)
+        return YamlNode({k: _node(v, label) for k, v in value.items()}, label, 0, 0)
     if isinstance(value, list | tuple):
-        return Node([_node(v, label) for v in value], label, 0, 0)
-    return Node(value, label, 0, 0)
+        return YamlNode([_node(v, label) for v in value], label, 0, 0)
+    return YamlNode(value, label, 0, 0)
 
 
-def _unplace(node: Node) -> None:
+def _unplace(node: YamlNode) -> None:
     node.line = node.column = node.key_line = node.key_column = 0
     children = node.value.values() if isinstance(node.value, dict) else node.value
     for child in children if isinstance(node.value, dict | list) else ():
         _unplace(child)
 
 
-def at(node: Node, path: str, message: str, value: str | None = None, valid: tuple[str, ...] | None = None,
+def at(node: YamlNode, path: str, message: str, value: str | None = None, valid: tuple[str, ...] | None = None,
        suggestion: str | None = None) -> Problem:  # fmt: skip
     """A problem at the place of a node."""
     return Problem(node.file, node.line, node.column, path, message, value, valid, suggestion)
 
 
-def at_key(node: Node, path: str, message: str, value: str | None = None, valid: tuple[str, ...] | None = None,
+def at_key(node: YamlNode, path: str, message: str, value: str | None = None, valid: tuple[str, ...] | None = None,
            suggestion: str | None = None) -> Problem:  # fmt: skip
     """A problem at the place of a node's key."""
     return Problem(node.file, node.key_line, node.key_column, path, message, value, valid, suggestion)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..formulas.declaration import Declaration
 from ..formulas.expr import Expr, Line, add_up, constant, following, highest, maximum, minimum, per, total
-from ..formulas.sheet import Sheet
 from .balance_sheet import BalanceSheet
 from .construction import WHOLE, Construction
 from .debt import Debt
@@ -25,14 +25,14 @@ def size(e: Expr) -> Expr:
     return maximum(e, -e)
 
 
-def checks(sheet: Sheet, time: Timeline, built: Construction, mine: Production, us: UsImports, money: Fiscal,
+def checks(model: Declaration, time: Timeline, built: Construction, mine: Production, us: UsImports, money: Fiscal,
            funds: Funding, debt: Debt, flow: Waterfall, venture: JointVenture, books: BalanceSheet) -> None:
     """Declare the checks."""
-    sheet.stage = "checks"
-    lines, x = sheet.lines, sheet.input
+    model.stage = "checks"
+    lines, x = model.lines, model.input
 
     def check(name: str, unit: str, label: str, worst: Expr, definition: str) -> Line:
-        return sheet.line(f"check_{name}", unit, label, worst, definition)
+        return model.line(f"check_{name}", unit, label, worst, definition)
 
     def never_negative(balances: Sequence[Expr]) -> Expr:
         worst = maximum(-balances[0], 0)
@@ -40,7 +40,7 @@ def checks(sheet: Sheet, time: Timeline, built: Construction, mine: Production, 
             worst = maximum(worst, -balance)
         return highest(worst)
 
-    check("balance_sheet", NOMINAL, "Balance sheet balances",
+    check("balance_sheet", NOMINAL, "Balance model balances",
           highest(size(books.assets - books.liabilities_and_equity)
                   / maximum(1, books.liabilities / constant(1e6, NOMINAL))),
           "Assets less liabilities and equity; relative where arrears of a default exceed a million million.")
@@ -60,7 +60,7 @@ def checks(sheet: Sheet, time: Timeline, built: Construction, mine: Production, 
           "Least balance of any loan, if below zero.")
     check("no_negative_equity_call", NOMINAL, "No negative cash call", never_negative([funds.equity, flow.calls]),
           "Least call, if below zero.")
-    last = sheet.line("last_period", "1", "Last period of the timeline", following(time.period_end, 0) <= 0,
+    last = model.line("last_period", "1", "Last period of the timeline", following(time.period_end, 0) <= 0,
                       "1 in the last period.", kind="flag")
     at_end = total(last * (flow.debt + flow.arrears))
     check("debt_repaid", NOMINAL, "Debt repaid, or its default recorded",

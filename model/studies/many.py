@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..results.result import metric_value
-from ..scenario.many import load_many
 from ..scenario.resolve import Scenario, load
+from ..scenario.rows import load_many
 from .vary import outcomes
 
 if TYPE_CHECKING:

@@ -58,7 +58,7 @@ class Study:
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedStudy:
     """A study ready to be computed in this process."""
 
     model: Model
@@ -97,7 +97,7 @@ def study(scenario: Scenario, n: int, seed: int = 0, metrics: tuple[str, ...] = 
     return replace(made, engine="numpy" if ready.engine is None else "kernel")
 
 
-def prepare(made: Study, said: Callable[[str], None] = lambda _: None) -> Prepared:
+def prepare(made: Study, said: Callable[[str], None] = lambda _: None) -> PreparedStudy:
     """The study's model, sampler and kernel; kept for the chunks that follow."""
     key = made.key
     if key not in _PREPARED:
@@ -108,10 +108,10 @@ def prepare(made: Study, said: Callable[[str], None] = lambda _: None) -> Prepar
     return _PREPARED[key]
 
 
-_PREPARED: dict[tuple[Any, ...], Prepared] = {}
+_PREPARED: dict[tuple[Any, ...], PreparedStudy] = {}
 
 
-def _prepare(made: Study, said: Callable[[str], None]) -> Prepared:
+def _prepare(made: Study, said: Callable[[str], None]) -> PreparedStudy:
     plain = structure(made.scenario)
     draws = sampler(made.scenario, tuple(dict.fromkeys(plain.years)))
     flat: dict[str, object] = {d.path: d.base for d in draws.draws}
@@ -120,8 +120,8 @@ def _prepare(made: Study, said: Callable[[str], None]) -> Prepared:
     corners = _corners(draws)
     model = structure(scenario, periods_of(scenario, corners))
     draws = replace(sampler(made.scenario, tuple(dict.fromkeys(model.years))), draws=draws.draws)
-    lines = model.sheet.lines
-    names = {metric: metric_line(model.sheet, metric) for metric in made.metrics}
+    lines = model.declaration.lines
+    names = {metric: metric_line(model.declaration, metric) for metric in made.metrics}
     base = evaluate(model)
     ratio = chosen(lines[FAN].formula, model.texts)
     rows = tuple(sorted({e.data for e in walk(ratio) if e.op == "line"}))
@@ -130,7 +130,7 @@ def _prepare(made: Study, said: Callable[[str], None]) -> Prepared:
     fan = draws.years[known[0] : known[-1] + latest + 1] if known else ()
     wanted = (*dict.fromkeys(names.values()), *(rows if fan else ()))
     program = kernel_of(model, wanted, (*flat, *moving))
-    return Prepared(
+    return PreparedStudy(
         model, draws, names, {m: lines[line].written_unit for m, line in names.items()}, ratio, rows,
         fan, known[0] if fan else 0, base, program, _engine(made, program, model, said),
         draw_tables(draws, made.seed, made.n),
@@ -143,7 +143,7 @@ def kernel_of(model: Model, wanted: tuple[str, ...], varied: tuple[str, ...]) ->
     Raises:
         StudyError: when one of the inputs shapes a curve, which all scenarios of a run share.
     """
-    sheet = model.sheet
+    sheet = model.declaration
     try:
         return kernel(sheet.lines, sheet.curves, sheet.inputs, model.groups, model.texts, wanted, varied,
                        _periods_a_year(model))  # fmt: skip
@@ -208,11 +208,11 @@ def _periods_a_year(model: Model) -> int:
     return 12 // model.period_months
 
 
-def _wanted(ready: Prepared) -> tuple[str, ...]:
+def _wanted(ready: PreparedStudy) -> tuple[str, ...]:
     return (*dict.fromkeys(ready.names.values()), *(ready.rows if ready.fan_years else ()))
 
 
-def _by_numpy(ready: Prepared, seed: int, first: int, count: int) -> tuple[dict[str, Array], dict[str, Array]]:
+def _by_numpy(ready: PreparedStudy, seed: int, first: int, count: int) -> tuple[dict[str, Array], dict[str, Array]]:
     """Inputs by name, and wanted lines; rows as sums by calendar year."""
     each = _periods_a_year(ready.model)
     parts = []
@@ -239,7 +239,7 @@ def _sums(rows: Array, each: int) -> Array:
     return result
 
 
-def _fan(ready: Prepared, lines: Mapping[str, Array]) -> dict[str, Array]:
+def _fan(ready: PreparedStudy, lines: Mapping[str, Array]) -> dict[str, Array]:
     """The fan's ratio by calendar year, recomputed on the year's flows."""
     if not ready.fan_years:
         return {}

@@ -115,5 +115,5 @@ def grid(scenario: Scenario, x: tuple[str, Sequence[float]], y: tuple[str, Seque
 
 def unit_of(scenario: Scenario, metric: str) -> str:
     """The unit of a metric."""
-    sheet = structure(scenario).sheet
+    sheet = structure(scenario).declaration
     return sheet.lines[metric_line(sheet, metric)].written_unit

@@ -21,8 +21,8 @@ from ..engine.structure import (
     periods_of_all,
     structure,
 )
+from ..formulas.declaration import Declaration
 from ..formulas.expr import walk
-from ..formulas.sheet import Sheet
 from ..results.result import METRICS
 from ..scenario.resolve import Scenario
 from ..scenario.values import Bounds, ByYear
@@ -36,7 +36,7 @@ class StudyError(Exception):
     """A study that cannot be carried out as asked: one message that says why."""
 
 
-def metric_line(sheet: Sheet, metric: str) -> str:
+def metric_line(sheet: Declaration, metric: str) -> str:
     """The line behind a metric: a name of `run --json`'s metrics, or any line that is a single figure.
 
     Raises:
@@ -95,7 +95,7 @@ def with_values(scenario: Scenario, values: Mapping[str, object]) -> Scenario:
     return replace(scenario, leaves={**scenario.leaves, **leaves})
 
 
-class Prepared(NamedTuple):
+class Varied(NamedTuple):
     """A model ready to be evaluated for many values of some inputs."""
 
     model: Model
@@ -103,7 +103,7 @@ class Prepared(NamedTuple):
     together: int  # scenarios evaluated at a time
 
 
-def prepare(scenario: Scenario, metrics: Sequence[str], changed: Mapping[str, Sequence[float] | Array]) -> Prepared:
+def prepare(scenario: Scenario, metrics: Sequence[str], changed: Mapping[str, Sequence[float] | Array]) -> Varied:
     """A model with only the lines that some metrics need, long enough for all values of some inputs.
 
     Args:
@@ -118,15 +118,15 @@ def prepare(scenario: Scenario, metrics: Sequence[str], changed: Mapping[str, Se
         check_bounds(path, list(values))
     flat = with_values(scenario, {path: float(values[0]) for path, values in changed.items()})
     model = structure(flat)
-    names = {metric: metric_line(model.sheet, metric) for metric in metrics}
+    names = {metric: metric_line(model.declaration, metric) for metric in metrics}
     together = 1 if any(path in shapes_curves(model) for path in changed) else TOGETHER
     columns = {path: np.asarray(values, dtype=float) for path, values in changed.items()}
     model = structure(flat, periods_of(flat, columns, together))
-    return Prepared(model, names, together)
+    return Varied(model, names, together)
 
 
 def outcomes(scenario: Scenario, metrics: Sequence[str], changed: Mapping[str, Sequence[float] | Array],
-             count: int, prepared: Prepared | None = None) -> dict[str, Array]:  # fmt: skip
+             count: int, prepared: Varied | None = None) -> dict[str, Array]:  # fmt: skip
     """Metrics of `count` scenarios that differ from one in some numbers.
 
     Args:
@@ -184,7 +184,7 @@ def shapes_curves(model: Model) -> set[str]:
     """Inputs from which curves are drawn: they cannot differ within one evaluation."""
     return {
         e.data
-        for curve in model.sheet.curves.values()
+        for curve in model.declaration.curves.values()
         for knot in (*curve.x, *curve.y)
         for e in walk(knot)
         if e.op == "input"

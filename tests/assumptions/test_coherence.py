@@ -121,7 +121,7 @@ def test_no_doubt_about_limits_that_are_off() -> None:
 def test_named_entries_cannot_take_the_names_of_other_lines(group: str) -> None:
     """Whatever an entry is called, its lines are called otherwise than all others."""
     scenario = load("base")
-    lines = structure(scenario).sheet.lines.keys()
+    lines = structure(scenario).declaration.lines.keys()
     start = "capex_" if group.startswith("capex") else ""
     depth = group.count(".") + 1
     names = {f"{start}{path.split('.')[depth]}" for path in scenario.leaves if path.startswith(f"{group}.")}

@@ -12,12 +12,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.scenario import many
 from model.scenario.coherence import RULES
-from model.scenario.many import Many, load_many
 from model.scenario.problems import Problem, ScenarioError
 from model.scenario.reads import reads
 from model.scenario.resolve import Scenario, load, resolved
+from model.scenario.rows import Many, load_many
 from model.scenario.schema import ScenarioModel
 from model.scenario.values import ByYear
 

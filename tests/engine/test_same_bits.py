@@ -75,7 +75,7 @@ def test_random_declarations_by_floats_and_by_arrays(seed: int) -> None:
 
 def by_kernel(model: Model, changed: dict[str, Array], scenarios: int, outputs: tuple[str, ...]) -> dict[str, Array]:
     """Those of the outputs that the changed inputs move, by the kernel: figures (scenarios,), rows (years, scenarios)."""
-    sheet = model.sheet
+    sheet = model.declaration
     made = kernel(sheet.lines, sheet.curves, sheet.inputs, model.groups, model.texts, outputs, tuple(changed),
                   12 // model.period_months)  # fmt: skip
     _, found = run(compiled(made, model), 0, scenarios, columns=changed)
@@ -93,10 +93,10 @@ def test_random_declarations_by_the_kernel(seed: int) -> None:
     periods, months = AXES[seed % len(AXES)]
     model = declared(10_000 + seed, 60, periods, months)
     drawn = random.Random(seed)
-    names = [*model.sheet.lines]
+    names = [*model.declaration.lines]
     every = columns(seed, model, scenarios := drawn.choice([43, 8, 1]))
     for varied, wanted in ((VARIED, names), (drawn.sample(VARIED, 2), drawn.sample(names, 12))):
-        changed = {path: every[path] for path in varied if path in model.sheet.inputs}
+        changed = {path: every[path] for path in varied if path in model.declaration.inputs}
         found = by_kernel(model, changed, scenarios, tuple(wanted))
         same(as_kernel(model, by_arrays(model, changed, scenarios)), found)
         if wanted is names:

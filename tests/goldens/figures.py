@@ -10,7 +10,7 @@ from model.results.result import Result, run
 from model.scenario.resolve import Scenario, bundled, load
 from model.studies.chunks import Chunk, local, run_chunks
 from model.studies.montecarlo import Study, study
-from model.studies.summary import YEARLY, column, distribution, summary
+from model.studies.outcome import YEARLY, column, distribution, summary
 from tests.goldens.table import Name, Value
 
 FOLDER = Path(__file__).parent

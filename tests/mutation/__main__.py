@@ -43,7 +43,7 @@ class Case:
 
     def told(self, batch: Sequence[Mutant]) -> list[bool]:
         """Of every mutant, whether a line that the oracle checks differs under it; all are evaluated at once."""
-        sheet = self.model.sheet
+        sheet = self.model.declaration
         formulas = {name: line.formula for name, line in sheet.lines.items()}
         present: dict[str, list[tuple[int, Expr]]] = {}
         for k, mutant in enumerate(batch):

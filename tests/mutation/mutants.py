@@ -37,7 +37,7 @@ def mutants(model: Model) -> list[Mutant]:
     """All mutants of the finance stages."""
     return [
         Mutant(line.name, path, change)
-        for line in model.sheet.lines.values()
+        for line in model.declaration.lines.values()
         if line.stage in STAGES and not line.name.startswith(TWINS)
         for path, node in places(line.formula, ())
         for change in changes(node)

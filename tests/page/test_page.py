@@ -200,8 +200,8 @@ def test_any_number_in_the_list_can_be_changed(base_page: Path, open_page: Any) 
 @pytest.mark.parametrize("name", bundled())
 def test_the_story_is_complete_in_every_case(name: str) -> None:
     """Sentences without holes, and those that cannot both be true never together."""
-    from model.outputs.page.contents import STORY
     from model.outputs.page.drawn import sentence_html
+    from model.outputs.page.story import STORY
 
     result = run(load(name))
     told = " ".join(sentence_html(result, s) for paragraph in STORY for s in paragraph)

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from model.scenario.resolve import load
+from model.studies.outcome import drivers
 from model.studies.ranking import ranked, significant
 from model.studies.sensitivity import Bar, sensitivity, widest_first
-from model.studies.summary import drivers
 
 
 @pytest.mark.parametrize(

@@ -214,7 +214,7 @@ def line_cells(plan: Plan, result: Result) -> Iterator[tuple[str, tuple[str, str
     """Every line item of the engine's run: its name, its cell, and its value there."""
     model = result.model
     apart = (model.first_year - plan.model.first_year) * 12 // model.period_months
-    for line in model.sheet.lines.values():
+    for line in model.declaration.lines.values():
         at, row = plan.places.lines[line.name]
         if not line.series:
             yield line.name, (at, f"C{row}"), result.figure(line.name)

@@ -46,7 +46,7 @@ def test_the_export_command_writes_it(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_sheets(book: Path) -> None:
-    stages = {title_of(line.stage) for line in structure(load("base")).sheet.lines.values()}
+    stages = {title_of(line.stage) for line in structure(load("base")).declaration.lines.values()}
     wanted = {"Cover", "Summary", "Compare", "Inputs", "Annual", "Statements", "Joint venture", "Checks"} | stages
     sheets = parts(book)
     assert wanted <= sheets.keys()

@@ -28,7 +28,7 @@ def model_data(result: Result) -> dict[str, Any]:
     `fixed` are numbers by year that one number cannot replace: an index starts from the first year's rate, and the
     structure holds it.
     """
-    model, sheet = result.model, result.model.sheet
+    model, sheet = result.model, result.model.declaration
     given = {path: model.assumptions[path].value for path in sheet.inputs}
     return {
         "firstYear": model.first_year,
@@ -68,7 +68,7 @@ def template(model: Model, formula: Expr) -> tuple[str, list[list[Any]]]:
         if isinstance(e, Line):
             found: list[Any] = ["l", e.name, whole]
         elif e.op == "element":
-            found = ["e", list(model.sheet.elements).index(e.data), 0]
+            found = ["e", list(model.declaration.elements).index(e.data), 0]
         elif e.op == "interp":
             inside = write(e.args[0], leaf, model.texts, row)
             operands.append(["c", e.data, 0])

@@ -1,7 +1,7 @@
 // Runs the model in the page: MODEL holds its functions (generated from the line items), DATA its numbers.
 "use strict";
 
-// The knots of a curve's axis, and by segment its start, its value there and its slope: see model/engine/curves.py.
+// The knots of a curve's axis, and by segment its start, its value there and its slope: see model/arithmetic/curves.py.
 function segments(x, y) {
   const slopes = [0];
   for (let k = 0; k < x.length - 1; k++) {

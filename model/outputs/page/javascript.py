@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from ...engine.python import PythonWriter
 from ...engine.schedule import Schedule, chosen, chosen_curves, schedule
+from ...formulas.declaration import Declaration
 from ...formulas.expr import Expr, Line
 from ...formulas.order import Group
-from ...formulas.sheet import Sheet
 
 
 class JavaScriptWriter(PythonWriter):
@@ -92,7 +92,7 @@ class JavaScriptWriter(PythonWriter):
         return "\n".join(["(T, x, e, S) => {", *statements, f"return {returned};", "}"])
 
 
-def source(sheet: Sheet, groups: list[Group], texts: Mapping[str, str], figure: str, ended: str) -> str:
+def source(sheet: Declaration, groups: list[Group], texts: Mapping[str, str], figure: str, ended: str) -> str:
     """The model as one JavaScript object.
 
     Args:
@@ -118,7 +118,7 @@ def source(sheet: Sheet, groups: list[Group], texts: Mapping[str, str], figure: 
     return "{" + ",\n".join(f"{name}: {text}" for name, text in functions.items()) + "}"
 
 
-def _ratios(sheet: Sheet, texts: Mapping[str, str], places: Mapping[tuple[str, int], int]) -> str:
+def _ratios(sheet: Declaration, texts: Mapping[str, str], places: Mapping[tuple[str, int], int]) -> str:
     ratios = {line.name: line for line in sheet.lines.values() if line.series and line.kind == "ratio"}
     formulas = {name: chosen(line.formula, texts) for name, line in ratios.items()}
     alone = Schedule(formulas, chosen_curves(sheet.curves, texts), frozenset(sheet.lines), (), (), {}, {}, frozenset())

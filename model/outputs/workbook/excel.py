@@ -69,7 +69,7 @@ def number(value: float) -> str:
     return text[:-2] if text.endswith(".0") else text
 
 
-class Writer:
+class ExcelWriter:
     """Formulas of one sheet."""
 
     def __init__(self, sheet: str, places: Places) -> None:

@@ -1,7 +1,7 @@
 """Pages of the workbook: one layout for all, and rows of formulas written fast.
 
 XlsxWriter runs every formula through some fifty regular expressions and every cell through a chain of calls, which
-takes seconds for the 70,000 cells of a model. A row of periods is one formula, so `Sheet` keeps it as one `Band` and
+takes seconds for the 70,000 cells of a model. A row of periods is one formula, so `SheetPage` keeps it as one `Band` and
 writes its cells by filling in column letters; everything else goes the library's ordinary way.
 """
 
@@ -30,7 +30,7 @@ class Band(NamedTuple):
     style: Format
 
 
-class Sheet(Worksheet):  # type: ignore[misc]  # XlsxWriter says nothing about its types
+class SheetPage(Worksheet):  # type: ignore[misc]  # XlsxWriter says nothing about its types
     """A worksheet that can also hold bands."""
 
     bands = 0  # how many of them share a formula so far

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from ...engine.python import Value, row_of
 from ...engine.structure import Model, bind, evaluator
+from ...formulas.declaration import Declaration
 from ...formulas.evaluate import Evaluator
 from ...formulas.expr import Expr, Line, walk
-from ...formulas.sheet import Sheet
 from ...results.result import Result
 from ...scenario.resolve import Leaf, Scenario
 from .excel import Places
@@ -62,7 +62,7 @@ class Plan:
     @cached_property
     def edges(self) -> dict[tuple[str, str], Expr]:
         """What a row begins with ("prev") or ends with ("next") for those that look back on it, or ahead to it."""
-        return {(e.op, e.args[0].data): e.args[1] for e in formulas(self.model.sheet) if e.op in ("prev", "next")}
+        return {(e.op, e.args[0].data): e.args[1] for e in formulas(self.model.declaration) if e.op in ("prev", "next")}
 
     @cached_property
     def numbers(self) -> Evaluator:
@@ -92,7 +92,7 @@ class Plan:
         return [year for year, _ in groupby(self.model.years)]
 
 
-def formulas(sheet: Sheet) -> Iterator[Expr]:
+def formulas(sheet: Declaration) -> Iterator[Expr]:
     """Every node of every formula and of every curve's knots."""
     for line in sheet.lines.values():
         yield from walk(line.formula)

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterator
 
+from ...formulas.declaration import Declaration
 from ...formulas.expr import REDUCTIONS, DeclarationError, Expr, Kind, Line, walk
-from ...formulas.sheet import Sheet
 from ...formulas.units import Unit
 
 LONGEST = 24  # nodes of a formula that a reader takes in at once
@@ -26,7 +26,7 @@ SIGNS = {
 }  # fmt: skip
 
 
-def with_workings(sheet: Sheet) -> Sheet:
+def with_workings(sheet: Declaration) -> Declaration:
     """A sheet of the same lines, in which every formula fits a cell; added lines stand above the line they serve.
 
     Raises:
@@ -49,7 +49,7 @@ def with_workings(sheet: Sheet) -> Sheet:
 class _Shared:
     """What the lines have in common: rows by the formula they hold, and the formulas that deserve one."""
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: Declaration) -> None:
         self.rows: dict[Hashable, Line] = {}
         self.units: dict[Unit, str] = {line.unit: line.written_unit for line in sheet.lines.values()}
         self.known: dict[int, Hashable] = {}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..results.result import METRICS, Result
-from .files import OutputError, atomic
+from .writing import OutputError, atomic
 
 
 def write_csv(result: Result, folder: Path) -> None:
@@ -21,7 +21,7 @@ def write_csv(result: Result, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"cannot make the folder {folder}: {error.strerror}") from error
-    lines = result.model.sheet.lines
+    lines = result.model.declaration.lines
     tables: dict[str, tuple[list[str], Iterable[Any]]] = {
         "annual": columns(result.annual_rows),
         "periods": columns(result.period_rows),

@@ -108,7 +108,7 @@ TILES = (
 )
 
 
-class Series(NamedTuple):
+class PageSeries(NamedTuple):
     """A row in a chart."""
 
     line: str
@@ -118,14 +118,14 @@ class Series(NamedTuple):
     sign: int = 1
 
 
-class Chart(NamedTuple):
+class PageChart(NamedTuple):
     """A chart over the years in which there is anything to draw; `marks` draws assumptions as level lines."""
 
     id: str
     title: str
     deck: str
     unit: str
-    series: tuple[Series, ...]
+    series: tuple[PageSeries, ...]
     marks: tuple[tuple[str, str], ...] = ()
     log: bool = False
     wide: bool = False
@@ -135,46 +135,46 @@ HOLDER_COLOURS = (0, 1, 3, 4, 2, 7, 5)
 LOAN_COLOURS = (1, 0, 2, 3, 7, 4, 5)
 
 
-def charts(holders: dict[str, str], loans: dict[str, str]) -> tuple[Chart, ...]:
+def charts(holders: dict[str, str], loans: dict[str, str]) -> tuple[PageChart, ...]:
     """The charts over time.
 
     Args:
         holders: label of every shareholder by key.
         loans: label of every tranche by key.
     """
-    flows = [Series(f"{key}_cash_flow", label, HOLDER_COLOURS[k % 7]) for k, (key, label) in enumerate(holders.items())]
-    debts = [Series(f"{key}_balance", label, LOAN_COLOURS[k % 7]) for k, (key, label) in enumerate(loans.items())]
+    flows = [PageSeries(f"{key}_cash_flow", label, HOLDER_COLOURS[k % 7]) for k, (key, label) in enumerate(holders.items())]
+    debts = [PageSeries(f"{key}_balance", label, LOAN_COLOURS[k % 7]) for k, (key, label) in enumerate(loans.items())]
     return (
-        Chart("copper", "Copper", "Metal in concentrate", "kt a year",
-              (Series("copper_recovered_kt", "Copper recovered", 0),)),
-        Chart("gold", "Gold", "Metal in concentrate", "koz a year",
-              (Series("gold_recovered_koz", "Gold recovered", 2),)),
-        Chart("cash", "Where the money goes", "Uses of cash by year; the line is net smelter return (NSR), what "
+        PageChart("copper", "Copper", "Metal in concentrate", "kt a year",
+              (PageSeries("copper_recovered_kt", "Copper recovered", 0),)),
+        PageChart("gold", "Gold", "Metal in concentrate", "koz a year",
+              (PageSeries("gold_recovered_koz", "Gold recovered", 2),)),
+        PageChart("cash", "Where the money goes", "Uses of cash by year; the line is net smelter return (NSR), what "
               "smelters pay", "US$m, nominal",
-              (Series("operating_costs", "Operating costs", 5), Series("capital_expenditure", "Capital", 4),
-               Series("royalties_and_taxes", "Royalties and taxes", 2), Series("interest_paid", "Interest", 3),
-               Series("principal_repaid", "Loan repayments", 1), Series("distributions", "To shareholders", 0),
-               Series("net_smelter_return", "NSR", 6, "line")), wide=True),
-        Chart("debt", "What is owed", "Balance of each loan at year end", "US$m, nominal", tuple(debts)),
-        Chart("cover", "How well debt is covered", "Cash flow available for debt service over interest and "
+              (PageSeries("operating_costs", "Operating costs", 5), PageSeries("capital_expenditure", "Capital", 4),
+               PageSeries("royalties_and_taxes", "Royalties and taxes", 2), PageSeries("interest_paid", "Interest", 3),
+               PageSeries("principal_repaid", "Loan repayments", 1), PageSeries("distributions", "To shareholders", 0),
+               PageSeries("net_smelter_return", "NSR", 6, "line")), wide=True),
+        PageChart("debt", "What is owed", "Balance of each loan at year end", "US$m, nominal", tuple(debts)),
+        PageChart("cover", "How well debt is covered", "Cash flow available for debt service over interest and "
               "principal (DSCR); each line up is twice the cover", "×",
-              (Series("dscr", "DSCR", 1, "line"), Series("llcr", "Loan life cover (LLCR)", 2, "line")),
+              (PageSeries("dscr", "DSCR", 1, "line"), PageSeries("llcr", "Loan life cover (LLCR)", 2, "line")),
               (("financing.lock_up_dscr", "Lock-up"), ("financing.default_dscr", "Default")), log=True),
-        Chart("imports", "What the United States sells and lends", "Imports of US equipment and services, and what "
+        PageChart("imports", "What the United States sells and lends", "Imports of US equipment and services, and what "
               "EXIM pays out", "US$m, nominal",
-              (Series("us_imports_construction", "Imports under the loan", 1),
-               Series("us_imports_operations", "Imports in operation", 3),
-               Series("exim_drawdown", "EXIM pays out", 0, "line")), wide=True),
-        Chart("holders", "What the shareholders pay and receive", "Distributions less cash calls, by year",
+              (PageSeries("us_imports_construction", "Imports under the loan", 1),
+               PageSeries("us_imports_operations", "Imports in operation", 3),
+               PageSeries("exim_drawdown", "EXIM pays out", 0, "line")), wide=True),
+        PageChart("holders", "What the shareholders pay and receive", "Distributions less cash calls, by year",
               "US$m, nominal", tuple(flows)),
-        Chart("governments", "What the governments receive and pay", "Royalty, taxes and dividends, less the cash "
+        PageChart("governments", "What the governments receive and pay", "Royalty, taxes and dividends, less the cash "
               "calls that the Federation pays", "US$m, nominal",
-              (Series("royalty_paid", "Balochistan: royalty", 7),
-               Series("balochistan_dividends", "Balochistan: dividends", 2),
-               Series("federation_taxes", "Federation: taxes", 3),
-               Series("federation_dividends", "Federation: dividends", 1),
-               Series("federation_contributions", "Federation: cash calls", 5, sign=-1),
-               Series("balochistan_contributions", "Balochistan: cash calls", 4, sign=-1))),
+              (PageSeries("royalty_paid", "Balochistan: royalty", 7),
+               PageSeries("balochistan_dividends", "Balochistan: dividends", 2),
+               PageSeries("federation_taxes", "Federation: taxes", 3),
+               PageSeries("federation_dividends", "Federation: dividends", 1),
+               PageSeries("federation_contributions", "Federation: cash calls", 5, sign=-1),
+               PageSeries("balochistan_contributions", "Balochistan: cash calls", 4, sign=-1))),
     )  # fmt: skip
 
 

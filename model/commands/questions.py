@@ -17,7 +17,7 @@ from .app import JsonOption, ScenarioArgument, SetOption, UsageError, app, load_
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from ..outputs.studies import Table
+    from ..outputs.study_tables import Table
 
 OutOption = Annotated[Path | None, typer.Option("--out", metavar="FILE.xlsx", help="Also write a workbook of values.")]
 MetricOption = Annotated[str, typer.Option("--metric", metavar="M", help="Any metric of `run --json`, or figure line.")]
@@ -45,7 +45,7 @@ def told() -> Iterator[None]:
 def give(document: Any, as_json: bool, out: Path | None, tables: Sequence[Table],
          show: Callable[[Console], None]) -> None:  # fmt: skip
     """An answer: as a workbook where one is asked for, and as JSON or on the terminal."""
-    from ..outputs.studies import values_workbook
+    from ..outputs.study_tables import values_workbook
     from ..outputs.terminal import console
 
     if out is not None:
@@ -70,7 +70,7 @@ def sensitivity(
     out: OutOption = None,
 ) -> None:
     """Tornado: what one input at a time does to a metric."""
-    from ..outputs.studies import show_tornado
+    from ..outputs.study_tables import show_tornado
     from ..studies.sensitivity import sensitivity as calculate
 
     chosen = load_scenario(scenario, settings)
@@ -92,7 +92,7 @@ def grid(
     out: OutOption = None,
 ) -> None:
     """Two-way table of a metric."""
-    from ..outputs.studies import show_grid
+    from ..outputs.study_tables import show_grid
     from ..studies.sensitivity import grid as calculate
 
     chosen = load_scenario(scenario, settings)
@@ -114,7 +114,7 @@ def breakeven(
     out: OutOption = None,
 ) -> int:
     """The value of an input at which a metric meets a target; exit 1 when there is none."""
-    from ..outputs.studies import show_breakeven
+    from ..outputs.study_tables import show_breakeven
     from ..studies.breakeven import breakeven as calculate
     from ..studies.sensitivity import unit_of
 
@@ -137,7 +137,7 @@ def debt_capacity(
     out: OutOption = None,
 ) -> None:
     """The debt that the scenario's cash flow supports at a target DSCR."""
-    from ..outputs.studies import show_capacity
+    from ..outputs.study_tables import show_capacity
     from ..studies.debt_capacity import debt_capacity as calculate
 
     chosen = load_scenario(scenario, settings)

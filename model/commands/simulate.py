@@ -12,7 +12,7 @@ import typer
 
 from .app import JsonOption, ScenarioArgument, SetOption, UsageError, app, load_scenario, note
 from .progress import scenarios_done
-from .studies import OutOption, give, told
+from .questions import OutOption, give, told
 
 if TYPE_CHECKING:
     from ..studies.chunks import Runner
@@ -65,10 +65,10 @@ def montecarlo(
     """Distributions of the metrics under uncertain prices, costs and times; repeatable by seed."""
     import time
 
-    from ..outputs.studies import montecarlo_tables, show_montecarlo
+    from ..outputs.study_tables import montecarlo_tables, show_montecarlo
     from ..studies.chunks import Interrupted, run_chunks
     from ..studies.montecarlo import STANDARD, prepare, study
-    from ..studies.summary import summary
+    from ..studies.outcome import summary
 
     if resume and folder is None:
         raise UsageError("--resume needs --dir, the folder of the run to go on with")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from ..formulas.sheet import Assumption, Sheet
+from ..formulas.declaration import Assumption, Declaration
 
 Value = float | list[float]
 
@@ -29,7 +29,7 @@ class Figures:
     year; `elements` single figures of lists; `years` the calendar year of every period.
     """
 
-    sheet: Sheet
+    declaration: Declaration
     assumptions: Mapping[str, Assumption]
     texts: Mapping[str, str]
     rows: Mapping[str, list[float]]

@@ -10,9 +10,9 @@ import typer
 from .app import JsonOption, ScenarioArgument, SetOption, UsageError, app, load_scenario, print_json
 
 if TYPE_CHECKING:
+    from ..explain.calculated import Figures
     from ..explain.differences import Difference
-    from ..explain.figures import Figures
-    from ..explain.trace import Node
+    from ..explain.trace import Figure
     from ..scenario.resolve import Leaf, Scenario
 
 DEPTH = 3
@@ -34,14 +34,14 @@ def explain(
 ) -> None:
     """Show where a figure comes from: its formula with numbers, its inputs in turn, down to sourced assumptions."""
     from ..engine.structure import structure
+    from ..explain import differences as lineage
     from ..explain.trace import trace
-    from ..studies import lineage
 
     given = load_scenario(scenario, setting)
     other = load_scenario(against, setting) if against is not None else None
     model = structure(given)
-    if line not in model.sheet.lines:
-        raise UsageError(_unknown(line, list(model.sheet.lines), list(given.leaves)))
+    if line not in model.declaration.lines:
+        raise UsageError(_unknown(line, list(model.declaration.lines), list(given.leaves)))
     figures = lineage.figures_of(model)
     at = lineage.place_of(figures, line, period)
     if at is None:
@@ -90,7 +90,7 @@ def _plain(leaf: Leaf | None) -> Any:
     return None if leaf is None else plain(leaf.value)
 
 
-def node_json(node: Node, figures: Figures, scenario: Scenario) -> dict[str, Any]:
+def node_json(node: Figure, figures: Figures, scenario: Scenario) -> dict[str, Any]:
     """A node and its inputs as plain values; an assumption with its source and place."""
     result: dict[str, Any] = {"kind": node.kind, "name": node.name, "label": node.label, "unit": node.unit,
                               "period": node.at, "value": node.value}  # fmt: skip

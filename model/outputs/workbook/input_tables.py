@@ -10,9 +10,9 @@ from ...formulas.expr import Expr
 from ...scenario.resolve import Leaf
 from ...scenario.values import ByYear
 from .axis import open_page, open_sheet
-from .excel import AFTER, NOW, Writer, prefix
+from .excel import AFTER, NOW, ExcelWriter, prefix
 from .inputs import bounds_of, heading, validation
-from .page import FIGURE, FIRST, FIRST_ROW, LABEL, LETTERS, OPENING, UNIT, YEAR_ROW, Sheet
+from .page import FIGURE, FIRST, FIRST_ROW, LABEL, LETTERS, OPENING, UNIT, YEAR_ROW, SheetPage
 from .plan import BY_YEAR, CURVE_ROWS, CURVES, TABLES, Plan
 from .styles import Styles, number_format
 
@@ -42,7 +42,7 @@ def write_tables(book: Workbook, styles: Styles, plan: Plan) -> None:
     sheet.set_print_scale(55)
 
 
-def _table(book: Workbook, sheet: Sheet, styles: Styles, leaf: Leaf, at: int, live: bool) -> None:
+def _table(book: Workbook, sheet: SheetPage, styles: Styles, leaf: Leaf, at: int, live: bool) -> None:
     """Years or positions in one row, numbers in the next, and slopes below where they are interpolated."""
     value = leaf.value
     by_year = isinstance(value, ByYear)
@@ -102,9 +102,9 @@ def write_curves(book: Workbook, styles: Styles, plan: Plan) -> None:
     sheet.set_column(LABEL, LABEL, 44)
     sheet.set_column(UNIT, UNIT, 15)
     sheet.set_column(OPENING, FIRST + 60, 11)
-    writer = Writer(CURVES, plan.places)
+    writer = ExcelWriter(CURVES, plan.places)
     top = FIRST_ROW - 1
-    for name, curve in plan.model.sheet.curves.items():
+    for name, curve in plan.model.declaration.curves.items():
         sheet.write_string(top, LABEL, name.replace("_", " ").capitalize(), styles.section)
         knots = []
         for at, label, axis in ((top + 1, "x", curve.x), (top + 2, "y", curve.y)):
@@ -133,7 +133,7 @@ def write_curves(book: Workbook, styles: Styles, plan: Plan) -> None:
     sheet.set_print_scale(55)
 
 
-def _knot(sheet: Sheet, styles: Styles, writer: Writer, row: int, column: int, knot: Expr, value: float,
+def _knot(sheet: SheetPage, styles: Styles, writer: ExcelWriter, row: int, column: int, knot: Expr, value: float,
           known: dict[int, str]) -> None:  # fmt: skip
     style = styles.number("#,##0.000")
     if knot.op == "const":

@@ -10,9 +10,9 @@ from xlsxwriter import Workbook
 from ...engine.python import float_of
 from ...results.result import METRICS
 from .charts import Chart, place_charts
-from .contents import COUNTS, HEADLINES, SOURCES, USES
 from .excel import prefix
-from .page import Sheet
+from .layout import COUNTS, HEADLINES, SOURCES, USES
+from .page import SheetPage
 from .plan import Plan
 from .styles import DARK, PALE, Styles, number_format
 from .yearly import expanded
@@ -22,7 +22,7 @@ LABEL, VALUE, UNIT, SECOND = 0, 1, 2, 3
 CHARTS_AT = 5
 
 
-def write_summary(book: Workbook, sheet: Sheet, styles: Styles, plan: Plan, annual_rows: dict[str, int]) -> None:
+def write_summary(book: Workbook, sheet: SheetPage, styles: Styles, plan: Plan, annual_rows: dict[str, int]) -> None:
     """Write the figures on the left and the charts beside them, all from live cells."""
     sheet.set_column(LABEL, LABEL, 46)
     sheet.set_column(VALUE, VALUE, 14)
@@ -45,9 +45,9 @@ def write_summary(book: Workbook, sheet: Sheet, styles: Styles, plan: Plan, annu
     sheet.fit_to_pages(1, 1)
 
 
-def _headline(book: Workbook, sheet: Sheet, styles: Styles, plan: Plan, name: str, row: int) -> None:
+def _headline(book: Workbook, sheet: SheetPage, styles: Styles, plan: Plan, name: str, row: int) -> None:
     """One metric: a link to its line; a date is shown as one."""
-    line = plan.model.sheet.lines[METRICS[name]]
+    line = plan.model.declaration.lines[METRICS[name]]
     at, number = plan.places.lines[line.name]
     cell = f"{prefix(NAME, at)}$C${number}"
     value = float_of(plan.values[line.name])
@@ -71,7 +71,7 @@ def days(iso: str) -> float:
     return float((dt.date.fromisoformat(iso) - dt.date(1899, 12, 30)).days)
 
 
-def _sources_and_uses(sheet: Sheet, styles: Styles, plan: Plan, row: int) -> tuple[int, int, int]:
+def _sources_and_uses(sheet: SheetPage, styles: Styles, plan: Plan, row: int) -> tuple[int, int, int]:
     """Totals of construction funding; returns the first and last row of the items, counted from 1."""
     heads = ("Funding to the end of construction", "Uses", "Sources", "US$m nominal")
     right = styles.of(bold=True, font_color=DARK, bg_color=PALE, align="right")

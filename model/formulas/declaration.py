@@ -67,7 +67,7 @@ READS: dict[str, Callable[[Mapping[str, Assumption], str], Any]] = {
 }
 
 
-class Sheet:
+class Declaration:
     """All lines declared so far, in order, and the tables (curves) that formulas look up.
 
     `reads` records what the declaration read of the assumptions: a scenario that answers the same has the same lines.
@@ -83,13 +83,13 @@ class Sheet:
         self.curves: dict[str, Curve] = {}
         self.stage = ""
 
-    def closed(self) -> Sheet:
+    def closed(self) -> Declaration:
         """The same sheet without the assumptions that it was declared from."""
         return self.with_lines(self.lines)
 
-    def with_lines(self, lines: dict[str, Line]) -> Sheet:
+    def with_lines(self, lines: dict[str, Line]) -> Declaration:
         """The same inputs and curves under other lines."""
-        result = Sheet({})
+        result = Declaration({})
         result.units, result.reads, result.lines = self.units, self.reads, lines
         result.inputs, result.elements, result.curves = self.inputs, self.elements, self.curves
         return result

@@ -29,7 +29,7 @@ Floats: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Group:
+class RowGroup:
     """Rows that differ from each other in numbers only."""
 
     rows: NDArray[np.intp]  # their places among all rows, ascending
@@ -43,7 +43,7 @@ class Many:
 
     count: int
     columns: Mapping[str, tuple[Any, ...]]
-    groups: tuple[Group, ...]
+    groups: tuple[RowGroup, ...]
 
 
 @dataclass
@@ -177,7 +177,7 @@ def _grouped(rows: Table, numbers: Mapping[str, _Numbers], known: Resolved, wron
 
 
 def _group(places: list[int], rows: Table, numbers: Mapping[str, _Numbers], known: Resolved, wrong: set[int],
-           scenario: Scenario) -> Group | None:  # fmt: skip
+           scenario: Scenario) -> RowGroup | None:  # fmt: skip
     """A group of rows, of which the incoherent ones are added to `wrong`; None where no row of it is valid."""
     valid = None
     while places and valid is None:
@@ -199,7 +199,7 @@ def _group(places: list[int], rows: Table, numbers: Mapping[str, _Numbers], know
     if len(places) > 1:
         wrong.update(places[place] for place in _incoherent(valid, columns))
     made = valid.with_overrides({**scenario.overrides, **rows.row(places[0])})
-    return Group(chosen, made, MappingProxyType(columns))
+    return RowGroup(chosen, made, MappingProxyType(columns))
 
 
 def _incoherent(valid: Resolved, columns: Mapping[str, Floats]) -> Iterator[int]:
@@ -224,7 +224,7 @@ def _owner(model: Any, path: str) -> tuple[dict[str, Any], str]:
     return model.__dict__, name
 
 
-def _column(path: str, rows: Table, numbers: _Numbers | None, groups: list[Group]) -> tuple[Any, ...]:
+def _column(path: str, rows: Table, numbers: _Numbers | None, groups: list[RowGroup]) -> tuple[Any, ...]:
     """A column as the model has it; of a whole group or entry, as it is given."""
     if numbers is not None:
         return tuple(numbers.others.get(row) if value != value else value

@@ -11,9 +11,9 @@ from rich.console import Console
 from ..studies.breakeven import Breakeven
 from ..studies.debt_capacity import DebtCapacity
 from ..studies.sensitivity import Bar, Grid, Tornado
-from .figures import written
-from .files import atomic
+from .numbers import written
 from .terminal import plain, table
+from .writing import atomic
 
 WIDTH = 36  # characters of a bar chart
 Table = tuple[str, Sequence[str], Sequence[Sequence[Any]]]  # sheet, header, rows
