@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 __all__ = ["compare", "irr", "irr_roots", "load", "npv", "run", "run_many"]
 
 _HOMES = {
-    "load": ("assumptions.resolve", "load"),
-    "run": ("results", "run"),
+    "load": ("scenario.resolve", "load"),
+    "run": ("results.result", "run"),
     "compare": ("studies.compare", "compare_table"),
     "run_many": ("studies.many", "run_many"),
-    **{name: ("rates", name) for name in ("irr", "irr_roots", "npv")},
+    **{name: ("arithmetic.rates", name) for name in ("irr", "irr_roots", "npv")},
 }
 
 

@@ -1,6 +1,6 @@
 """Internal rate of return and net present value of evenly spaced cash flows.
 
-Rates are fractions per period (0.10 is 10 % a period); money may be in any unit. `model/returns.py` says which of
+Rates are fractions per period (0.10 is 10 % a period); money may be in any unit. `model/arithmetic/returns.py` says which of
 several roots is meant and how it is found; here are the public functions, and the same method for many columns at
 once. A figure has the same bits on every processor.
 """
@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import returns
+from .. import returns
 from .newton import AGREE, ALIKE, CURVE, FAR, INFINITE, NAN, NARROW, NEAR, REACH, ROUNDS, SHRINK, STEEP, STEP
 from .returns import CLEAR, DUST, HIGHEST, LARGE, LEAST, SMALL
 
