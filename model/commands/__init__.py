@@ -3,4 +3,4 @@
 from . import assumptions, export, lineages, questions, report, run, simulate
 from .app import app, main
 
-__all__ = ["app", "assumptions", "explain", "export", "main", "montecarlo", "report", "run", "studies"]
+__all__ = ["app", "assumptions", "export", "lineages", "main", "questions", "report", "run", "simulate"]
