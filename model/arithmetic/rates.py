@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .. import returns
+from . import returns
 from .newton import AGREE, ALIKE, CURVE, FAR, INFINITE, NAN, NARROW, NEAR, REACH, ROUNDS, SHRINK, STEEP, STEP
 from .returns import CLEAR, DUST, HIGHEST, LARGE, LEAST, SMALL
 
