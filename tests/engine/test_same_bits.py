@@ -74,7 +74,7 @@ def test_random_declarations_by_floats_and_by_arrays(seed: int) -> None:
 
 
 def by_kernel(model: Model, changed: dict[str, Array], scenarios: int, outputs: tuple[str, ...]) -> dict[str, Array]:
-    """Those of the outputs that the changed inputs move, by the kernel: figures (scenarios,), rows (years, scenarios)."""
+    """The outputs that the changed inputs move, by the kernel: figures (scenarios,), rows (years, scenarios)."""
     sheet = model.sheet
     made = kernel(sheet.lines, sheet.curves, sheet.inputs, model.groups, model.texts, outputs, tuple(changed),
                   12 // model.period_months)  # fmt: skip
