@@ -66,9 +66,8 @@ def order(lines: Mapping[str, Line]) -> list[Group]:
         steps = _components(same)
         for step in steps:
             if len(step) > 1 or step[0] in same[step[0]]:
-                first = min(step)
-                around = _path(first, first, same.__getitem__)
-                raise DeclarationError(f"circular within one period: {' needs '.join((first, *around))}")
+                around = min((_path(name, name, same.__getitem__) for name in sorted(step)), key=len)
+                raise DeclarationError(f"circular within one period: {' needs '.join((around[-1], *around))}")
         result.append(Group(tuple(s[0] for s in steps), "backward" if "next" in lags else "forward"))
     return result
 

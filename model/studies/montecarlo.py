@@ -19,8 +19,9 @@ from ..engine.cpp import Kernel, kernel
 from ..engine.kernel import Compiled, compiled, run
 from ..engine.python import Value, row_of
 from ..graph.arrays import NAMESPACE, Array, write
+from ..graph.explain import assumptions_behind
 from ..graph.expr import Expr, walk
-from ..structure import Model, evaluate, reduced, structure
+from ..structure import ENDED, LATEST, Model, evaluate, reduced, structure
 from .distributions import Draw
 from .draw_tables import Draws, draw_tables
 from .sampling import Sampler, sampler
@@ -28,6 +29,7 @@ from .streams import BLOCK
 from .vary import StudyError, evaluate_in_parts, metric_line, periods_of, with_values
 
 CHUNK = 2 * BLOCK  # scenarios
+MOST_CORNERED = 10  # uncertain inputs of which every combination of extremes is tried
 WORTH_COMPILING = 1_000  # scenarios, which take NumPy longer than compiling takes
 FAN = "dscr"  # the row of which the distribution by year is kept
 STANDARD = ("project_irr", "project_npv", "equity_irr", "equity_npv", "barrick_irr", "payback_years", "min_dscr",
@@ -116,7 +118,7 @@ def _prepare(made: Study, said: Callable[[str], None]) -> Prepared:
     flat: dict[str, object] = {d.path: d.base for d in draws.draws}
     moving: dict[str, object] = {p: ByYear(draws.years, tuple(deck.tolist())) for p, deck in draws.decks.items()}
     scenario = with_values(made.scenario, flat | moving)
-    corners = _corners(draws)
+    corners = _corners(draws, plain)
     model = structure(scenario, periods_of(scenario, corners))
     draws = replace(sampler(made.scenario, tuple(dict.fromkeys(model.years))), draws=draws.draws)
     lines = model.sheet.lines
@@ -170,11 +172,11 @@ def _ends(draw: Draw) -> Array:
     return ends
 
 
-def _corners(draws: Sampler) -> dict[str, Array]:
-    """Every combination of the least and greatest that inputs on the life of the mine can be; the rest at both."""
+def _corners(draws: Sampler, model: Model) -> dict[str, Array]:
+    """Every combination of the least and greatest that inputs behind the end of the model can be; the rest at both."""
     ends = {d.path: _ends(d) for d in draws.draws}
-    longer = [p for p in ends if p.startswith(("timeline.", "production.", "factors.ramp_up", "factors.throughput",
-                                               "capex.closure"))][:10]  # fmt: skip
+    behind = assumptions_behind(model.sheet, (ENDED, LATEST))
+    longer = [path for path in ends if path in behind][:MOST_CORNERED]
     count = 2 ** len(longer)
     found = {}
     for path, (low, high) in ends.items():
