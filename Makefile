@@ -5,10 +5,10 @@ BIN := .venv/bin
 CASES := base technical_report lender_case delay_2031 copper_low copper_high capex_overrun slow_ramp_up no_exim \
   standard_regime
 
-.PHONY: help demo test check setup system docs goldens images benchmarks audit clean
+.PHONY: help demo test test-all check static lint types imports packages audit setup system docs goldens images benchmarks clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: .venv/ready ## create .venv with the program and its tools, exactly as pinned
 
@@ -41,17 +41,39 @@ demo: .venv/ready ## compare the main cases on the terminal; leave the workbook 
 	@$(BIN)/rekodiq report base lender_case delay_2031 copper_low capex_overrun --out out/rekodiq.html
 	@echo "Left in out/: rekodiq.xlsx (the live workbook), rekodiq.html (the page that computes)"
 
-check: .venv/ready audit ## lint, types, import rules, installed packages, known vulnerabilities
+check: .venv/ready ## lint, types, import rules, installed packages, known vulnerabilities
+	@$(MAKE) --no-print-directory -j lint types imports packages audit
+
+static: .venv/ready
+	@$(MAKE) --no-print-directory -j lint types imports packages
+
+lint: .venv/ready
 	@$(BIN)/ruff check .
+
+types: .venv/ready
 	@$(BIN)/mypy
+
+imports: .venv/ready
 	@$(BIN)/lint-imports
+
+packages: .venv/ready
 	@$(BIN)/pip check --disable-pip-version-check
 
 audit: .venv/ready ## look the pinned packages up for known vulnerabilities (needs the advisory service)
 	@$(BIN)/python .ci/audit.py
 
-test: check system ## the whole test suite, after check
-	@$(BIN)/python -m pytest -n auto
+# The suite, with variables of the environment before it. The audit waits for its service beside the tests.
+define suite
+@$(BIN)/python .ci/audit.py >.venv/audit 2>&1 & audit=$$!; \
+  $(1) $(BIN)/python -m pytest -n auto --dist worksteal; status=$$?; \
+  wait $$audit || status=1; cat .venv/audit; exit $$status
+endef
+
+test: static system ## check and the test suite, in minutes
+	$(call suite)
+
+test-all: static system ## check and the long versions of all tests: more random cases, all in LibreOffice
+	$(call suite,REKODIQ_TESTS=long)
 
 docs: .venv/ready ## write the generated parts of docs/ again
 	@$(BIN)/python -m docs.generate

@@ -1,20 +1,17 @@
-"""How long the program takes to start, whole processes side by side: `python benchmarks/startup.py`.
+"""How long the program takes to start, whole processes side by side: `python -m benchmarks.startup`.
 
 The goal: `rekodiq run base --json` in under twice the time of `python -c "import numpy, pandas"` in the same run.
-Processes take turns, so that a busy machine slows them alike; medians of wall-clock and of processor time.
+Processes take turns, so that a busy machine slows them alike; medians of wall clock and of processor time.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
-import subprocess
 import sys
-import time
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from .measure import Process, process
+
 YARDSTICK = "import numpy, pandas"
 PYTHON = [sys.executable]
 CASES: dict[str, list[str]] = {
@@ -28,27 +25,21 @@ CASES: dict[str, list[str]] = {
 GOAL = 2.0
 
 
-def measure(command: list[str]) -> tuple[float, float]:
-    """Wall-clock and processor seconds of one process."""
-    before, began = os.times(), time.perf_counter()
-    subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
-    wall, after = time.perf_counter() - began, os.times()
-    used = after.children_user + after.children_system - before.children_user - before.children_system
-    return wall, used
-
-
 def main() -> int:
     """Print the table; exit 1 when the goal is missed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=7)
     rounds = parser.parse_args().rounds
-    for command in CASES.values():  # files in the cache, bytecode written
-        measure(command)
-    seen: dict[str, list[tuple[float, float]]] = {name: [] for name in CASES}
+    for command in CASES.values():  # files in memory, bytecode written
+        process(command)
+    seen: dict[str, list[Process]] = {name: [] for name in CASES}
     for _ in range(rounds):
         for name, command in CASES.items():
-            seen[name].append(measure(command))
-    medians = {name: [statistics.median(column) for column in zip(*times, strict=True)] for name, times in seen.items()}
+            seen[name].append(process(command))
+    medians = {
+        name: (statistics.median(run.wall for run in runs), statistics.median(run.processor for run in runs))
+        for name, runs in seen.items()
+    }
     print(f"{'median of ' + str(rounds):28} {'wall s':>8} {'ratio':>6} {'CPU s':>8} {'ratio':>6}")
     for name, (wall, used) in medians.items():
         print(f"{name:28} {wall:8.2f} {wall / medians[YARDSTICK][0]:6.2f} "

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from pathlib import Path
 
-from model.assumptions.resolve import bundled, load
-from model.results import Result, run
+from model.results.result import Result, run
+from model.scenario.resolve import bundled, load
 
 HERE = Path(__file__).parent
 HEADER = "<!-- Written by `make docs`; do not edit. -->\n"
@@ -15,7 +15,7 @@ HEADER = "<!-- Written by `make docs`; do not edit. -->\n"
 def documents() -> dict[str, str]:
     """File name -> text of every generated document."""
     results = {name: run(load(name)) for name in bundled()}
-    return {"lines.md": lines(results["base"]), "validation.md": validation(results)}
+    return {"lines.md": lines(results["base"]), "validation.md": validation(results), "scaling.md": scaling()}
 
 
 def table(header: list[str], rows: list[list[str]]) -> str:
@@ -25,9 +25,9 @@ def table(header: list[str], rows: list[list[str]]) -> str:
 
 def lines(base: Result) -> str:
     """Every line item with unit and definition, by stage."""
-    parts = [HEADER, f"# Line items\n\nAll {len(base.model.sheet.lines)} line items of the base scenario, by stage. "
+    parts = [HEADER, f"# Line items\n\nAll {len(base.model.declaration.lines)} line items of the base scenario, by stage. "
                      "`rekodiq explain base LINE` shows one with its numbers.\n"]
-    for stage, items in groupby(base.model.sheet.lines.values(), key=lambda line: line.stage):
+    for stage, items in groupby(base.model.declaration.lines.values(), key=lambda line: line.stage):
         rows = [[f"`{i.name}`", i.written_unit, i.label, i.definition] for i in items]
         parts.append(f"\n## {stage}\n\n" + table(["line", "unit", "label", "definition"], rows))
     return "\n".join(parts)
@@ -116,7 +116,7 @@ def approvals() -> str:
 
 def checks(results: dict[str, Result]) -> str:
     """The largest deviation of every check over all scenarios."""
-    lines = results["base"].model.sheet.lines
+    lines = results["base"].model.declaration.lines
     rows = []
     for name in results["base"].checks["items"]:
         worst = {case: r.checks["items"][name]["worst"] for case, r in results.items()}
@@ -124,6 +124,28 @@ def checks(results: dict[str, Result]) -> str:
         rows.append([lines[f"check_{name}"].label, "passed" if worst[case] <= 1e-6 else "FAILED",
                      "below 1e-9" if worst[case] < 1e-9 else f"{worst[case]:.1e}"])
     return table(["check", f"in all {len(results)} scenarios", "largest deviation"], rows)
+
+
+def scaling() -> str:
+    """How the measured speed carries over to other runs."""
+    each = figure("| the two together")
+    rows = []
+    for power in (5, 6, 7, 8):
+        seconds = 10**power * each / 1e6
+        rows.append([f"1e{power}", *(f"{seconds / cores:,.3g} s" for cores in (1, 2, 32))])
+    text = (HERE / "scaling.in.md").read_text(encoding="utf-8")
+    return HEADER + text.format(
+        kernel=measured("benchmarks.md", "| kernel,"),
+        worker=measured("benchmarks.md", "| one worker,"),
+        processes=measured("benchmarks.md", "| whole processes"),
+        extrapolated=table(["scenarios", "1 core", "2 cores", "32 cores"], rows),
+    )
+
+
+def figure(row: str) -> float:
+    """The first number of a row that the benchmarks measured."""
+    line = measured("benchmarks.md", row).splitlines()[0]
+    return float(line.split("|")[2].replace(",", ""))
 
 
 def measured(name: str, mark: str) -> str:

@@ -10,8 +10,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from model.assumptions.resolve import load
 from model.outputs.workbook import write_workbook
+from model.scenario.resolve import load
 
 CASES = ("base", "lender_case", "delay_2031", "copper_low")
 IMAGES = Path(__file__).parent / "images"

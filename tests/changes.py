@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import random
 
-from model.assumptions.problems import ScenarioError
-from model.assumptions.resolve import Scenario, load
 from model.outputs.page.data import SUMS, bounds
+from model.scenario.problems import ScenarioError
+from model.scenario.resolve import Scenario, load
 
 
 def numbers(scenario: Scenario) -> list[str]:

@@ -14,8 +14,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from model.commands import main
+
+QUICK = ("assumptions", "explain", "finance", "front", "graph", "security")  # folders of tests well below a second
+
+settings.register_profile("repeatable", derandomize=True, deadline=None)  # the same cases in every run, at any speed
+settings.load_profile("repeatable")
 
 LONG = os.environ.get("REKODIQ_TESTS") == "long"
 
@@ -57,16 +63,18 @@ def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The marker of tests that only `make test-all` runs."""
+    """The markers of this suite."""
     config.addinivalue_line("markers", "long: runs in `make test-all` only")
+    config.addinivalue_line("markers", "slow: takes ten seconds or more, so that no worker should begin it last")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long tests out of `make test`."""
+    """Leave the long tests out of `make test`; quick tests first, then slow ones, so that workers end together."""
     left_out = [item for item in items if item.get_closest_marker("long") and not LONG]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in set(left_out)]
+    items.sort(key=lambda item: (item.path.parent.name not in QUICK, item.get_closest_marker("slow") is None))
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..assumptions.problems import ScenarioError
-from ..outputs.files import OutputError
+from ..outputs.writing import OutputError
+from ..scenario.problems import ScenarioError
 
 if TYPE_CHECKING:
-    from ..assumptions.resolve import Scenario
+    from ..scenario.resolve import Scenario
 
 app = typer.Typer(
     name="rekodiq",
@@ -46,7 +46,7 @@ def load_scenario(name: str, settings: Sequence[str] | None = None) -> Scenario:
         UsageError: for an override that is not PATH=VALUE.
         ScenarioError: with every problem found in the scenario.
     """
-    from ..assumptions.resolve import load
+    from ..scenario.resolve import load
 
     overrides = {}
     for setting in settings or ():

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from ..graph.expr import Expr, Line
-from ..graph.order import Group
-from ..graph.sheet import Curve
-from .schedule import Node, Schedule, dependence, key_of, schedule
-from .writer import ZERO, Writer
+from ..formulas.declaration import Curve
+from ..formulas.expr import Expr, Line
+from ..formulas.order import Group
+from .schedule import Node, Schedule, key_of, schedule
+from .writer import Shared, Writer
 
 SHORT = 12  # knots, up to which a curve's segments are tried one after the other
 PLAIN = frozenset({"add", "sub", "mul", "div", "neg"})  # operations on a block and a number that all scenarios share
@@ -26,9 +26,7 @@ class Kernel(NamedTuple):
     source: str
     scalars: tuple[str, ...]  # varied inputs that are figures
     series: tuple[str, ...]  # varied inputs that are rows, by year
-    figures: tuple[Expr, ...]  # what all scenarios share: figures,
-    rows: tuple[Expr, ...]  # rows,
-    curves: tuple[str, ...]  # and curves
+    shared: Shared
     figures_out: tuple[str, ...]
     rows_out: tuple[str, ...]
     stored: int  # rows of the working memory
@@ -37,30 +35,7 @@ class Kernel(NamedTuple):
 class CppWriter(Writer):
     """Statements of C++ over blocks `V` of scenarios."""
 
-    OPERATIONS = {
-        "add": "({0} + {1})",
-        "sub": "({0} - {1})",
-        "mul": "({0} * {1})",
-        "over_constant": "({0} / {1})",
-        "div": "({0} / {1})",
-        "neg": "(-{0})",
-        "min": "lesser({0}, {1})",
-        "max": "greater({0}, {1})",
-        "per": "per({0}, {1}, {data})",
-        "compound": "power(1.0 + {0}, {1})",
-        "pow": "power({0}, {1})",
-        "floor": "floor_of({0})",
-        "where": "({0} ? {1} : {2})",
-    }
-    COMPARISONS = {
-        "lt": "({0} < {1})",
-        "le": "({0} <= {1})",
-        "gt": "({0} > {1})",
-        "ge": "({0} >= {1})",
-        "and": "({0} & {1})",
-        "or": "({0} | {1})",
-        "nonzero": "({0} != 0.0)",
-    }
+    LANGUAGE = "cpp"
     START = {"total": "0.0", "highest": "-INFINITE", "lowest": "INFINITE", "average": "0.0"}
     TAKE = {
         "total": "{a} += {x};",
@@ -78,16 +53,13 @@ class CppWriter(Writer):
         outputs: Iterable[str],
         periods_a_year: int,
     ) -> None:
-        super().__init__(lines, plan)
-        self.depends = dependence(frozenset(varied), plan.moving)
+        super().__init__(lines, plan, varied)
         self.series = tuple(p for p in varied if p in inputs and inputs[p].series)
         self.scalars = tuple(p for p in varied if p not in self.series)
         wanted = [n for n in dict.fromkeys(outputs) if n in plan.moving]
         self.figures_out = tuple(n for n in wanted if not lines[n].series)
         self.rows_out = tuple(n for n in wanted if lines[n].series)
         self.periods_a_year = periods_a_year
-        self.shared_figures: dict[str, tuple[int, Expr]] = {}
-        self.shared_rows: dict[str, tuple[int, Expr]] = {}
         self.tables: dict[str, int] = {}  # curve -> where its table begins
         self.size = 0
         self.stored = {name: k for k, name in enumerate(sorted(plan.stored))}
@@ -115,17 +87,15 @@ class CppWriter(Writer):
     def either(self, condition: str, then: str, otherwise: str) -> str:
         return f"({condition} ? {then} : {otherwise})"
 
-    def value(self, e: Expr) -> str:
-        if not self.depends(e):
-            return self.shared(e)
-        return super().value(e)
+    def table(self, place: int, by_period: bool) -> str:
+        return f"{'s' if by_period else 'shared'}[{place}]"
 
     def operand(self, e: Expr) -> str:
-        return self.value(e) if self.depends(e) else f"all_of({self.shared(e)})"
+        return self.value(e) if self.depends(e) else f"all_of({self.value(e)})"
 
     def operation(self, e: Expr) -> str:
         if e.op in PLAIN:
-            return self.OPERATIONS[e.op].format(*map(self.value, e.args))
+            return self.spelling(e.op).format(*map(self.value, e.args))
         text = super().operation(e)
         if e.op in POWERS and self.looping:
             self.opening.append(f"Power {(last := self.new('last'))};")
@@ -137,21 +107,6 @@ class CppWriter(Writer):
             return f"({self.operand(e)} != 0.0)"
         return super().condition(e)
 
-    def neighbour(self, e: Expr) -> str:
-        row, edge = e.args
-        if self.depends(row):
-            return super().neighbour(e)
-        inside = "t > 0" if e.op == "prev" else "t < T - 1"
-        return self.either(inside, f"all_of({self.shared(Expr(e.op, (row, ZERO), series=True))})", self.operand(edge))
-
-    def shared(self, e: Expr) -> str:
-        """A number that all scenarios share: a constant, or a place in a table."""
-        if e.op == "const":
-            return self.constant(e.data)
-        table = self.shared_rows if e.series else self.shared_figures
-        place, _ = table.setdefault(key_of(e), (len(table), e))
-        return f"{'s' if e.series else 'shared'}[{place}]"
-
     def lookup(self, e: Expr) -> str:
         curve = self.curves[e.data]
         n = len(curve.x)
@@ -159,6 +114,7 @@ class CppWriter(Writer):
             raise ValueError("what a curve is drawn from cannot differ between the scenarios of one run")
         if e.data not in self.tables:
             self.tables[e.data] = self.size
+            self.common.curves[e.data] = curve
             self.size += 4 * n + 3
         table = self.tables[e.data]
         x = self.operand(e.args[0])
@@ -210,25 +166,20 @@ class CppWriter(Writer):
         elif e.op != "total":
             self.after.append(f"{name} = {name} == {self.START[e.op]} ? all_of(NOT_APPLICABLE) : {name};")
 
+    def steps(self, backward: bool, statements: list[str]) -> list[str]:
+        steps = "int64_t t = T - 1; t >= 0; t--" if backward else "int64_t t = 0; t < T; t++"
+        return [f"for ({steps}) {{", "  const double *s = row + t * ROW;", *(f"  {x}" for x in statements), "}"]
+
     # The function
 
     def _kernel(self) -> Kernel:
-        body: list[str] = []
-        self.text = body
-        self.figures(self.plan.before)
-        for each in self.plan.passes:
-            opening, loop, after = self.loop(each)
-            steps = "int64_t t = T - 1; t >= 0; t--" if each.backward else "int64_t t = 0; t < T; t++"
-            loop = [f"for ({steps}) {{", "  const double *s = row + t * ROW;", *(f"  {x}" for x in loop), "}"] if loop else []
-            body += [*opening, *loop, *after]
-            self.text = body
-            self.figures(each.figures)
+        body = self.body()
         out = [f"put(figures + {k} * stride + b, v_{n});" for k, n in enumerate(self.figures_out)]
         inputs = [f"V x{k} = inputs[{k}];" for k in range(len(self.scalars))]
         rows = [f"V *const r_{name} = work + {k} * T;" for name, k in self.stored.items()]
         source = "\n".join(
             [
-                f"#define ROW {max(len(self.shared_rows), 1)}",
+                f"#define ROW {max(len(self.common.rows), 1)}",
                 f"#define SCALARS {len(self.scalars)}",
                 f"#define SERIES {len(self.series)}",
                 '#include "kernel.hpp"',
@@ -243,9 +194,7 @@ class CppWriter(Writer):
             source,
             self.scalars,
             self.series,
-            tuple(e for _, e in self.shared_figures.values()),
-            tuple(e for _, e in self.shared_rows.values()),
-            tuple(self.tables),
+            self.common,
             self.figures_out,
             self.rows_out,
             len(self.stored),

@@ -8,12 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..graph.arrays import Array, evaluated
-from ..structure import Model, bind, evaluate
+from .arrays import Array
 from .compiler import library
 from .cpp import Kernel
-from .curves import segments
-from .python import Value
+from .structure import Model, evaluate, tables
 
 WIDEST = 8  # scenarios in the widest block
 
@@ -54,23 +52,13 @@ def compiled(kernel: Kernel, model: Model, said: Callable[[str], None] = lambda 
         CompilerError: see `library`.
     """
     function = library(kernel.source, said).run
-    values: Mapping[str, Value] = evaluate(model)
-    inputs, elements = bind(model)
-    found = evaluated(
-        model.sheet, model.texts, model.periods, (*kernel.figures, *kernel.rows), {**inputs, **values}, elements
-    )
-    figures = np.array([np.ravel(a)[0] for a in found[: len(kernel.figures)]])
-    rows = [np.broadcast_to(np.reshape(a, (-1, 1)), (model.periods, 1)) for a in found[len(kernel.figures) :]]
-    table = np.concatenate(rows, axis=1) if rows else np.zeros((model.periods, 1))
-    knots = [evaluated(model.sheet, model.texts, model.periods, axis, inputs, elements)
-             for name in kernel.curves for axis in model.sheet.curves[name]]  # fmt: skip
-    curves = [
-        part
-        for x, y in zip(knots[::2], knots[1::2], strict=True)
-        for part in segments([float(np.ravel(v)[0]) for v in x], [float(np.ravel(v)[0]) for v in y])
-    ]
+    shared = tables(model, kernel.shared, evaluate(model))
+    rows = np.array(shared.rows or [[0.0] * model.periods])
+    curves = np.array([x for curve in shared.curves for part in curve for x in part] or [0.0])
     years = model.periods * model.period_months // 12
-    return Compiled(kernel, function, model.periods, years, figures, np.ascontiguousarray(table), np.concatenate([*curves, [0.0]]))
+    return Compiled(
+        kernel, function, model.periods, years, np.array(shared.figures), np.ascontiguousarray(rows.T), curves
+    )
 
 
 def run(ready: Compiled, first: int, count: int, draws: ctypes.Structure | None = None,
@@ -91,7 +79,7 @@ def run(ready: Compiled, first: int, count: int, draws: ctypes.Structure | None 
     inputs = np.empty((len(kernel.scalars), stride))
     figures = np.empty((len(kernel.figures_out), stride))
     rows = np.zeros((len(kernel.rows_out), ready.years, stride))
-    size = len(kernel.scalars) + len(kernel.series) * ready.years + kernel.stored * ready.periods + 1
+    size = 2 * len(kernel.scalars) + len(kernel.series) * ready.years + kernel.stored * ready.periods + 1
     work = np.empty(size * WIDEST)
     given = np.empty(0)
     if columns is not None:

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ..graph.expr import REDUCTIONS, Expr, Line
-from ..graph.order import Group
-from ..graph.sheet import Curve
+from ..formulas.declaration import Curve
+from ..formulas.expr import REDUCTIONS, Expr, Line
+from ..formulas.order import Group
 
 
 class Node(NamedTuple):
@@ -54,7 +54,7 @@ def schedule(
     texts: Mapping[str, str],
     outputs: Iterable[str],
     varied: frozenset[str] | None = None,
-    soonest: str | None = None,
+    soonest: str = "",
 ) -> Schedule:
     """Schedule the lines that the outputs need and the varied inputs move.
 
@@ -182,7 +182,7 @@ def _nodes(
 
 
 def _levels(
-    nodes: list[Node], node_of: Mapping[str, str], is_row: set[str], wanted: set[str], soonest: str | None
+    nodes: list[Node], node_of: Mapping[str, str], is_row: set[str], wanted: set[str], soonest: str
 ) -> tuple[dict[str, int], set[str]]:
     """The pass of every node, a figure's being the one after which it is computed, and the nodes that are needed."""
     by_key = {node.key: node for node in nodes}

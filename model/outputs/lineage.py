@@ -11,18 +11,18 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from ..assumptions.resolve import Leaf, Scenario, plain
-from ..graph.explain import Node
-from ..graph.figures import Figures
-from ..graph.words import plain as number
-from ..studies.lineage import Difference
+from ..explain.calculated import Figures
+from ..explain.differences import Difference
+from ..explain.trace import Figure
+from ..explain.words import plain as number
+from ..scenario.resolve import Leaf, Scenario, plain
 from .terminal import console
 
 RESULT, SOURCE = "bold", "dim"
 MARKS = {"": "", "elsewhere": " (unfolded elsewhere)", "deeper": " …"}
 
 
-def print_lineage(node: Node, figures: Figures, scenario: Scenario) -> None:
+def print_lineage(node: Figure, figures: Figures, scenario: Scenario) -> None:
     """A figure and where it comes from."""
     out = console()
     out.print(Text(f"{scenario.name}: {scenario.title}", style=SOURCE))
@@ -34,18 +34,18 @@ def print_lineage(node: Node, figures: Figures, scenario: Scenario) -> None:
         out.print(_row(node.value, figures))
 
 
-def _tree(node: Node, figures: Figures, scenario: Scenario) -> Tree:
+def _tree(node: Figure, figures: Figures, scenario: Scenario) -> Tree:
     tree = Tree(_told(node, figures, scenario), guide_style=SOURCE)
     _grow(tree, node, figures, scenario)
     return tree
 
 
-def _grow(tree: Tree, node: Node, figures: Figures, scenario: Scenario) -> None:
+def _grow(tree: Tree, node: Figure, figures: Figures, scenario: Scenario) -> None:
     for inner in node.inputs:
         _grow(tree.add(_told(inner, figures, scenario)), inner, figures, scenario)
 
 
-def _told(node: Node, figures: Figures, scenario: Scenario) -> Group:
+def _told(node: Figure, figures: Figures, scenario: Scenario) -> Group:
     """One figure: what it is, its formula by name and by number, or its source."""
     head = Text(node.label, style=RESULT)
     head.append(f" {node.at}" if node.at else "", style="")
@@ -106,7 +106,7 @@ def _row(values: list[float], figures: Figures) -> Padding:
     return Padding(table, (1, 0, 0, 2))
 
 
-def _discounting(node: Node, flows: Node, figures: Figures) -> Group:
+def _discounting(node: Figure, flows: Figure, figures: Figures) -> Group:
     """The flows by year, and what they are worth at the rate: their sum is nothing."""
     if math.isnan(node.value):
         return Group(Text("No rate sets these flows to zero."), _row(flows.value, figures))

@@ -8,10 +8,10 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from ..assumptions.problems import clip
-from ..results import METRICS, Result
+from ..results.result import METRICS, Result
+from ..scenario.problems import clip
 from ..studies.compare import Comparison
-from .figures import written
+from .numbers import written
 
 NARROWEST = 80
 HEADLINES = {
@@ -53,7 +53,7 @@ def table(*headers: str, title: str = "", numbers_from: int = 1) -> Table:
 
 def metric_text(result: Result, name: str) -> str:
     """A metric as text, by its line's unit."""
-    line = result.model.sheet.lines[METRICS[name]]
+    line = result.model.declaration.lines[METRICS[name]]
     unit = "%" if name in ("gearing", "government_take", "min_reserve_tail") else line.written_unit
     unit = "count" if name.endswith("_periods") else unit
     return written(result.metrics[name], unit)
@@ -61,7 +61,7 @@ def metric_text(result: Result, name: str) -> str:
 
 def show_result(result: Result, out: Console) -> None:
     """Headline metrics, shareholders, lenders, governments, the annual table and the checks."""
-    lines = result.model.sheet.lines
+    lines = result.model.declaration.lines
     out.print(f"[bold]{plain(result.scenario.title)}[/]")
     for title, names in HEADLINES.items():
         made = table(title, "", "Unit", numbers_from=1)
@@ -96,7 +96,7 @@ def unit_text(unit: str) -> str:
 def holders_table(result: Result) -> Table:
     """Returns of every shareholder and of the two halves."""
     made = table("Shareholders, US$m nominal", "IRR", "NPV", "Calls", "Distributions", "Multiple")
-    labels = {key: result.model.sheet.label(f"joint_venture.shareholders.{key}")
+    labels = {key: result.model.declaration.label(f"joint_venture.shareholders.{key}")
               for key in result.shareholders if key != "groups"}
     groups = {"barrick_50": "Barrick in all", "pakistan_50": "Pakistani stakeholders in all"}
     for key, view in (*((labels[k], result.shareholders[k]) for k in labels),
@@ -110,7 +110,7 @@ def lenders_table(result: Result) -> Table:
     """The account of every tranche."""
     made = table("Lenders, US$m nominal", "Offer", "Drawn", "Interest", "Fees", "Prem.", "WAL", "DSCR")
     for key, loan in result.lenders.items():
-        label = result.model.sheet.label(f"financing.tranches.{key}")
+        label = result.model.declaration.label(f"financing.tranches.{key}")
         sums = (written(loan[k]) for k in ("commitment", "drawn", "interest", "fees", "premium"))
         made.add_row(plain(clip(label, 30)), *sums,
                      written(loan["wal_years"], "years"), written(loan["min_dscr"], "x"))

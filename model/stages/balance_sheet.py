@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Line, prev
-from ..graph.sheet import Sheet
+from ..formulas.declaration import Declaration
+from ..formulas.expr import Line, prev
 from .capex import Capex
 from .costs import Costs
 from .depreciation import Depreciation
@@ -21,12 +21,12 @@ class BalanceSheet(NamedTuple):
     liabilities_and_equity: Line
 
 
-def balance_sheet(sheet: Sheet, cost: Costs, capital: Capex, money: Fiscal, worn: Depreciation, flow: Waterfall,
+def balance_sheet(model: Declaration, cost: Costs, capital: Capex, money: Fiscal, worn: Depreciation, flow: Waterfall,
                   venture: JointVenture) -> BalanceSheet:
     """Declare both sides of the balance sheet."""
-    sheet.stage = "balance_sheet"
-    line = sheet.line
-    fund = sheet.forward("closure_fund", NOMINAL)
+    model.stage = "balance_sheet"
+    line = model.line
+    fund = model.forward("closure_fund", NOMINAL)
     line("closure_fund", NOMINAL, "Closure fund", prev(fund) + capital.closure_expense - capital.closure_spending,
          "What the company pays in for closure, less what closure costs.", kind="balance")
     assets = line("assets", NOMINAL, "Assets",
@@ -34,7 +34,7 @@ def balance_sheet(sheet: Sheet, cost: Costs, capital: Capex, money: Fiscal, worn
                   + fund + flow.reserve_balance + flow.cash,
                   "Fixed assets, capitalised financing cost, working capital, advance royalty, closure fund, "
                   "reserve and cash.", kind="balance")
-    paid_in = sheet.forward("paid_in_capital", NOMINAL)
+    paid_in = model.forward("paid_in_capital", NOMINAL)
     line("paid_in_capital", NOMINAL, "Paid-in capital", prev(paid_in) + flow.calls - venture.capital_returned,
          "Cash calls less capital returned, shareholder loans at cost included.", kind="balance")
     liabilities = line("liabilities", NOMINAL, "Liabilities", flow.debt + flow.arrears + capital.closure_provision,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Line, lowest, maximum, minimum, prev, where
-from ..graph.sheet import Sheet
+from ..formulas.declaration import Declaration
+from ..formulas.expr import Line, lowest, maximum, minimum, prev, where
 from .construction import Construction
 from .production import NEVER, Production, planned_to_date
 from .timeline import NEAR, NOMINAL, REAL, Timeline
@@ -25,11 +25,11 @@ class Capex(NamedTuple):
     closure_provision: Line
 
 
-def capex(sheet: Sheet, time: Timeline, built: Construction, mine: Production) -> Capex:
+def capex(model: Declaration, time: Timeline, built: Construction, mine: Production) -> Capex:
     """Declare sustaining capital, closure and its provision."""
-    sheet.stage = "capex"
-    x, line = sheet.input, sheet.line
-    advance = planned_to_date(sheet, "sustaining_share", "1", "Sustaining capital, share planned to date",
+    model.stage = "capex"
+    x, line = model.input, model.line
+    advance = planned_to_date(model, "sustaining_share", "1", "Sustaining capital, share planned to date",
                               "mine_plan.sustaining_share", mine.cumulative_ore)
     sustaining_real = line("sustaining_capex_real", REAL, "Sustaining capital, real",
                            x("capex.sustaining.total") * x("factors.sustaining") * (advance - prev(advance)),
@@ -38,7 +38,7 @@ def capex(sheet: Sheet, time: Timeline, built: Construction, mine: Production) -
                       "Real sustaining capital at the capital-cost index.")
     line("capital_expenditure", NOMINAL, "Capital expenditure", built.capital + sustaining,
          "Growth and sustaining capital.")
-    start = sheet.forward("closure_start", "years")
+    start = model.forward("closure_start", "years")
     due = line("closure_due", "years", "Closure is due", mine.expected_end - x("capex.closure.lead_years"),
                "The lead before the expected end of milling.", kind="balance")
     line("closure_start", "years", "Closure begins",
@@ -53,7 +53,7 @@ def capex(sheet: Sheet, time: Timeline, built: Construction, mine: Production) -
                         "Closure cost, even over the closure years.")
     closure = line("closure_spending", NOMINAL, "Closure spending", closure_real * time.cpi_index,
                    "Real closure spending at the consumer-price index.")
-    spent = sheet.forward("closure_spent_real", REAL)
+    spent = model.forward("closure_spent_real", REAL)
     line("closure_spent_real", REAL, "Closure spent to date, real", prev(spent) + closure_real,
          "All closure spending to the end of the period.", kind="balance")
     provision = line("closure_provision", NOMINAL, "Closure provision",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..graph.expr import Expr, Line, add_up, constant, following, highest, maximum, minimum, per, total
-from ..graph.sheet import Sheet
+from ..formulas.declaration import Declaration
+from ..formulas.expr import Expr, Line, add_up, constant, following, highest, maximum, minimum, per, total
 from .balance_sheet import BalanceSheet
 from .construction import WHOLE, Construction
 from .debt import Debt
@@ -25,14 +25,14 @@ def size(e: Expr) -> Expr:
     return maximum(e, -e)
 
 
-def checks(sheet: Sheet, time: Timeline, built: Construction, mine: Production, us: UsImports, money: Fiscal,
+def checks(model: Declaration, time: Timeline, built: Construction, mine: Production, us: UsImports, money: Fiscal,
            funds: Funding, debt: Debt, flow: Waterfall, venture: JointVenture, books: BalanceSheet) -> None:
     """Declare the checks."""
-    sheet.stage = "checks"
-    lines, x = sheet.lines, sheet.input
+    model.stage = "checks"
+    lines, x = model.lines, model.input
 
     def check(name: str, unit: str, label: str, worst: Expr, definition: str) -> Line:
-        return sheet.line(f"check_{name}", unit, label, worst, definition)
+        return model.line(f"check_{name}", unit, label, worst, definition)
 
     def never_negative(balances: Sequence[Expr]) -> Expr:
         worst = maximum(-balances[0], 0)
@@ -60,7 +60,7 @@ def checks(sheet: Sheet, time: Timeline, built: Construction, mine: Production, 
           "Least balance of any loan, if below zero.")
     check("no_negative_equity_call", NOMINAL, "No negative cash call", never_negative([funds.equity, flow.calls]),
           "Least call, if below zero.")
-    last = sheet.line("last_period", "1", "Last period of the timeline", following(time.period_end, 0) <= 0,
+    last = model.line("last_period", "1", "Last period of the timeline", following(time.period_end, 0) <= 0,
                       "1 in the last period.", kind="flag")
     at_end = total(last * (flow.debt + flow.arrears))
     check("debt_repaid", NOMINAL, "Debt repaid, or its default recorded",

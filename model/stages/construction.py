@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import DeclarationError, Expr, Line, add_up, constant, per, prev, where
-from ..graph.sheet import Sheet
+from ..formulas.declaration import Declaration
+from ..formulas.expr import DeclarationError, Expr, Line, add_up, constant, per, prev, where
 from .timeline import NOMINAL, REAL, Timeline
 
 ONE = constant(1, "nominal/real")
@@ -26,9 +26,9 @@ class Construction(NamedTuple):
     capital: Line
 
 
-def phasing_curve(sheet: Sheet, name: str, path: str) -> str:
+def phasing_curve(model: Declaration, name: str, path: str) -> str:
     """Cumulative share of a total against calendar time, even within each year."""
-    given = sheet.years(path)
+    given = model.years(path)
     if given is None:
         raise DeclarationError(f"'{path}' gives no shares by year")
     years = given.years
@@ -36,30 +36,30 @@ def phasing_curve(sheet: Sheet, name: str, path: str) -> str:
     ys: list[Expr] = [constant(0, "1")]
     for year in range(years[0], years[-1] + 1):
         xs.append(constant(year + 1, "years"))
-        ys.append(ys[-1] + sheet.element(path, year) if year in years else ys[-1] + 0)
-    return sheet.curve(name, xs, ys)
+        ys.append(ys[-1] + model.element(path, year) if year in years else ys[-1] + 0)
+    return model.curve(name, xs, ys)
 
 
-def share_spent(sheet: Sheet, time: Timeline, number: int, shift: Expr) -> Line:
+def share_spent(model: Declaration, time: Timeline, number: int, shift: Expr) -> Line:
     """Share of a phase's capital that is spent in the period."""
-    curve = phasing_curve(sheet, f"phase_{number}_schedule", f"capex.phase_{number}.schedule")
-    return sheet.line(f"phase_{number}_share_spent", "1", f"Phase {number}, share spent",
-                      sheet.cumulative(curve, time.period_end - shift)
-                      - sheet.cumulative(curve, time.period_start - shift),
+    curve = phasing_curve(model, f"phase_{number}_schedule", f"capex.phase_{number}.schedule")
+    return model.line(f"phase_{number}_share_spent", "1", f"Phase {number}, share spent",
+                      model.cumulative(curve, time.period_end - shift)
+                      - model.cumulative(curve, time.period_start - shift),
                       "Share of the phase's capital that falls in the period, by its shifted schedule.")
 
 
-def phase(sheet: Sheet, time: Timeline, number: int, included: Expr | float, shift: Expr) -> Phase:
+def phase(model: Declaration, time: Timeline, number: int, included: Expr | float, shift: Expr) -> Phase:
     """Capital of one phase with contingency, real and nominal, and how much of the phase it has built."""
-    x, line = sheet.input, sheet.line
+    x, line = model.input, model.line
     at = f"capex.phase_{number}"
-    share = share_spent(sheet, time, number, shift)
+    share = share_spent(model, time, number, shift)
     planned = line(f"phase_{number}_planned_real", REAL, f"Phase {number} capital, planned in all",
                    x(f"{at}.total") * x("factors.capex") * included,
                    "Total x factor, before contingency; nothing where the phase is not included.")
     cost = line(f"phase_{number}_capex_real", REAL, f"Phase {number} capital, real", planned * share,
                 "Planned capital x share spent, before contingency.")
-    spent = sheet.forward(f"phase_{number}_spent_real", REAL)
+    spent = model.forward(f"phase_{number}_spent_real", REAL)
     line(f"phase_{number}_spent_real", REAL, f"Phase {number} capital spent to date, real", prev(spent) + cost,
          "Before contingency, to the end of the period.", kind="balance")
     built = line(f"phase_{number}_built", "1", f"Phase {number}, share built",
@@ -76,16 +76,16 @@ def phase(sheet: Sheet, time: Timeline, number: int, included: Expr | float, shi
     return Phase(capital, planned, spent, built)
 
 
-def construction(sheet: Sheet, time: Timeline) -> Construction:
+def construction(model: Declaration, time: Timeline) -> Construction:
     """Declare the capital that builds the mine."""
-    sheet.stage = "capex"
-    x, line = sheet.input, sheet.line
-    phase_1 = phase(sheet, time, 1, 1.0, time.schedule_shift)
-    phase_2 = phase(sheet, time, 2, x("production.phase_2.included"), time.schedule_shift + time.delay)
+    model.stage = "capex"
+    x, line = model.input, model.line
+    phase_1 = phase(model, time, 1, 1.0, time.schedule_shift)
+    phase_2 = phase(model, time, 2, x("production.phase_2.included"), time.schedule_shift + time.delay)
     us_sourced = []
-    for name in sheet.entries("capex.phase_1.categories"):
+    for name in model.entries("capex.phase_1.categories"):
         at = f"capex.phase_1.categories.{name}"
-        label = sheet.label(at)
+        label = model.label(at)
         category = line(f"capex_{name}", NOMINAL, f"Phase 1: {label}", phase_1.capital * x(f"{at}.share"),
                         "The category's share of Phase 1 capital with contingency.")
         us_sourced.append(category * x(f"{at}.us_share"))

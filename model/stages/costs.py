@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Line, convert, prev
-from ..graph.sheet import Sheet
+from ..formulas.declaration import Declaration
+from ..formulas.expr import Line, convert, prev
 from .production import Production
 from .revenue import Revenue
 from .timeline import NOMINAL, REAL, Timeline
@@ -18,10 +18,10 @@ class Costs(NamedTuple):
     working_capital_increase: Line
 
 
-def costs(sheet: Sheet, time: Timeline, mine: Production, sales: Revenue) -> Costs:
+def costs(model: Declaration, time: Timeline, mine: Production, sales: Revenue) -> Costs:
     """Declare site costs by activity and the money tied up in trade."""
-    sheet.stage = "costs"
-    x, line = sheet.input, sheet.line
+    model.stage = "costs"
+    x, line = model.input, model.line
     factor = line("cost_factor", "1", "Factor on mining and processing",
                   (1 + x("costs.energy_share") * (x("factors.energy") - 1)) * x("factors.opex"),
                   "Operating-cost factor, with the energy factor on the share that is fuel and power.")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Line, per, prev, where
-from ..graph.sheet import Sheet
+from ..formulas.declaration import Declaration
+from ..formulas.expr import Line, per, prev, where
 from .capex import Capex
 from .funding import Funding
 from .production import Production
@@ -19,17 +19,17 @@ class Depreciation(NamedTuple):
     financing_cost: Line
 
 
-def depreciation(sheet: Sheet, mine: Production, capital: Capex, funds: Funding) -> Depreciation:
+def depreciation(model: Declaration, mine: Production, capital: Capex, funds: Funding) -> Depreciation:
     """Declare what is written off as the ore is milled."""
-    sheet.stage = "depreciation"
-    line = sheet.line
+    model.stage = "depreciation"
+    line = model.line
     share = line("depletion_share", "1", "Share of the opening ore milled",
                  where(mine.over > 0, 1, per(mine.ore_milled, mine.opening, 1)),
                  "Depreciation rate by units of production over the reserve; all that is left when milling ends.",
                  kind="average")
 
     def account(name: str, label: str, additions: Line | None) -> tuple[Line, Line]:
-        book = sheet.forward(name, NOMINAL)
+        book = model.forward(name, NOMINAL)
         added = capital.growth + capital.sustaining if additions is None else additions
         charge = line(f"{name}_depreciation", NOMINAL, f"{label}: depreciation", (prev(book) + added) * share,
                       "Opening book value and additions at the depletion rate.")

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Expr, Line, add_up, both, clamp, following, lift, maximum, minimum, per, prev, where
-from ..graph.sheet import Sheet
+from ..formulas.declaration import Declaration
+from ..formulas.expr import Expr, Line, add_up, both, clamp, following, lift, maximum, minimum, per, prev, where
 from .capex import Capex
 from .fiscal import Fiscal
 from .loans import Tranche, next_service, tranche
@@ -38,10 +38,10 @@ class Funding(NamedTuple):
     reserve: Line
 
 
-def funding(sheet: Sheet, time: Timeline, capital: Capex, us: UsImports, money: Fiscal) -> Funding:
+def funding(model: Declaration, time: Timeline, capital: Capex, us: UsImports, money: Fiscal) -> Funding:
     """Declare uses and sources of construction."""
-    sheet.stage = "funding"
-    x, line = sheet.input, sheet.line
+    model.stage = "funding"
+    x, line = model.input, model.line
     h = time.period_years
     close = line("financial_close", "years", "Financial close", x("financing.financial_close") + time.schedule_shift,
                  "Loans can be drawn from this date.")
@@ -63,8 +63,8 @@ def funding(sheet: Sheet, time: Timeline, capital: Capex, us: UsImports, money: 
     ramp = line("reserve_build", "1", "Share of the reserve to be built",
                 where(phi > 0, clamp(1 - (end - time.period_end) / x("financing.dsra_build_months"), 0, 1), 0),
                 "The debt service reserve is built over the last months of funding.", kind="average")
-    tranches = tuple(tranche(sheet, time, money, completion, key) for key in sheet.entries("financing.tranches"))
-    reserve = sheet.forward("dsra_balance", NOMINAL)
+    tranches = tuple(tranche(model, time, money, completion, key) for key in model.entries("financing.tranches"))
+    reserve = model.forward("dsra_balance", NOMINAL)
     periods_held = x("financing.dsra_months") / h
 
     needs: list[Expr] = []
@@ -73,7 +73,7 @@ def funding(sheet: Sheet, time: Timeline, capital: Capex, us: UsImports, money: 
     unit_cost: list[Line] = []
     for t in tranches:
         at = f"financing.tranches.{t.key}"
-        upfront = sheet.choose(f"{at}.premium_timing", as_drawn=0, upfront=1)
+        upfront = model.choose(f"{at}.premium_timing", as_drawn=0, upfront=1)
         rest = line(f"{t.key}_undrawn", NOMINAL, f"{t.label}: undrawn, opening", t.commitment - prev(t.drawn),
                     "Commitment not yet drawn.", kind="opening")
         undrawn.append(rest)
@@ -153,7 +153,7 @@ def funding(sheet: Sheet, time: Timeline, capital: Capex, us: UsImports, money: 
     idc, fees, premiums = [], [], []
     for t, draw, rest in zip(tranches, draws, undrawn, strict=True):
         at = f"financing.tranches.{t.key}"
-        upfront = sheet.choose(f"{at}.premium_timing", as_drawn=0, upfront=1)
+        upfront = model.choose(f"{at}.premium_timing", as_drawn=0, upfront=1)
         idc.append(line(f"{t.key}_idc", NOMINAL, f"{t.label}: interest during construction",
                         phi * t.rate * h * (prev(t.balance) + draw / 2) * (1 + t.gross_up),
                         "On the opening balance and half the draw, tax gross-up included."))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Line
-from ..graph.sheet import Sheet
+from ..formulas.declaration import Declaration
+from ..formulas.expr import Line
 from .capex import Capex
 from .costs import Costs
 from .debt import Debt
@@ -20,11 +20,11 @@ class Income(NamedTuple):
     net_income: Line
 
 
-def income(sheet: Sheet, sales: Revenue, cost: Costs, capital: Capex, money: Fiscal, worn: Depreciation,
+def income(model: Declaration, sales: Revenue, cost: Costs, capital: Capex, money: Fiscal, worn: Depreciation,
            debt: Debt) -> Income:
     """Declare the income statement of the company."""
-    sheet.stage = "income"
-    line = sheet.line
+    model.stage = "income"
+    line = model.line
     ebitda = line("ebitda", NOMINAL, "EBITDA",
                   sales.nsr - cost.operating_costs - money.royalty_due - money.federal_levies - money.community
                   - capital.closure_expense,

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Expr, Line, add_up, clamp, maximum, minimum, per, prev, where
-from ..graph.sheet import Sheet
+from ..formulas.declaration import Declaration
+from ..formulas.expr import Expr, Line, add_up, clamp, maximum, minimum, per, prev, where
 from .fiscal import Fiscal
 from .income import Income
 from .timeline import NOMINAL, Timeline
@@ -35,14 +35,14 @@ class JointVenture(NamedTuple):
     taxes: Line
 
 
-def joint_venture(sheet: Sheet, time: Timeline, money: Fiscal, earned: Income, flow: Waterfall) -> JointVenture:
+def joint_venture(model: Declaration, time: Timeline, money: Fiscal, earned: Income, flow: Waterfall) -> JointVenture:
     """Declare the shareholders' accounts and the views of the Federation and of Balochistan."""
-    sheet.stage = "joint_venture"
-    x, line = sheet.input, sheet.line
+    model.stage = "joint_venture"
+    x, line = model.input, model.line
     at = "joint_venture.shareholders"
-    keys = sheet.entries(at)
+    keys = model.entries(at)
     calls = flow.calls
-    loan = sheet.forward("shareholder_loans", NOMINAL)
+    loan = model.forward("shareholder_loans", NOMINAL)
     owed = line("shareholder_loans_owed", NOMINAL, "Shareholder loans with interest",
                 prev(loan) * (1 + x("joint_venture.shareholder_loans.rate") * time.period_years),
                 "Opening balance and the period's interest.", kind="balance")
@@ -53,7 +53,7 @@ def joint_venture(sheet: Sheet, time: Timeline, money: Fiscal, earned: Income, f
          "Advanced with the cash calls, interest capitalised.", kind="balance")
     paid_out = line("equity_distribution", NOMINAL, "Distribution on shares", flow.distribution - repaid,
                     "Distribution less service of shareholder loans.")
-    retained = sheet.forward("retained_earnings", NOMINAL)
+    retained = model.forward("retained_earnings", NOMINAL)
     from_profit = line("dividends", NOMINAL, "Dividends out of profit",
                        clamp(prev(retained) + earned.net_income, 0, paid_out),
                        "Distribution on shares up to retained earnings.")
@@ -67,14 +67,14 @@ def joint_venture(sheet: Sheet, time: Timeline, money: Fiscal, earned: Income, f
                "What the shareholders receive on their shares.")
 
     carried_shares: dict[str, Expr] = {
-        key: line(f"{key}_carried_share", "1", f"{sheet.label(f'{at}.{key}')}: carried share",
+        key: line(f"{key}_carried_share", "1", f"{model.label(f'{at}.{key}')}: carried share",
                   where(x(f"{at}.{key}.funding_share") <= 0, x(f"{at}.{key}.dividend_share"), 0),
                   "Dividend share of a holder who pays no calls.")
         for key in keys
     }
     carried = line("carried_share", "1", "Carried share", add_up(carried_shares.values()),
                    "Dividend shares that others pay for.")
-    carry = sheet.forward("carry_account", NOMINAL)
+    carry = model.forward("carry_account", NOMINAL)
     recouped = line("carry_recouped", NOMINAL, "Carry recouped",
                     minimum(prev(carry), x("joint_venture.carry_recoupment") * net * carried),
                     "Dividends of carried holders that repay those who carried them.")
@@ -83,7 +83,7 @@ def joint_venture(sheet: Sheet, time: Timeline, money: Fiscal, earned: Income, f
 
     holders = []
     for key in keys:
-        label = sheet.label(f"{at}.{key}")
+        label = model.label(f"{at}.{key}")
         funding_share = x(f"{at}.{key}.funding_share")
         contributions = line(f"{key}_contributions", NOMINAL, f"{label}: contributions", calls * funding_share,
                              "Cash calls at the funding share.")
@@ -93,7 +93,7 @@ def joint_venture(sheet: Sheet, time: Timeline, money: Fiscal, earned: Income, f
                                 - recouped * per(carried_shares[key], carried, 0), 0),
                         "Distribution at the dividend share, loan service and recouped carry at the funding "
                         "share.")
-        holders.append(Holder(key, label, sheet.text(f"{at}.{key}.group"), contributions, received,
+        holders.append(Holder(key, label, model.text(f"{at}.{key}.group"), contributions, received,
                               line(f"{key}_cash_flow", NOMINAL, f"{label}: net cash flow", received - contributions,
                                    "Distributions less contributions.")))
     for group, label in (("barrick", "Barrick"), ("pakistan", "Pakistani stakeholders")):
@@ -105,12 +105,12 @@ def joint_venture(sheet: Sheet, time: Timeline, money: Fiscal, earned: Income, f
                        "Distributions less cash calls.")
 
     def of(field: str, who: str, amounts: dict[str, Line]) -> Expr:
-        return add_up((amounts[key] for key in keys if sheet.text(f"{at}.{key}.{field}") == who), none=calls * 0)
+        return add_up((amounts[key] for key in keys if model.text(f"{at}.{key}.{field}") == who), none=calls * 0)
 
     paid_by = {h.key: h.contributions for h in holders}
     received_by = {h.key: h.distributions for h in holders}
     federal_taxes = line("federation_taxes", NOMINAL, "Federation: taxes",
-                         money.federal_levies + sheet.lines["company_income_tax"] + flow.interest_tax + withheld,
+                         money.federal_levies + model.lines["company_income_tax"] + flow.interest_tax + withheld,
                          "Final tax, surcharge, income tax and tax withheld.")
     views = {"federation": federal_taxes, "balochistan": money.royalty_paid}
     for who, label in (("federation", "Federation"), ("balochistan", "Balochistan")):
@@ -121,7 +121,7 @@ def joint_venture(sheet: Sheet, time: Timeline, money: Fiscal, earned: Income, f
         line(f"{who}_cash_flow", NOMINAL, f"{label}: net receipts", views[who] + dividends - cost,
              "Royalty or taxes and dividends less cash calls.")
     taxes = line("royalties_and_taxes", NOMINAL, "Royalties and taxes",
-                 money.levies + sheet.lines["company_income_tax"] + flow.interest_tax + withheld,
+                 money.levies + model.lines["company_income_tax"] + flow.interest_tax + withheld,
                  "All that the governments and communities receive as such.")
     return JointVenture(tuple(holders), retained, returned, total, withheld, equity_flow, taxes)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..graph.expr import Expr, constant, floor, maximum
-from ..graph.sheet import Sheet
+from ..formulas.declaration import Declaration
+from ..formulas.expr import Expr, constant, floor, maximum
 from .capex import Capex
 from .production import Production
 from .timeline import NEAR, Timeline
@@ -11,11 +11,11 @@ from .timeline import NEAR, Timeline
 YEAR = constant(1, "years")
 
 
-def life(sheet: Sheet, time: Timeline, mine: Production, capital: Capex) -> None:
+def life(model: Declaration, time: Timeline, mine: Production, capital: Capex) -> None:
     """Declare the end of the time axis."""
-    sheet.stage = "timeline"
-    x, line = sheet.input, sheet.line
-    loans = sheet.lines["loan_maturity"]
+    model.stage = "timeline"
+    x, line = model.input, model.line
+    loans = model.lines["loan_maturity"]
 
     def last_period_end(date: Expr) -> Expr:
         """The end of the year after the one in which a date falls; 1 January belongs to the year before."""

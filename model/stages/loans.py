@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Expr, Line, constant, following, highest, lift, maximum, minimum, per, prev, where
-from ..graph.sheet import Sheet
+from ..formulas.declaration import Declaration
+from ..formulas.expr import Expr, Line, constant, following, highest, lift, maximum, minimum, per, prev, where
 from .construction import phasing_curve
 from .fiscal import Fiscal
 from .timeline import NEAR, NOMINAL, Timeline
@@ -29,12 +29,12 @@ class Tranche(NamedTuple):
     drawn: Line
 
 
-def tranche(sheet: Sheet, time: Timeline, money: Fiscal, completion: Line, key: str) -> Tranche:
+def tranche(model: Declaration, time: Timeline, money: Fiscal, completion: Line, key: str) -> Tranche:
     """Declare the terms of one loan."""
     at = f"financing.tranches.{key}"
-    x, line = sheet.input, sheet.line
-    label, rank, method = sheet.label(at), sheet.text(f"{at}.rank"), sheet.text(f"{at}.repayment")
-    tied = sheet.read("flag", f"{at}.us_exports_only")
+    x, line = model.input, model.line
+    label, rank, method = model.label(at), model.text(f"{at}.rank"), model.text(f"{at}.repayment")
+    tied = model.read("flag", f"{at}.us_exports_only")
     commitment = line(f"{key}_commitment", NOMINAL, f"{label}: commitment",
                       x(f"{at}.commitment") * x("financing.included"), "Amount that the lender offers.")
     rate = line(f"{key}_rate", "1/year", f"{label}: interest rate",
@@ -54,16 +54,16 @@ def tranche(sheet: Sheet, time: Timeline, money: Fiscal, completion: Line, key: 
     discount: Expr = lift(0)
     weight: Expr = inside / constant(1, "years")
     if method == "profile":
-        curve = phasing_curve(sheet, f"{key}_profile", f"{at}.profile")
+        curve = phasing_curve(model, f"{key}_profile", f"{at}.profile")
         edges = (time.period_end - time.schedule_shift, time.period_start - time.schedule_shift)
-        weight = sheet.cumulative(curve, edges[0]) - sheet.cumulative(curve, edges[1])
+        weight = model.cumulative(curve, edges[0]) - model.cumulative(curve, edges[1])
     elif method != "equal_principal":
         discount = rate * inside
         if method == "sculpted":
             weight = weight * maximum(money.cash_flow_before_income_tax - money.unlevered_tax, 0) / constant(1, NOMINAL)
     weight = line(f"{key}_repayment_weight", "1", f"{label}: weight of the period's debt service", weight,
                   "Time for equal instalments, cash flow for a sculpted loan, share for a profile.")
-    value = sheet.forward(f"{key}_repayment_value", "1")
+    value = model.forward(f"{key}_repayment_value", "1")
     ahead = line(f"{key}_repayment_ahead", "1", f"{label}: value of coming debt service", following(value),
                  "Value at the end of the period.", kind="balance")
     line(f"{key}_repayment_value", "1", f"{label}: value of debt service", (ahead + weight) / (1 + discount),
@@ -71,7 +71,7 @@ def tranche(sheet: Sheet, time: Timeline, money: Fiscal, completion: Line, key: 
          "period.", kind="balance")
     peak = line(f"{key}_repayment_peak", "1", f"{label}: greatest value of debt service", highest(value),
                 "What the loan is measured against.")
-    left = sheet.forward(f"{key}_left_share", "1")
+    left = model.forward(f"{key}_left_share", "1")
     line(f"{key}_left_share", "1", f"{label}: share not yet due",
          where(time.period_end >= last - NEAR, 0,
                minimum(prev(left, 1), where(per(ahead, peak, 1) > ROUNDING, per(ahead, peak, 1), 0))),
@@ -79,7 +79,7 @@ def tranche(sheet: Sheet, time: Timeline, money: Fiscal, completion: Line, key: 
     share = line(f"{key}_repay_share", "1", f"{label}: share due", prev(left, 1) - left,
                  "Share of the loan that falls due in the period.")
     return Tranche(key, label, rank == "senior", tied, commitment, rate, gross_up,
-                   share, left, sheet.forward(f"{key}_balance", NOMINAL), sheet.forward(f"{key}_drawn", NOMINAL))
+                   share, left, model.forward(f"{key}_balance", NOMINAL), model.forward(f"{key}_drawn", NOMINAL))
 
 
 def next_service(t: Tranche, time: Timeline, balance: Expr, drawn: Expr) -> Expr:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..graph.expr import (
+from ..formulas.declaration import Declaration
+from ..formulas.expr import (
     NAN,
     Expr,
     Line,
@@ -23,7 +24,6 @@ from ..graph.expr import (
     total,
     where,
 )
-from ..graph.sheet import Sheet
 from .capex import Capex
 from .costs import Costs
 from .debt import Debt
@@ -45,22 +45,22 @@ def annual_irr(time: Timeline, flow: Expr) -> Expr:
     return power(1 + irr(flow), YEAR / time.period_years) - 1
 
 
-def discount_factor(sheet: Sheet, time: Timeline, name: str, label: str, rate: str) -> Line:
+def discount_factor(model: Declaration, time: Timeline, name: str, label: str, rate: str) -> Line:
     """Value at the base date of money in the period, by the convention."""
     h = time.period_years
-    offset = sheet.choose("discounting.convention", start=h * 0, mid=h / 2, end=h)
-    years = time.period_start + offset - sheet.input("discounting.base_date")
-    return sheet.line(name, "1", label, 1 / compound(sheet.input(rate), years),
+    offset = model.choose("discounting.convention", start=h * 0, mid=h / 2, end=h)
+    years = time.period_start + offset - model.input("discounting.base_date")
+    return model.line(name, "1", label, 1 / compound(model.input(rate), years),
                       "(1 + rate) to the power of the years since the base date, inverted.", kind="average")
 
 
-def returns(sheet: Sheet, time: Timeline, capital: Capex, money: Fiscal, flow: Waterfall,
+def returns(model: Declaration, time: Timeline, capital: Capex, money: Fiscal, flow: Waterfall,
             venture: JointVenture) -> None:
     """Declare rates of return, present values and payback."""
-    sheet.stage = "metrics"
-    line = sheet.line
-    real = discount_factor(sheet, time, "discount_factor", "Discount factor, real", "discounting.rate")
-    equity = discount_factor(sheet, time, "equity_discount_factor", "Discount factor, shareholders",
+    model.stage = "metrics"
+    line = model.line
+    real = discount_factor(model, time, "discount_factor", "Discount factor, real", "discounting.rate")
+    equity = discount_factor(model, time, "equity_discount_factor", "Discount factor, shareholders",
                              "discounting.equity_rate")
     line("project_irr", "1/year", "Project IRR, real, after tax", annual_irr(time, money.after_tax_real) / YEAR,
          "Unlevered, after royalty, levies and unlevered income tax, in real money.")
@@ -80,15 +80,15 @@ def returns(sheet: Sheet, time: Timeline, capital: Capex, money: Fiscal, flow: W
          "The same flows in real money.")
     line("equity_npv", NOMINAL, "Equity NPV", total(venture.flow * equity),
          "Nominal flows of all shareholders at their discount rate.")
-    to_date = sheet.forward("project_cash_to_date", REAL)
+    to_date = model.forward("project_cash_to_date", REAL)
     opening = line("project_cash_to_date_opening", REAL, "Project cash flow to date, opening", prev(to_date),
                    "At the start of the period.", kind="opening")
     line("project_cash_to_date", REAL, "Project cash flow to date", opening + money.after_tax_real,
          "Real, after tax.", kind="balance")
-    spent = sheet.forward("spent_flag", "1")
+    spent = model.forward("spent_flag", "1")
     line("spent_flag", "1", "Money has been spent", maximum(prev(spent), capital.growth > 0),
          "1 from the first period with growth capital.", kind="flag")
-    back = sheet.forward("paid_back_flag", "1")
+    back = model.forward("paid_back_flag", "1")
     line("paid_back_flag", "1", "Paid back", maximum(prev(back), both(spent > 0, to_date >= 0)),
          "1 from the period in which cash flow to date reaches zero.", kind="flag")
     waiting = line("payback_time", "years", "Time until payback",
@@ -107,7 +107,7 @@ def returns(sheet: Sheet, time: Timeline, capital: Capex, money: Fiscal, flow: W
              "Distributions over contributions.")
     for group, label in (("barrick", "Barrick"), ("pakistan", "Pakistani stakeholders")):
         members = [h for h in venture.holders if h.group == group]
-        group_flow = sheet.lines[f"{group}_group_cash_flow"]
+        group_flow = model.lines[f"{group}_group_cash_flow"]
         given = line(f"{group}_group_contributions", NOMINAL, f"{label}: contributions",
                      total(add_up((h.contributions for h in members), none=venture.flow * 0)),
                         "Over the life of mine.")
@@ -122,11 +122,11 @@ def returns(sheet: Sheet, time: Timeline, capital: Capex, money: Fiscal, flow: W
              "Distributions over contributions.")
 
 
-def operations(sheet: Sheet, time: Timeline, mine: Production, sales: Revenue, cost: Costs, capital: Capex,
+def operations(model: Declaration, time: Timeline, mine: Production, sales: Revenue, cost: Costs, capital: Capex,
                money: Fiscal, venture: JointVenture) -> None:
     """Declare life-of-mine totals, unit costs, government take and dates."""
-    sheet.stage = "metrics"
-    line = sheet.line
+    model.stage = "metrics"
+    line = model.line
     pre = line("lom_pre_tax_cash_flow", REAL, "Life-of-mine cash flow before tax", total(money.pre_tax_real),
                "Unlevered, real, before royalty and tax.")
     line("lom_after_tax_cash_flow", REAL, "Life-of-mine cash flow after tax", total(money.after_tax_real),
@@ -172,16 +172,16 @@ def operations(sheet: Sheet, time: Timeline, mine: Production, sales: Revenue, c
     line("mine_life_years", "years", "Mine life", total(mine.operating_years), "Time in which ore is milled.")
     line("first_production", "years", "First production", time.actual_start, "Date of the first ore milled.")
     line("last_production_year", "years", "Last year of production",
-         floor(sheet.lines["production_end"] - NEAR), "Calendar year of the last ore.")
-    line("ore_left_behind", "Mt", "Ore left behind", sheet.lines["ore_reserve"] - total(mine.ore_milled),
+         floor(model.lines["production_end"] - NEAR), "Calendar year of the last ore.")
+    line("ore_left_behind", "Mt", "Ore left behind", model.lines["ore_reserve"] - total(mine.ore_milled),
          "Ore that the licence or the timeline leaves in the ground.")
 
 
-def lending(sheet: Sheet, time: Timeline, us: UsImports, funds: Funding, debt: Debt, flow: Waterfall,
+def lending(model: Declaration, time: Timeline, us: UsImports, funds: Funding, debt: Debt, flow: Waterfall,
             ratio: Ratios) -> None:
     """Declare uses and sources, the lenders' figures, imports and jobs."""
-    sheet.stage = "metrics"
-    line, lines, x = sheet.line, sheet.lines, sheet.input
+    model.stage = "metrics"
+    line, lines, x = model.line, model.lines, model.input
     h = time.period_years
     line("total_uses", NOMINAL, "Uses of funds to completion", total(funds.uses), "All uses of construction funding.")
     drawn = line("total_debt_drawn", NOMINAL, "Debt drawn", total(funds.debt_draw), "All tranches.")

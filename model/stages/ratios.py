@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import (
+from ..formulas.declaration import Declaration
+from ..formulas.expr import (
     NAN,
     Expr,
     Line,
@@ -18,7 +19,6 @@ from ..graph.expr import (
     prev,
     where,
 )
-from ..graph.sheet import Sheet
 from .debt import Debt
 from .funding import Funding
 from .production import Production
@@ -37,11 +37,11 @@ class Ratios(NamedTuple):
     default: Line
 
 
-def ratios(sheet: Sheet, time: Timeline, mine: Production, funds: Funding, debt: Debt, flow: Waterfall) -> Ratios:
+def ratios(model: Declaration, time: Timeline, mine: Production, funds: Funding, debt: Debt, flow: Waterfall) -> Ratios:
     """Declare the lenders' ratios; all are in nominal money."""
-    sheet.stage = "ratios"
-    x, line = sheet.input, sheet.line
-    instalments = sheet.lines["scheduled_principal"]
+    model.stage = "ratios"
+    x, line = model.input, model.line
+    instalments = model.lines["scheduled_principal"]
     dscr = line("dscr", "x", "Debt service cover ratio (DSCR)",
                 where(instalments > CENT, per(flow.cfads, flow.scheduled_service, NAN), NAN),
                 "CFADS over scheduled interest and principal of all loans, from the first instalment on.",
@@ -56,7 +56,7 @@ def ratios(sheet: Sheet, time: Timeline, mine: Production, funds: Funding, debt:
                 "Interest rates weighted by commitments.", kind="average")
     maturity: Expr = constant(0, "years")
     for t in funds.tranches:
-        maturity = maximum(maturity, where(t.commitment > 0, sheet.lines[f"{t.key}_maturity"], 0))
+        maturity = maximum(maturity, where(t.commitment > 0, model.lines[f"{t.key}_maturity"], 0))
     last = line("loan_maturity", "years", "Last maturity", maturity,
                 "Date of the last instalment of any loan that is offered.")
     inside = line("loan_life_share", "1", "Share of the period within the loan life", time.share_before(last),
@@ -65,7 +65,7 @@ def ratios(sheet: Sheet, time: Timeline, mine: Production, funds: Funding, debt:
                 prev(flow.debt), "Outstanding at the start of the period.", kind="opening")
 
     def cover(name: str, label: str, share: Expr | float, words: str) -> Line:
-        value = sheet.forward(f"{name}_value", NOMINAL)
+        value = model.forward(f"{name}_value", NOMINAL)
         ahead = following(value)
         line(f"{name}_value", NOMINAL, f"{label}: present value of CFADS",
              (flow.cfads * share + ahead) / (1 + rate * time.period_years),
@@ -93,7 +93,7 @@ def ratios(sheet: Sheet, time: Timeline, mine: Production, funds: Funding, debt:
                    "1 in a payment default or below the default level of cover.", kind="flag")
     short = line("llcr_breach", "1", "LLCR below the covenant",
                  both(both(owed > constant(1e-6, NOMINAL), funds.funding_share <= 0),
-                      both(inside > 0, sheet.lines["llcr_value"] < x("financing.minimum_llcr") * owed)),
+                      both(inside > 0, model.lines["llcr_value"] < x("financing.minimum_llcr") * owed)),
                  "1 where LLCR is below its minimum.", kind="flag")
     line("lock_up_depth", "x", "Depth of lock-up",
          where(flow.lock_up > 0, x("financing.lock_up_dscr")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Line
-from ..graph.sheet import Sheet
+from ..formulas.declaration import Declaration
+from ..formulas.expr import Line
 from .production import Production
 from .timeline import REAL, Timeline
 
@@ -19,10 +19,10 @@ class Revenue(NamedTuple):
     nsr: Line
 
 
-def revenue(sheet: Sheet, time: Timeline, mine: Production) -> Revenue:
+def revenue(model: Declaration, time: Timeline, mine: Production) -> Revenue:
     """Declare sales, real, and the nominal NSR."""
-    sheet.stage = "revenue"
-    x, line = sheet.input, sheet.line
+    model.stage = "revenue"
+    x, line = model.input, model.line
     copper_price = line("copper_price", "US$/lb real", "Copper price", x("prices.copper") * x("factors.copper_price"),
                         "Price deck after its factor.", kind="average")
     gold_price = line("gold_price", "US$/oz real", "Gold price", x("prices.gold") * x("factors.gold_price"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Line, highest, minimum, per, prev
-from ..graph.sheet import Sheet
+from ..formulas.declaration import Declaration
+from ..formulas.expr import Line, highest, minimum, per, prev
 from .capex import Capex
 from .costs import Costs
 from .production import Production
@@ -17,11 +17,11 @@ class UsImports(NamedTuple):
     imports: Line
 
 
-def us_imports(sheet: Sheet, time: Timeline, mine: Production, cost: Costs, capital: Capex) -> UsImports:
+def us_imports(model: Declaration, time: Timeline, mine: Production, cost: Costs, capital: Capex) -> UsImports:
     """Declare imports from the United States and the jobs that spending supports."""
-    sheet.stage = "us_imports"
-    x, line = sheet.input, sheet.line
-    sourced = sheet.forward("us_sourced_construction_to_date", NOMINAL)
+    model.stage = "us_imports"
+    x, line = model.input, model.line
+    sourced = model.forward("us_sourced_construction_to_date", NOMINAL)
     line("us_sourced_construction_to_date", NOMINAL, "US-sourced construction to date",
          prev(sourced) + capital.phase_1_us_sourced, "Phase 1 capital bought in the United States, before the ceiling.",
          kind="balance")
@@ -31,7 +31,7 @@ def us_imports(sheet: Sheet, time: Timeline, mine: Production, cost: Costs, capi
                     kind="balance")
     construction = line("us_imports_construction", NOMINAL, "US imports, construction", eligible - prev(eligible),
                         "Invoices of the period under the loan.")
-    operating = sheet.forward("us_sourced_operations_to_date", NOMINAL)
+    operating = model.forward("us_sourced_operations_to_date", NOMINAL)
     line("us_sourced_operations_to_date", NOMINAL, "US-sourced operations to date",
          prev(operating) + capital.sustaining * x("us_imports.sustaining_us_share")
          + cost.operating_costs * x("us_imports.operating_us_share"),

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Expr, Line, add_up, both, clamp, constant, lift, maximum, minimum, per, prev, where
-from ..graph.sheet import Sheet
+from ..formulas.declaration import Declaration
+from ..formulas.expr import Expr, Line, add_up, both, clamp, constant, lift, maximum, minimum, per, prev, where
 from .capex import Capex
 from .debt import Debt
 from .fiscal import Fiscal
@@ -43,15 +43,15 @@ def paid_share(paid: Expr, due: Expr) -> Expr:
     return where(due - paid <= CENT, 1, per(paid, due, 1))
 
 
-def waterfall(sheet: Sheet, time: Timeline, capital: Capex, money: Fiscal, funds: Funding, debt: Debt) -> Waterfall:
+def waterfall(model: Declaration, time: Timeline, capital: Capex, money: Fiscal, funds: Funding, debt: Debt) -> Waterfall:
     """Declare the cash cascade of every period."""
-    sheet.stage = "waterfall"
-    x, line = sheet.input, sheet.line
+    model.stage = "waterfall"
+    x, line = model.input, model.line
     before = time.share_before(funds.completion)
     supported = line("support_share", "1", "Completion support in force",
                      x("financing.completion_support") * both(time.period_start < funds.completion, before > 0),
                      "1 in periods that begin before completion, where sponsors give support.", kind="flag")
-    cash = sheet.forward("cash_balance", NOMINAL)
+    cash = model.forward("cash_balance", NOMINAL)
     opening = line("cash_opening", NOMINAL, "Cash, opening", prev(cash), "Cash at the start of the period.",
                    kind="opening")
     cfads = line("cfads", NOMINAL, "Cash flow available for debt service (CFADS)",
@@ -97,7 +97,7 @@ def waterfall(sheet: Sheet, time: Timeline, capital: Capex, money: Fiscal, funds
                            "The same for every senior lender; what is short by less than a cent is paid.",
                            kind="average")
     for d in senior:
-        debt.pay(sheet, d, share_interest, share_principal)
+        debt.pay(model, d, share_interest, share_principal)
 
     needed = where(funds.funding_share > 0, funds.reserve_build, 1)
     target = line("dsra_target", NOMINAL, "Debt service reserve, target",
@@ -135,7 +135,7 @@ def waterfall(sheet: Sheet, time: Timeline, capital: Capex, money: Fiscal, funds
                            paid_share(maximum(junior_paid - junior_interest, 0), junior_due - junior_interest),
                            "What is left for principal.", kind="average")
     for d in junior:
-        debt.pay(sheet, d, share_interest, share_principal)
+        debt.pay(model, d, share_interest, share_principal)
 
     after_service = line("cash_after_service", NOMINAL, "Cash after debt service", after_reserve - junior_cash,
                          "What all lenders leave.")
@@ -201,14 +201,14 @@ def waterfall(sheet: Sheet, time: Timeline, capital: Capex, money: Fiscal, funds
                          "Interest in operation, tax gross-up included; interest during construction is "
                          "funded.")
     interest_tax = line("interest_tax", NOMINAL, "Tax on interest",
-                        add_up((sheet.lines[f"{d.terms.key}_idc"] + sheet.lines[f"{d.terms.key}_interest_paid"])
+                        add_up((model.lines[f"{d.terms.key}_idc"] + model.lines[f"{d.terms.key}_interest_paid"])
                                * d.terms.gross_up / (1 + d.terms.gross_up) for d in tranches),
                         "Withheld for the Federation, borne by the project.")
     outstanding = line("debt_outstanding", NOMINAL, "Debt outstanding",
-                       add_up(sheet.lines[f"{d.terms.key}_balance"] for d in tranches),
+                       add_up(model.lines[f"{d.terms.key}_balance"] for d in tranches),
                        "All tranches at the end of the period.", kind="balance")
     arrears = line("interest_arrears", NOMINAL, "Arrears of interest",
-                   add_up(sheet.lines[f"{d.terms.key}_interest_arrears"] for d in tranches),
+                   add_up(model.lines[f"{d.terms.key}_interest_arrears"] for d in tranches),
                    "Interest due and unpaid at the end of the period.", kind="balance")
-    return Waterfall(cfads, service, senior_service, sheet.lines["cash_balance"], sheet.lines["dsra_balance"],
+    return Waterfall(cfads, service, senior_service, model.lines["cash_balance"], model.lines["dsra_balance"],
                      outstanding, arrears, interest_paid, interest_tax, calls, distribution, tested, lock_up, default)

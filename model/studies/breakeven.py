@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..assumptions.resolve import Scenario
+from ..scenario.resolve import Scenario
 from .ranking import significant
 from .vary import StudyError, bounds_of, number_at, outcomes, prepare
 

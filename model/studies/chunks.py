@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph.arrays import Array
+from ..engine.arrays import Array
 from .montecarlo import CHUNK, Study, compute
 from .vary import StudyError
 

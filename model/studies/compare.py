@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ..assumptions.resolve import Scenario, load
-from ..results import Result, run
+from ..results.result import Result, run
+from ..scenario.resolve import Scenario, load
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +23,7 @@ GROUP_LABELS = {
 
 
 @dataclass(frozen=True)
-class Step:
+class BridgeStep:
     """One group of changed inputs and what it does to project IRR (`effect`) and to equity IRR."""
 
     group: str
@@ -39,7 +39,7 @@ class Comparison:
 
     reference: Result
     results: tuple[Result, ...]
-    bridges: dict[str, tuple[Step, ...]]
+    bridges: dict[str, tuple[BridgeStep, ...]]
 
     def document(self) -> dict[str, Any]:
         """The comparison as `compare --json` prints it."""
@@ -90,7 +90,7 @@ def compare_table(scenarios: Sequence[Scenario | str]) -> pd.DataFrame:
     return compare([load(s) if isinstance(s, str) else s for s in scenarios]).table()
 
 
-def bridge(start: Result, end: Result) -> tuple[Step, ...]:
+def bridge(start: Result, end: Result) -> tuple[BridgeStep, ...]:
     """What each group of changed inputs does to the IRRs, changed group by group in the order of the schema.
 
     The steps sum to the difference. An effect includes the interaction with the groups changed before it.
@@ -104,7 +104,7 @@ def bridge(start: Result, end: Result) -> tuple[Step, ...]:
         at = replace(at, leaves=with_group(at, end.scenario, group))
         reached = end if place == len(groups) - 1 else run(at)
         effects = [reached.figure(metric) - last.figure(metric) for metric in (BRIDGE_METRIC, "equity_irr")]
-        steps.append(Step(group, GROUP_LABELS.get(group, group), tuple(paths), *effects))
+        steps.append(BridgeStep(group, GROUP_LABELS.get(group, group), tuple(paths), *effects))
         last = reached
     return tuple(steps)
 

@@ -6,9 +6,9 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from ..assumptions.resolve import Scenario
-from ..graph.arrays import Array
-from ..results import Result, run
+from ..engine.arrays import Array
+from ..results.result import Result, run
+from ..scenario.resolve import Scenario
 from .vary import StudyError
 
 Repayment = Literal["sculpted", "equal_principal"]
@@ -74,7 +74,7 @@ def debt_capacity(scenario: Scenario, target_dscr: float, repayment: Repayment =
 def _shares(result: Result) -> Array:
     """Share of all loans due in each period under their own repayment periods, weighted by commitment."""
     total = np.zeros(result.model.periods)
-    for key in result.model.sheet.entries("financing.tranches"):
+    for key in result.model.declaration.entries("financing.tranches"):
         inside = np.array(result.series(f"{key}_repayment_years"))
         if inside.sum() > 0:
             total += result.figure(f"{key}_commitment") * inside / inside.sum()

@@ -12,16 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from ..assumptions.resolve import Scenario
-from ..assumptions.values import ByYear
 from ..engine import compiler
+from ..engine.arrays import Array, ratio_of
 from ..engine.cpp import Kernel, kernel
 from ..engine.kernel import Compiled, compiled, run
 from ..engine.python import Value, row_of
-from ..graph.arrays import NAMESPACE, Array, write
-from ..graph.explain import assumptions_behind
-from ..graph.expr import Expr, walk
-from ..structure import ENDED, LATEST, Model, evaluate, reduced, structure
+from ..engine.schedule import chosen
+from ..engine.structure import ENDED, LATEST, Model, evaluate, structure
+from ..explain.trace import assumptions_behind
+from ..formulas.expr import Expr, walk
+from ..scenario.resolve import Scenario
+from ..scenario.values import ByYear
 from .distributions import Draw
 from .draw_tables import Draws, draw_tables
 from .sampling import Sampler, sampler
@@ -59,7 +60,7 @@ class Study:
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedStudy:
     """A study ready to be computed in this process."""
 
     model: Model
@@ -98,7 +99,7 @@ def study(scenario: Scenario, n: int, seed: int = 0, metrics: tuple[str, ...] = 
     return replace(made, engine="numpy" if ready.engine is None else "kernel")
 
 
-def prepare(made: Study, said: Callable[[str], None] = lambda _: None) -> Prepared:
+def prepare(made: Study, said: Callable[[str], None] = lambda _: None) -> PreparedStudy:
     """The study's model, sampler and kernel; kept for the chunks that follow."""
     key = made.key
     if key not in _PREPARED:
@@ -109,10 +110,10 @@ def prepare(made: Study, said: Callable[[str], None] = lambda _: None) -> Prepar
     return _PREPARED[key]
 
 
-_PREPARED: dict[tuple[Any, ...], Prepared] = {}
+_PREPARED: dict[tuple[Any, ...], PreparedStudy] = {}
 
 
-def _prepare(made: Study, said: Callable[[str], None]) -> Prepared:
+def _prepare(made: Study, said: Callable[[str], None]) -> PreparedStudy:
     plain = structure(made.scenario)
     draws = sampler(made.scenario, tuple(dict.fromkeys(plain.years)))
     flat: dict[str, object] = {d.path: d.base for d in draws.draws}
@@ -121,18 +122,18 @@ def _prepare(made: Study, said: Callable[[str], None]) -> Prepared:
     corners = _corners(draws, plain)
     model = structure(scenario, periods_of(scenario, corners))
     draws = replace(sampler(made.scenario, tuple(dict.fromkeys(model.years))), draws=draws.draws)
-    lines = model.sheet.lines
-    names = {metric: metric_line(model.sheet, metric) for metric in made.metrics}
+    lines = model.declaration.lines
+    names = {metric: metric_line(model.declaration, metric) for metric in made.metrics}
     base = evaluate(model)
-    ratio = lines[FAN].formula
+    ratio = chosen(lines[FAN].formula, model.texts)
     rows = tuple(sorted({e.data for e in walk(ratio) if e.op == "line"}))
     known = [t // _periods_a_year(model) for t, x in enumerate(row_of(base[FAN])) if x == x]
     latest = int(np.ceil(max((_ends(d)[1] / 12 for d in draws.draws if d.path == "timeline.delay_months"), default=0)))
     fan = draws.years[known[0] : known[-1] + latest + 1] if known else ()
     wanted = (*dict.fromkeys(names.values()), *(rows if fan else ()))
     program = kernel_of(model, wanted, (*flat, *moving))
-    return Prepared(
-        reduced(model, wanted), draws, names, {m: lines[line].written_unit for m, line in names.items()}, ratio, rows,
+    return PreparedStudy(
+        model, draws, names, {m: lines[line].written_unit for m, line in names.items()}, ratio, rows,
         fan, known[0] if fan else 0, base, program, _engine(made, program, model, said),
         draw_tables(draws, made.seed, made.n),
     )  # fmt: skip
@@ -144,7 +145,7 @@ def kernel_of(model: Model, wanted: tuple[str, ...], varied: tuple[str, ...]) ->
     Raises:
         StudyError: when one of the inputs shapes a curve, which all scenarios of a run share.
     """
-    sheet = model.sheet
+    sheet = model.declaration
     try:
         return kernel(sheet.lines, sheet.curves, sheet.inputs, model.groups, model.texts, wanted, varied,
                        _periods_a_year(model))  # fmt: skip
@@ -175,7 +176,7 @@ def _ends(draw: Draw) -> Array:
 def _corners(draws: Sampler, model: Model) -> dict[str, Array]:
     """Every combination of the least and greatest that inputs behind the end of the model can be; the rest at both."""
     ends = {d.path: _ends(d) for d in draws.draws}
-    behind = assumptions_behind(model.sheet, (ENDED, LATEST))
+    behind = assumptions_behind(model.declaration, (ENDED, LATEST))
     longer = [path for path in ends if path in behind][:MOST_CORNERED]
     count = 2 ** len(longer)
     found = {}
@@ -202,18 +203,18 @@ def compute(made: Study, chunk: int) -> dict[str, Array]:
             lines[name] = np.array([_sums(np.array(value), each)] * count).T if isinstance(value, list) else np.full(count, value)
     found = {f"input.{name}": values for name, values in inputs.items()}
     found |= {metric: lines[line] for metric, line in ready.names.items()}
-    return found | _fan(ready, lines, count)
+    return found | _fan(ready, lines)
 
 
 def _periods_a_year(model: Model) -> int:
     return 12 // model.period_months
 
 
-def _wanted(ready: Prepared) -> tuple[str, ...]:
+def _wanted(ready: PreparedStudy) -> tuple[str, ...]:
     return (*dict.fromkeys(ready.names.values()), *(ready.rows if ready.fan_years else ()))
 
 
-def _by_numpy(ready: Prepared, seed: int, first: int, count: int) -> tuple[dict[str, Array], dict[str, Array]]:
+def _by_numpy(ready: PreparedStudy, seed: int, first: int, count: int) -> tuple[dict[str, Array], dict[str, Array]]:
     """Inputs by name, and wanted lines; rows as sums by calendar year."""
     each = _periods_a_year(ready.model)
     parts = []
@@ -240,10 +241,10 @@ def _sums(rows: Array, each: int) -> Array:
     return result
 
 
-def _fan(ready: Prepared, lines: Mapping[str, Array], size: int) -> dict[str, Array]:
+def _fan(ready: PreparedStudy, lines: Mapping[str, Array]) -> dict[str, Array]:
     """The fan's ratio by calendar year, recomputed on the year's flows."""
+    if not ready.fan_years:
+        return {}
     years = slice(ready.fan_first, ready.fan_first + len(ready.fan_years))
-    names: dict[str, Any] = dict(NAMESPACE) | {row: lines[row][years] for row in ready.rows if ready.fan_years}
-    with np.errstate(all="ignore"):
-        ratios = eval(write(ready.ratio, ready.model.texts), names) if ready.fan_years else ()
+    ratios = ratio_of(ready.ratio, {name: lines[name][years] for name in ready.rows})
     return {f"{FAN}.{year}": ratio for year, ratio in zip(ready.fan_years, ratios, strict=True)}

@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from ..assumptions.resolve import Scenario
-from ..assumptions.values import ByYear
-from ..engine.array_arithmetic import exp_array, normal_cdf_array, normal_quantile_array
-from ..graph.arrays import Array
+from ..arithmetic.elementwise import exp_array, normal_cdf_array, normal_quantile_array
+from ..engine.arrays import Array
+from ..scenario.resolve import Scenario
+from ..scenario.values import ByYear
 from .correlation import ContradictionError, Row, lower_root
 from .distributions import EDGE, Draw, clipped, clipped_score
 from .streams import BLOCK, U64, hypercube, key, net, net_points, uniforms, words

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..assumptions.resolve import Scenario
-from ..graph.arrays import Array
-from ..structure import structure
+from ..engine.arrays import Array
+from ..engine.structure import structure
+from ..scenario.resolve import Scenario
 from .ranking import ranked, significant
 from .vary import StudyError, check_bounds, metric_line, number_at, outcomes
 
@@ -115,5 +115,5 @@ def grid(scenario: Scenario, x: tuple[str, Sequence[float]], y: tuple[str, Seque
 
 def unit_of(scenario: Scenario, metric: str) -> str:
     """The unit of a metric."""
-    sheet = structure(scenario).sheet
+    sheet = structure(scenario).declaration
     return sheet.lines[metric_line(sheet, metric)].written_unit

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from model.assumptions.coherence import RESERVED, RESERVED_CATEGORIES
-from model.assumptions.resolve import load
-from model.structure import structure
+from model.engine.structure import structure
+from model.scenario.coherence import RESERVED, RESERVED_CATEGORIES
+from model.scenario.resolve import load
 from tests.assumptions.files import problems_of, write
 
 ADB = {key.rpartition(".")[2]: leaf.value for key, leaf in load("base").leaves.items() if ".tranches.adb." in key}
@@ -121,7 +121,7 @@ def test_no_doubt_about_limits_that_are_off() -> None:
 def test_named_entries_cannot_take_the_names_of_other_lines(group: str) -> None:
     """Whatever an entry is called, its lines are called otherwise than all others."""
     scenario = load("base")
-    lines = structure(scenario).sheet.lines.keys()
+    lines = structure(scenario).declaration.lines.keys()
     start = "capex_" if group.startswith("capex") else ""
     depth = group.count(".") + 1
     names = {f"{start}{path.split('.')[depth]}" for path in scenario.leaves if path.startswith(f"{group}.")}

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from model.assumptions import resolve, validation, written
-from model.assumptions.resolve import load
-from model.assumptions.written import field_of
+from model.scenario import resolve, validation, written
+from model.scenario.resolve import load
+from model.scenario.written import field_of
 from tests.assumptions.files import one_of_each, problems_of
 from tests.assumptions.test_every_key import WAYS
 

@@ -12,14 +12,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.assumptions import many
-from model.assumptions.coherence import RULES
-from model.assumptions.many import Many, load_many
-from model.assumptions.problems import Problem, ScenarioError
-from model.assumptions.reads import reads
-from model.assumptions.resolve import Scenario, load, resolved
-from model.assumptions.schema import ScenarioModel
-from model.assumptions.values import ByYear
+from model.scenario.coherence import RULES
+from model.scenario.problems import Problem, ScenarioError
+from model.scenario.reads import reads
+from model.scenario.resolve import Scenario, load, resolved
+from model.scenario.rows import Many, load_many
+from model.scenario.schema import ScenarioModel
+from model.scenario.values import ByYear
 
 # What rows of these tests write; some of it is wrong, and some goes together only with some of the rest.
 POOL: dict[str, tuple[Any, ...]] = {

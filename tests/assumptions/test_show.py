@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model.assumptions.resolve import Scenario, bundled, load
-from model.assumptions.show import as_yaml, difference, short
-from model.assumptions.values import ByYear
-from tests.conftest import Cli
+from model.scenario.resolve import Scenario, bundled, load
+from model.scenario.show import as_yaml, difference, short
+from model.scenario.values import ByYear
+from tests.conftest import Cli, count
 
 OVERRIDES: tuple[dict[str, Any], ...] = (
     {"prices.copper": "{2028: 6.0, 2031-2033: 4.5, 2040: 3, interpolation: linear}"},
@@ -76,7 +76,7 @@ text = st.text(
 years = st.dictionaries(st.integers(2000, 2150), st.floats(0, 50), min_size=1, max_size=8)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=count(40, 1000), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     label=text.filter(str.strip), description=text, by_year=years, how=st.sampled_from(["step", "linear"]), note=text
 )

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from model.assumptions import reader
-from model.assumptions.problems import ScenarioError
-from model.assumptions.resolve import bundled, load
+from model.scenario import reader
+from model.scenario.problems import ScenarioError
+from model.scenario.resolve import bundled, load
 from tests.assumptions.files import problems_of
 from tests.conftest import Cli
 from tests.fuzz.fuzzer import MOST_CALLS

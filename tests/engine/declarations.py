@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from model.assumptions.values import ByYear
-from model.graph import expr
-from model.graph.expr import NAN, Expr, Line, Term, lift
-from model.graph.order import order
-from model.graph.sheet import Assumption, Sheet
-from model.structure import Model, Program
+from model.engine.structure import Model, Program
+from model.formulas import expr
+from model.formulas.declaration import Assumption, Declaration
+from model.formulas.expr import NAN, Expr, Line, Term, lift
+from model.formulas.order import order
+from model.scenario.values import ByYear
 
 VARIED = ("a", "b", "c", "by_year")  # inputs that differ between the scenarios; the last is a row
 PALETTE = (0.0, -0.0, 1.0, -1.0, 0.5, 2.0, -3.0, 1e-310, 1e200, -1e200, np.inf, -np.inf, np.nan)
@@ -33,7 +33,7 @@ class Declaration:
     """A sheet being filled, and which of its lines a formula may use."""
 
     draw: random.Random
-    sheet: Sheet
+    sheet: Declaration
     figures: list[Expr] = field(default_factory=list)
     rows: list[Line] = field(default_factory=list)  # that are never 'not applicable'
     nullable: list[Line] = field(default_factory=list)  # rows that can be: only reduced
@@ -159,7 +159,7 @@ def declared(seed: int, lines: int, periods: int, months: int) -> Model:
         "list": Assumption("list", "1", (0.25, -2.0, 0.0)),
         "mode": Assumption("mode", "1", r.choice(["one", "other"])),
     }
-    sheet = Sheet(given)
+    sheet = Declaration(given)
     made = Declaration(r, sheet)
     for name, axis in AXES.items():
         x = [sheet.element("list", 0) if x == 0.25 and name == "single" else lift(x) for x in axis]

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model.assumptions.resolve import load
-from model.graph.arrays import Array
+from model.engine.arrays import Array
+from model.scenario.resolve import load
 from model.studies.correlation import lower_root
 from model.studies.distributions import KINDS, Draw
 from model.studies.draw_tables import SAMPLINGS, Draws, draw_tables

@@ -13,8 +13,8 @@ import pytest
 import pyxirr
 from numpy.typing import NDArray
 
-from model.rates import irr_many, irr_roots, without_dust
-from model.engine.returns import DUST, rate_of_return
+from model.arithmetic.rates import irr_many, irr_roots, without_dust
+from model.arithmetic.returns import DUST, rate_of_return
 from tests.engine.native import SETS, build
 
 Floats = NDArray[np.float64]
@@ -36,7 +36,7 @@ def blocks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     """Rates of the columns of a table, by blocks of the width of one instruction set."""
     instructions, level = request.param
     folder: Path = tmp_path_factory.mktemp("rates")
-    library = build(SOURCE, folder, f"-march={instructions}", level, "-Wall", "-Wextra", "-Werror")
+    library = build(SOURCE, folder, f"-march={instructions}", level)
     width = library.width()
 
     def rates(table: Floats, dust: float) -> Floats:

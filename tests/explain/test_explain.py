@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model.assumptions.resolve import load
-from model.rates import irr
-from model.results import run
+from model.arithmetic.rates import irr
+from model.results.result import run
+from model.scenario.resolve import load
 
 CLOSE = 1e-9
 
@@ -106,16 +106,16 @@ def test_other_figures_recompute(scenario: str, line: str, period: str | None, c
 
 def test_every_line_and_every_metric_can_be_explained() -> None:
     """One level deep, for a year, the first and the last period."""
-    from model.graph.explain import trace
-    from model.graph.figures import FIGURE, At
-    from model.structure import structure
-    from model.studies.lineage import figures_of
+    from model.engine.structure import structure
+    from model.explain.calculated import FIGURE, At
+    from model.explain.differences import figures_of
+    from model.explain.trace import trace
 
     figures = figures_of(structure(load("base")))
     last = At("period", len(figures.labels) - 1)
     places = (At("period", 0), At("period", 12), last, At("year", 0), At("year", 9))
     count = 0
-    for name, line in figures.sheet.lines.items():
+    for name, line in figures.declaration.lines.items():
         for at in places if line.series else (FIGURE,):
             node = trace(figures, name, at, 1)
             names = {f"i{k}": inner.value if not isinstance(inner.value, list) else np.array(inner.value)

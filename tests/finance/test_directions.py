@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from model.assumptions.resolve import load
-from model.results import Result, run
+from model.results.result import Result, run
+from model.scenario.resolve import load
 
 Change = dict[str, object]
 

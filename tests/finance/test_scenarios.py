@@ -8,7 +8,7 @@ import numpy as np
 import numpy_financial as npf
 import pytest
 
-from model.assumptions.resolve import bundled
+from model.scenario.resolve import bundled
 from tests.conftest import Cli
 
 SCENARIOS = sorted(bundled())

@@ -1,4 +1,4 @@
-"""The commands start without what they do not use; `python benchmarks/startup.py` has the times."""
+"""The commands start without what they do not use; `python -m benchmarks.startup` has the times."""
 
 from __future__ import annotations
 

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from model.assumptions.problems import ScenarioError
-from model.assumptions.reader import read_text
-from model.assumptions.resolve import bundled, load
-from model.assumptions.show import as_yaml
+from model.scenario.problems import ScenarioError
+from model.scenario.reader import read_text
+from model.scenario.resolve import bundled, load
+from model.scenario.show import as_yaml
 from tests.work import calls
 
 MOST_CALLS = 2_000_000  # for one file, some ten times as many as the largest bundled scenario takes

@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from model.assumptions.resolve import bundled, load
-from model.graph.arrays import Array, compile_source, source
-from model.graph.expr import Expr
-from model.structure import Model, bind, evaluate, structure
+from model.engine.arrays import Array, compile_source, source
+from model.engine.structure import Model, bind, evaluate, structure
+from model.formulas.expr import Expr
+from model.scenario.resolve import bundled, load
 from tests.mutation.mutants import Mutant, mutants, mutated
 from tests.oracle.compare import TOLERANCE, oracle
 from tests.oracle.draw import scenario
@@ -43,7 +43,7 @@ class Case:
 
     def told(self, batch: Sequence[Mutant]) -> list[bool]:
         """Of every mutant, whether a line that the oracle checks differs under it; all are evaluated at once."""
-        sheet = self.model.sheet
+        sheet = self.model.declaration
         formulas = {name: line.formula for name, line in sheet.lines.items()}
         present: dict[str, list[tuple[int, Expr]]] = {}
         for k, mutant in enumerate(batch):

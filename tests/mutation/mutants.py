@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from model.graph.expr import Expr, Line
-from model.structure import Model
+from model.engine.structure import Model
+from model.formulas.expr import Expr, Line
 
 STAGES = ("fiscal", "funding", "depreciation", "debt", "waterfall", "ratios", "income", "joint_venture",
           "balance_sheet", "metrics")
@@ -37,7 +37,7 @@ def mutants(model: Model) -> list[Mutant]:
     """All mutants of the finance stages."""
     return [
         Mutant(line.name, path, change)
-        for line in model.sheet.lines.values()
+        for line in model.declaration.lines.values()
         if line.stage in STAGES and not line.name.startswith(TWINS)
         for path, node in places(line.formula, ())
         for change in changes(node)

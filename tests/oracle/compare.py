@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from model.assumptions.resolve import Scenario
-from model.results import Result, run
+from model.results.result import Result, run
+from model.scenario.resolve import Scenario
 
 from .debt import CENT, debt
 from .inputs import Inputs
@@ -93,7 +93,7 @@ def _beside(result: Result, o: Lines) -> Iterator[tuple[str, list[str], list[Any
 
 def compared(result: Result, o: Lines) -> list[str]:
     """The engine's lines that the oracle has too."""
-    return [name for name in result.model.sheet.lines if name in o]
+    return [name for name in result.model.declaration.lines if name in o]
 
 
 def decided(name: str, o: Lines, ours: list[float], theirs: list[float]) -> tuple[list[float], list[float]]:

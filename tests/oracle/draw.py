@@ -6,8 +6,8 @@ import datetime as dt
 import random
 from typing import Any
 
-from model.assumptions.problems import ScenarioError
-from model.assumptions.resolve import Scenario, load
+from model.scenario.problems import ScenarioError
+from model.scenario.resolve import Scenario, load
 
 TRANCHES = ("us_exim", "ifc_a", "ifc_ida_subordinated", "adb", "edc", "jbic", "european_ecas")
 HOLDERS = ("barrick", "ogdcl", "ppl", "ghpl", "bmrl", "balochistan_free_carry")

@@ -7,8 +7,8 @@ from operator import sub
 import numpy_financial as npf
 import pytest
 
-from model.assumptions.resolve import bundled, load
-from model.results import run
+from model.results.result import run
+from model.scenario.resolve import bundled, load
 from tests.conftest import count
 
 from .compare import Difference, compared, differences, oracle
@@ -50,7 +50,7 @@ def test_random_scenarios_agree(seed: int) -> None:
 def test_every_line_is_compared_but_the_checks() -> None:
     base = load("base")
     result = run(base)
-    lines = result.model.sheet.lines
+    lines = result.model.declaration.lines
     left_out = lines.keys() - set(compared(result, oracle(base.leaves)))
     assert {lines[name].stage for name in left_out} == {"checks"}
 

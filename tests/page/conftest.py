@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from model.assumptions.resolve import Scenario
 from model.outputs.page import page
+from model.scenario.resolve import Scenario
 from model.studies.compare import compare
 from model.studies.sensitivity import sensitivity
 
@@ -91,6 +91,6 @@ def open_page(browser: Any, tmp_path: Path) -> Iterator[Open]:
 @pytest.fixture(scope="session")
 def base_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of the base case against two others."""
-    from model.assumptions.resolve import load
+    from model.scenario.resolve import load
 
     return written(tmp_path_factory.mktemp("base"), *map(load, ("base", "copper_low", "no_exim")))

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from model.assumptions.resolve import bundled, load
-from model.results import run
+from model.results.result import run
+from model.scenario.resolve import bundled, load
 from tests.page.conftest import settled
 
 BROKEN = "<img src=x onerror=alert(1)></script><script>alert(2)</script>{{data}}&\"'⟦0⟧"
@@ -200,8 +200,8 @@ def test_any_number_in_the_list_can_be_changed(base_page: Path, open_page: Any) 
 @pytest.mark.parametrize("name", bundled())
 def test_the_story_is_complete_in_every_case(name: str) -> None:
     """Sentences without holes, and those that cannot both be true never together."""
-    from model.outputs.page.contents import STORY
     from model.outputs.page.drawn import sentence_html
+    from model.outputs.page.story import STORY
 
     result = run(load(name))
     told = " ".join(sentence_html(result, s) for paragraph in STORY for s in paragraph)

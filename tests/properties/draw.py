@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.assumptions.resolve import load
+from model.engine.structure import Model, periods_of_all, structure
+from model.scenario.resolve import load
 from model.stages.checks import TOLERANCE
-from model.structure import Model, periods_of_all, structure
 from model.studies.vary import evaluate_in_parts, reduced
 
 Numbers = dict[str, NDArray[np.float64]]
@@ -65,7 +65,7 @@ def numbers(model: Model, seed: int, count: int) -> Numbers:
     drawn = {}
     for path, (low, high) in RANGES.items():
         values = np.maximum(generator.uniform(low, high, count), min(0.0, low) if path.startswith("inflation") else 0.0)
-        if path in model.sheet.inputs and not model.sheet.inputs[path].series:
+        if path in model.declaration.inputs and not model.declaration.inputs[path].series:
             whole = path in ("financing.completion_support", "financing.included")
             drawn[path] = np.floor(values) if whole else values
     return drawn
@@ -73,7 +73,7 @@ def numbers(model: Model, seed: int, count: int) -> Numbers:
 
 def broken(model: Model, drawn: Numbers, count: int) -> dict[str, NDArray[np.bool_]]:
     """For every check, which of the scenarios fail it."""
-    checks = tuple(name for name in model.sheet.lines if name.startswith("check_"))
+    checks = tuple(name for name in model.declaration.lines if name.startswith("check_"))
     worst = evaluate_in_parts(reduced(model, checks), checks, drawn, count)
     return {name: ~(values <= TOLERANCE) for name, values in worst.items()}
 

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model.assumptions.resolve import load
-from model.results import run
+from model.results.result import run
+from model.scenario.resolve import load
 from model.studies.vary import evaluate_in_parts, reduced
 from tests.conftest import count
 from tests.properties.draw import CHOICES, build, counterexample
 
 STRUCTURES = st.fixed_dictionaries({path: st.sampled_from(options) for path, options in CHOICES.items()})
-QUIETLY = {"deadline": None, "suppress_health_check": list(HealthCheck), "derandomize": True}
+QUIETLY = {"suppress_health_check": list(HealthCheck)}
 DRAWS = count(250, 1000)
 PRICED = ("project_npv", "project_npv_pre_tax", "lom_after_tax_cash_flow", "lom_nsr", "project_irr")
 

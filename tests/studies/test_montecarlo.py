@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model.assumptions.resolve import load
 from model.engine.compiler import compiler
-from model.results import run
+from model.results.result import run
+from model.scenario.resolve import load
 from model.studies.chunks import run_chunks
 from model.studies.distributions import Draw
 from model.studies.montecarlo import BLOCK, CHUNK, compute, prepare, study

@@ -8,10 +8,10 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from model.assumptions.resolve import load
+from model.scenario.resolve import load
+from model.studies.outcome import drivers
 from model.studies.ranking import ranked, significant
 from model.studies.sensitivity import Bar, sensitivity, widest_first
-from model.studies.summary import drivers
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ import pytest
 from scipy import stats
 from scipy.special import betaincinv, ndtr, ndtri
 
-from model.assumptions.resolve import load
-from model.graph.arrays import Array
+from model.engine.arrays import Array
+from model.scenario.resolve import load
 from model.studies.correlation import ContradictionError, Row, lower_root
 from model.studies.distributions import EDGE, EDGE_SCORE, TENTH, Draw, between_knots
 from model.studies.sampling import Sampler, sampler

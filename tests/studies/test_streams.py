@@ -11,7 +11,7 @@ import pytest
 from scipy.special import ndtri
 from scipy.stats import chi2, kstest, qmc
 
-from model.graph.arrays import Array
+from model.engine.arrays import Array
 from model.studies import streams
 from model.studies.streams import BLOCK, U64, key, words
 

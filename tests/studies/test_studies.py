@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import openpyxl
 import pytest
 
-from model.assumptions.resolve import load
-from model.results import run
+from model.results.result import run
+from model.scenario.resolve import load
 from tests.conftest import Cli
 
 
 def metric(overrides: dict[str, float], name: str = "project_irr", scenario: str = "base") -> float:
-    return float(run(load(scenario, overrides)).metrics[name])
+    return float(plain_run(scenario, *overrides.items())[name])
+
+
+@cache
+def plain_run(scenario: str, *overrides: tuple[str, float]) -> dict[str, Any]:
+    """The metrics of one run, kept, since several studies ask for them."""
+    return run(load(scenario, dict(overrides))).metrics
 
 
 @pytest.mark.parametrize("name", ["project_irr", "equity_npv", "min_dscr"])

@@ -41,7 +41,7 @@ def parts(path: Path) -> dict[str, str]:
 
 
 def defined_names(path: Path) -> dict[str, tuple[str, str]]:
-    """Sheet and cells behind every defined name."""
+    """Declaration and cells behind every defined name."""
     with zipfile.ZipFile(path) as archive:
         book = archive.read("xl/workbook.xml").decode()
     found = re.findall(r'<definedName [^>]*?name="([^"]+)"[^>]*>([^<]+)</definedName>', book)

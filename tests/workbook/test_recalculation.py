@@ -17,14 +17,14 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from model.assumptions.files import bundled
-from model.assumptions.resolve import Scenario, load
 from model.outputs.workbook import write_workbook
 from model.outputs.workbook.page import FIRST, LETTERS
 from model.outputs.workbook.plan import Plan
 from model.outputs.workbook.planning import planned
 from model.outputs.workbook.yearly import layout
-from model.results import METRICS, Result, run
+from model.results.result import METRICS, Result, run
+from model.scenario.files import bundled
+from model.scenario.resolve import Scenario, load
 from tests.changes import accepted, moved, numbers
 from tests.conftest import count
 from tests.workbook.calc import Cells, Input, defined_names, rewritten, same
@@ -169,6 +169,7 @@ CASES: Sample = tuple((name, months, "") for name in (*SCENARIOS, "shapes") for 
 ALL_CHANGES: Sample = tuple(("base", months, change) for change in CHANGES for months in LENGTHS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sample", [
     SAMPLE, pytest.param(CASES, marks=pytest.mark.long), pytest.param(ALL_CHANGES, marks=pytest.mark.long),
 ], ids=["sample", "all_cases", "all_changes"])  # fmt: skip
@@ -213,7 +214,7 @@ def line_cells(plan: Plan, result: Result) -> Iterator[tuple[str, tuple[str, str
     """Every line item of the engine's run: its name, its cell, and its value there."""
     model = result.model
     apart = (model.first_year - plan.model.first_year) * 12 // model.period_months
-    for line in model.sheet.lines.values():
+    for line in model.declaration.lines.values():
         at, row = plan.places.lines[line.name]
         if not line.series:
             yield line.name, (at, f"C{row}"), result.figure(line.name)

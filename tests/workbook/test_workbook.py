@@ -12,11 +12,11 @@ import pytest
 from openpyxl.formula.translate import Translator
 
 import model.outputs.workbook as workbook
-from model.assumptions.resolve import load
-from model.assumptions.values import ByYear
+from model.engine.structure import structure
 from model.outputs.workbook.styles import title_of
-from model.results import METRICS
-from model.structure import structure
+from model.results.result import METRICS
+from model.scenario.resolve import load
+from model.scenario.values import ByYear
 from tests.conftest import Cli
 from tests.workbook.calc import defined_names, formula_cells, parts
 
@@ -46,7 +46,7 @@ def test_the_export_command_writes_it(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_sheets(book: Path) -> None:
-    stages = {title_of(line.stage) for line in structure(load("base")).sheet.lines.values()}
+    stages = {title_of(line.stage) for line in structure(load("base")).declaration.lines.values()}
     wanted = {"Cover", "Summary", "Compare", "Inputs", "Annual", "Statements", "Joint venture", "Checks"} | stages
     sheets = parts(book)
     assert wanted <= sheets.keys()

@@ -23,7 +23,7 @@ static inline V power(V x, V y, Power &last) {
   return last.value;
 }
 
-// Curves: see model/engine/curves.py. A table holds the n knots, then by segment its start, its value and its slope.
+// Curves: see model/arithmetic/curves.py. A table holds the n knots, then by segment its start, its value and its slope.
 
 template <int N>
 static inline V short_curve(V x, const double *table) {

@@ -36,14 +36,16 @@ extern "C" int64_t block_width() { return W; }
 
 extern "C" void run(const Task *task) {
   V *work = (V *)(((uintptr_t)task->work + sizeof(V) - 1) / sizeof(V) * sizeof(V));
-  V *const inputs = work, *const prices = inputs + SCALARS, *const rest = prices + SERIES * task->years;
+  V *const inputs = work, *const prices = inputs + 2 * SCALARS, *const rest = prices + SERIES * task->years;
   for (int64_t b = 0; b < task->count; b += W) {
     if (task->draws) {
       draw_inputs(*task->draws, task->first + b, inputs);
       draw_prices(*task->draws, task->first + b, prices);
       for (int k = 0; k < SCALARS; k++) put(task->inputs_out + k * task->stride + b, inputs[k]);
     } else {
-      for (int64_t k = 0; k < SCALARS + SERIES * task->years; k++) inputs[k] = take(task->columns + k * task->stride + b);
+      const double *const column = task->columns + b;
+      for (int64_t k = 0; k < SCALARS; k++) inputs[k] = take(column + k * task->stride);
+      for (int64_t k = 0; k < SERIES * task->years; k++) prices[k] = take(column + (SCALARS + k) * task->stride);
     }
     block(*task, b, inputs, prices, rest);
   }

@@ -1,10 +1,15 @@
-// Rates of return of a block of scenarios, by the method that model/engine/returns.py describes and to the same bits.
+// Rates of return of a block of scenarios, by the method that model/arithmetic/returns.py describes and to the same bits.
 //
 // Lanes whose running total goes once from below to above zero are solved side by side. The others, and lanes of
-// several rates, take the scalar functions of this file, which are those of model/engine/returns.py one by one. `periods` is
+// several rates, take the scalar functions of this file, which are those of model/arithmetic/returns.py one by one. `periods` is
 // at most a few thousand: the scalar functions keep a few rows of that length on the stack.
 #pragma once
 #include "block.hpp"
+
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Wvla"  // rows of a length known only at run time, on the stack
+#pragma clang diagnostic ignored "-Wvla-extension"
+#endif
 
 namespace rates {
 

@@ -11,14 +11,14 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from ...graph.javascript import source
-from ...results import Result
-from ...structure import ENDED, LATEST
+from ...engine.structure import ENDED, LATEST
+from ...results.result import Result
 from ...studies.compare import Comparison
 from ...studies.sensitivity import Tornado
-from .contents import CAVEATS, CONTROLS, QUESTION, SPLIT, STORY, TILES, Chart, charts
 from .data import model_data
 from .drawn import Drawn, figure_of, sentence_html
+from .javascript import source
+from .story import CAVEATS, CONTROLS, QUESTION, SPLIT, STORY, TILES, PageChart, charts
 
 HERE = Path(__file__).parent
 SCRIPTS = ("irr.js", "engine.js", "formats.js", "lineage.js", "charts.js", "page.js")
@@ -33,7 +33,7 @@ def page(comparison: Comparison, tornado: Tornado, swing: float) -> str:
         tornado: the sensitivity of the first case, to inputs changed by the share `swing`.
     """
     result = comparison.results[0]
-    sheet = result.model.sheet
+    sheet = result.model.declaration
     holders = {key: sheet.label(f"joint_venture.shareholders.{key}")
                for key in result.shareholders if key != "groups"}  # fmt: skip
     loans = {key: sheet.label(f"financing.tranches.{key}") for key in result.lenders}
@@ -50,7 +50,7 @@ def page(comparison: Comparison, tornado: Tornado, swing: float) -> str:
         "bridges": drawn.bridges(),
         "tornado": {"metric": tornado.metric, "swing": swing, "paths": [b.path for b in tornado.bars]},
     }  # fmt: skip
-    written = source(sheet, result.model.groups, result.model.texts, (ENDED, LATEST))
+    written = source(sheet, result.model.groups, result.model.texts, LATEST, ENDED)
     model = (f'"use strict";\nconst MODEL = {written};\n'
              'const DATA = JSON.parse(document.getElementById("data").textContent);')  # fmt: skip
     scripts = [read("vendor/echarts.common.min.js"), model, "\n".join(read(name) for name in SCRIPTS)]
@@ -122,20 +122,20 @@ def policy(scripts: Iterable[str]) -> str:
             f"script-src {allowed}")  # fmt: skip
 
 
-def chart_data(chart: Chart) -> dict[str, Any]:
+def chart_data(chart: PageChart) -> dict[str, Any]:
     """A chart as the script draws it."""
     return {"id": chart.id, "unit": chart.unit, "log": chart.log, "marks": chart.marks,
             "series": [list(s) for s in chart.series]}  # fmt: skip
 
 
-def figures(drawn: Drawn, wanted: Iterable[Chart]) -> str:
+def figures(drawn: Drawn, wanted: Iterable[PageChart]) -> str:
     """Charts with their tables."""
     return "".join(drawn.chart(chart) for chart in wanted)
 
 
 def controls(result: Result) -> str:
     """Sliders with number fields, each for the first of its assumptions that is one number."""
-    sheet = result.model.sheet
+    sheet = result.model.declaration
     parts = []
     for control in CONTROLS:
         if control.needs and not figure_of(result, control.needs) > 0:

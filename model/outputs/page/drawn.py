@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from ...assumptions.resolve import Leaf, plain
-from ...results import Result
+from ...results.result import Result
+from ...scenario.resolve import Leaf, plain
 from ...studies.compare import Comparison
 from ...studies.sensitivity import Tornado
 from . import svg
-from .contents import SPLIT, TILES, Chart, Sentence
 from .formats import number, usd, written
+from .story import SPLIT, TILES, PageChart, Sentence
 
 
 def figure_of(result: Result, name: str) -> float:
     """The figure behind a name: a line (a row stands for its sum) or an assumption."""
-    line = result.model.sheet.lines.get(name)
+    line = result.model.declaration.lines.get(name)
     if line is None:
         return float(result.scenario.leaves[name].value)
     return result.sum(name) if line.series else result.figure(name)
@@ -69,7 +69,7 @@ class Drawn:
             for t, text in zip(TILES, figures, strict=True)
         )
 
-    def chart(self, chart: Chart) -> str:
+    def chart(self, chart: PageChart) -> str:
         """A chart over the years with its legend and its table."""
         annual = self.result.annual_rows
         shown = slice(*span([annual[s.line] for s in chart.series]))

@@ -1,153 +1,157 @@
-// Internal rate of return of evenly spaced flows, by the rule of model/rates.py: the smallest root that is not
-// negative; if all are negative, the one nearest to zero; NaN where there is none. Rates are per period, and held
-// inside as u = log(1 + r).
+// Internal rate of return per period of evenly spaced flows, by the method of model/arithmetic/returns.py and, as only + - * /
+// and comparisons are used, to the same bits; NaN where there is none. The names are those of that file.
 "use strict";
 
 const irrOfFlows = (() => {
-  const EPS = Number.EPSILON, STEP = 1e-10, SHRINK = 0.75, MAX_STEPS = 200, ZERO = 1e-12;
-  const HIGHEST = Number.MAX_VALUE, LOWEST = -1 + EPS / 2;
+  const CLEAR = 1e-8, ZERO = 1e-12, STEP = 1e-10, NEAR = 1e-4, AGREE = 1e-13, SHRINK = 0.75, ALIKE = 0.75, REACH = 2;
+  const CURVE = 0.25, FAR = 1.6, STEEP = 1e9, ROUNDS = 500, EPS = Number.EPSILON, NARROW = 4 * EPS;
+  const SMALL = 2 ** -200, LARGE = 2 ** 200, LEAST = 2 ** -1022, LOWEST = -1 + EPS / 2, HIGHEST = Number.MAX_VALUE;
 
-  function rate(u) {
-    return Math.min(Math.max(Math.expm1(u), LOWEST), HIGHEST);
-  }
+  const above = x => x > LEAST ? (1 - x) / x : HIGHEST;
+  const below = y => y - 1 > LOWEST ? y - 1 : LOWEST;
 
-  // 1 for one change of sign from - to +, -1 for one from + to -, else 0.
-  function singleChange(c) {
-    let first = 0, last = 0, changes = 0;
-    for (const flow of c) {
-      const sign = Math.sign(flow);
-      if (sign === 0) continue;
-      if (first === 0) first = sign;
-      if (last !== 0 && sign !== last) changes += 1;
-      last = sign;
+  // Inflows and outflows at a discount factor, and the running sums of both added up over the periods.
+  function discounted(row, x) {
+    let inflow = 0, outflow = 0, inflows = 0, outflows = 0, factor = 1;
+    for (const c of row) {
+      if (c > 0) inflow += c * factor;
+      else if (c < 0) outflow -= c * factor;
+      factor *= x;
+      inflows += inflow;
+      outflows += outflow;
     }
-    return changes === 1 ? last : 0;
+    return {inflow, outflow, inflows, outflows};
   }
 
-  // Root of f, positive at low and negative at high: Newton's method, with bisection where a step leaves the
-  // bracket or is not much shorter than the one before. f returns [value, slope].
-  function newton(f, u, low, high) {
-    let before = high - low;
-    for (let k = 0; k < MAX_STEPS; k++) {
-      const [value, slope] = f(u);
-      if (Number.isNaN(value)) return NaN;
-      const step = value === 0 ? 0 : value / slope;
-      if (Math.abs(step) <= STEP) return u - step;
-      if (value > 0) low = u;
-      if (value < 0) high = u;
-      if (high - low <= 4 * EPS * Math.max(1, Math.abs(u))) return u;
-      const next = u - step;
-      const good = next > low && next < high && Math.abs(step) <= SHRINK * before;
-      const following = good ? next : 0.5 * (low + high);
-      before = Math.abs(following - u);
-      u = following;
+  // The one root between two bounds, from a point between them at which the sums are given.
+  function bracketed(row, x, low, high, rising, at) {
+    let before = Infinity, value0 = NaN, inverse0 = NaN, step0 = NaN;
+    for (let k = 0; k < ROUNDS; k++) {
+      const {inflow, outflow, inflows, outflows} = at;
+      if (inflow === outflow) return x;
+      let value = NaN, inverse = NaN;
+      if (inflow > 0 && outflow > 0) {
+        const q = Math.min(inflow / outflow, STEEP);
+        value = (((11 * q + 27) * q - 27) * q - 11) / (3 * (((q + 9) * q + 9) * q + 1));
+        const slope = outflows / outflow - inflows / inflow;
+        inverse = slope === 0 ? NaN : 1 / slope;
+      }
+      const newton = -(value * inverse), size = Math.abs(newton);
+      let gap = NaN, step = newton / (1 - CURVE * Math.min(Math.abs(value), FAR));
+      if (!Number.isNaN(value0)) {
+        const rise = value - value0, over = rise === 0 ? NaN : 1 / rise, secant = step0 * over;
+        const bend = (inverse - secant) * over, twist = (bend - (secant - inverse0) * over) * over;
+        const cubic = newton + value * value * (bend - value0 * twist);
+        gap = Math.abs(cubic - newton);
+        step = gap <= ALIKE * size ? cubic : newton;
+      }
+      step = Math.max(Math.min(step, REACH), -REACH);
+      let moved = x * ((12 + step * (6 + step)) / (12 - step * (6 - step)));
+      if (size <= STEP || (size <= NEAR && gap <= AGREE)) return moved;
+      if ((inflow > outflow) === rising) high = x; else low = x;
+      if (high - low <= NARROW * x) return x;
+      if (low < moved && moved < high && size <= SHRINK * before) {
+        [before, value0, inverse0, step0] = [Math.abs(step), value, inverse, step];
+      } else {
+        [before, value0] = [Infinity, NaN];
+        moved = low > 0 ? 0.5 * (low + high) : 0.125 * high;
+      }
+      x = moved;
+      at = discounted(row, x);
     }
     return NaN;
   }
 
-  // Outflow first, one root (or one above zero): log of inflows over outflows, both discounted, is nearly linear.
-  function solve(c) {
-    let inflow = 0, outflow = 0, first = 0;
-    for (const flow of c) {
-      if (first === 0) first = Math.abs(flow);
-      if (flow > 0) inflow += flow; else outflow -= flow;
-    }
-    const f = u => {
-      const x = Math.exp(-u);
-      let plus = 0, plusSlope = 0, minus = 0, minusSlope = 0;
-      for (let t = c.length - 1; t >= 0; t--) {
-        plusSlope = plusSlope * x + plus;
-        plus = plus * x + Math.max(c[t], 0);
-        minusSlope = minusSlope * x + minus;
-        minus = minus * x + Math.max(-c[t], 0);
-      }
-      return [Math.log(plus / minus), x * (minusSlope / minus - plusSlope / plus)];
+  // What the signs of the flows, of their running total and of its running total tell about the roots in (0, 1).
+  function signs(row) {
+    const turns = [0, 0, 0], sides = [0, 0, 0];
+    const see = (which, x) => {
+      if (x === 0) return;
+      if (x * sides[which] < 0) turns[which] += 1;
+      sides[which] = Math.sign(x);
     };
-    const undiscounted = Math.log(inflow / outflow);
-    const low = undiscounted > 0 ? 0 : undiscounted - 1e-3;
-    const high = (undiscounted > 0 ? Math.log(inflow / first) : 0) + 1e-3;
-    return newton(f, 0, low, high);
+    let inflow = 0, outflow = 0, twice = 0;
+    for (const c of row) {
+      if (c > 0) inflow += c; else outflow -= c;
+      twice += inflow - outflow;
+      see(0, c);
+      see(1, inflow - outflow);
+      see(2, twice);
+    }
+    const clear = Math.abs(inflow - outflow) > CLEAR * (inflow + outflow);
+    see(2, sides[1]);  // beyond the last period the total stays as it is
+    return {changes: turns[0], last: sides[0], clear, bound: clear ? Math.min(...turns) : turns[0]};
   }
 
-  // All real roots, ascending. One change of sign fewer after each derivative of exp(u m) f(u), whose roots
-  // separate those of f; down to none, and back up.
-  function logRoots(flows) {
-    const t = [], sign = [], size = [];
-    flows.forEach((flow, k) => {
-      if (flow !== 0) { t.push(k); sign.push(Math.sign(flow)); size.push(Math.log(Math.abs(flow))); }
-    });
-    const levels = [];
-    let s = sign, z = size;
-    for (;;) {
-      const changes = [];
-      for (let k = 0; k + 1 < s.length; k++) if (s[k] !== s[k + 1]) changes.push(k);
-      if (!changes.length) break;
-      const top = Math.max(...z);
-      z = z.map(v => v - top);
-      levels.push([s, z]);
-      const at = changes[Math.floor(changes.length / 2)], m = 0.5 * (t[at] + t[at + 1]);
-      s = s.map((v, k) => t[k] > m ? v : -v);
-      z = z.map((v, k) => v + Math.log(Math.abs(t[k] - m)));
+  // The sign of inflows less outflows, 0 where rounding alone can have made it.
+  function sideOf(at, periods, level) {
+    if (at.inflow > 0 && at.outflow > 0) {
+      const time = 2 * periods - at.inflows / at.inflow - at.outflows / at.outflow;
+      const noise = 0.5 * EPS * (16 + level + time);
+      if (Math.abs(at.inflow - at.outflow) <= noise * (at.inflow + at.outflow)) return 0;
     }
-    const since = t.map(v => v - t[0]);
-    return levels.reverse().reduce((roots, [signs, sizes]) => rootsBetween(roots, since, signs, sizes), []);
+    return Math.sign(at.inflow - at.outflow);
   }
 
-  function rootsBetween(cuts, t, sign, size) {
-    const half = (u, wanted) => {
-      let top = -Infinity, total = 0, time = 0, noise = 0;
-      for (let k = 0; k < t.length; k++) if (sign[k] === wanted) top = Math.max(top, size[k] - u * t[k]);
-      for (let k = 0; k < t.length; k++) {
-        if (sign[k] !== wanted) continue;
-        const weight = Math.exp(size[k] - u * t[k] - top);
-        total += weight;
-        time += weight * t[k];
-        noise += weight * Math.abs(size[k]) + Math.abs(u) * weight * t[k];
+  // (t - m) c_t, with m halfway within a change of sign, counted from 0.
+  function differentiated(row, change) {
+    const at = [...row.keys()].filter(t => row[t] !== 0);
+    const changes = at.slice(1).map((t, k) => [at[k], t]).filter(([a, b]) => row[a] > 0 !== row[b] > 0);
+    const middle = 0.5 * (changes[change][0] + changes[change][1]);
+    const product = row.map((c, t) => c * (t - middle));
+    const top = product.reduce((a, c) => Math.max(a, Math.abs(c)), 0);
+    return top > LARGE ? product.map(c => c * SMALL) : product;
+  }
+
+  // The roots in (0, 1), the largest first, of which at most one lies between neighbouring cuts.
+  function between(row, level, cuts) {
+    const at = discounted(row, 1), first = Math.sign(row.find(c => c !== 0)), found = [];
+    let side = sideOf(at, row.length, level), right = 1;
+    for (const left of [...cuts, 0]) {
+      const near = left > 0 ? sideOf(discounted(row, left), row.length, level) : first;
+      if (near * side < 0) {
+        const x = right === 1 ? 1 : 0.5 * (left + right);
+        found.push(bracketed(row, x, left, right, side > 0, x === 1 ? at : discounted(row, x)));
+      } else if (near === 0 && side !== 0) {
+        found.push(left);  // a double root
       }
-      return [top + Math.log(total), time / total, 4 + noise / total];
-    };
-    const logRatio = u => {
-      const [inside, timeIn, noiseIn] = half(u, 1), [outside, timeOut, noiseOut] = half(u, -1);
-      return [inside - outside, timeOut - timeIn, 2 * EPS * (noiseIn + noiseOut)];
-    };
-    const n = t.length - 1;
-    let high = -Infinity, low = -Infinity;
-    for (let k = 1; k <= n; k++) high = Math.max(high, (size[k] - size[0]) / t[k]);
-    for (let k = 0; k < n; k++) low = Math.max(low, (size[k] - size[n]) / (t[n] - t[k]));
-    high += 0.7;
-    low = -low - 0.7;
-    if (cuts.length) { low = Math.min(low, cuts[0] - 1); high = Math.max(high, cuts[cuts.length - 1] + 1); }
-    const inner = cuts.map(u => {
-      const [value, , noise] = logRatio(u);
-      return Math.abs(value) <= noise ? 0 : Math.sign(value);
-    });
-    const nodes = [low, ...cuts, high], side = [sign[n], ...inner, sign[0]];
-    const found = cuts.filter((_, k) => inner[k] === 0);
-    for (let k = 0; k + 1 < nodes.length; k++) {
-      if (side[k] * side[k + 1] >= 0) continue;
-      const falling = side[k];
-      const f = u => { const [value, slope] = logRatio(u); return [falling * value, falling * slope]; };
-      found.push(newton(f, 0.5 * (nodes[k] + nodes[k + 1]), nodes[k], nodes[k + 1]));
+      [side, right] = [near, left];
     }
-    return found.sort((a, b) => a - b);
+    return found;
+  }
+
+  // All roots in (0, 1), the largest first.
+  function sideRoots(row, seen) {
+    if (seen.bound === 0) return [];
+    const levels = [row];
+    for (; seen.bound > 1; seen = signs(levels.at(-1))) {
+      levels.push(differentiated(levels.at(-1), Math.floor(seen.changes / 2)));
+    }
+    return levels.reduceRight((found, level, number) => between(level, number, found), []);
   }
 
   return flows => {
-    const scale = Math.max(...flows.map(Math.abs));
-    if (flows.length < 2 || !(scale > 0) || !Number.isFinite(scale)) return NaN;
-    const c = Float64Array.from(flows, flow => flow / scale);
-    let kind = singleChange(c);
-    if (kind === 0) {
-      let sum = 0, size = 0;
-      const total = c.map(flow => { sum += flow; size += Math.abs(flow); return sum; });
-      kind = Math.abs(sum) > 1e-8 * size ? singleChange(total) : 0;
+    const top = flows.reduce((a, c) => Math.max(a, Math.abs(c)), 0);
+    if (!(top > 0) || top === Infinity) return NaN;
+    let scale = 1;
+    while (top * scale > LARGE) scale *= SMALL;
+    while (top * scale < SMALL) scale *= LARGE;
+    const row = Array.from(flows, c => c * scale), back = row.slice().reverse(), seen = signs(row);
+    if (seen.changes === 0) return NaN;
+    const total = discounted(row, 1);
+    const single = (part, at) => bracketed(part, 1, 0, 1, at.inflow > at.outflow, at);
+    if (seen.changes === 1) {
+      const earns = (total.inflow >= total.outflow) === (seen.last > 0);
+      return earns ? above(single(row, total)) : below(single(back, discounted(back, 1)));
     }
-    if (kind !== 0) {
-      const u = solve(kind > 0 ? c : c.map(flow => -flow));
-      if (!Number.isNaN(u)) return rate(u);
+    const gains = sideRoots(row, seen);
+    if (gains.length && seen.clear) return above(gains[0]);
+    const losses = sideRoots(back, signs(back));
+    if (!seen.clear) {
+      const zero = losses.findLast(y => below(y) >= -ZERO);
+      if (zero !== undefined) return below(zero);
+      if (sideOf(total, row.length, 0) === 0) return 0;
     }
-    const roots = logRoots(Array.from(c)).map(rate);
-    if (!roots.length) return NaN;
-    return roots.find(r => r >= -ZERO) ?? roots[roots.length - 1];
+    return gains.length ? above(gains[0]) : losses.length ? below(losses[0]) : NaN;
   };
 })();

@@ -8,7 +8,7 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from .page import FIRST, LETTERS, YEAR_ROW, Sheet
+from .page import FIRST, LETTERS, YEAR_ROW, SheetPage
 from .plan import Plan
 from .styles import PALETTE, RULE
 from .yearly import ANNUAL_SHEET
@@ -54,7 +54,7 @@ class Chart:
 
 def yearly_charts(plan: Plan, rows: dict[str, int]) -> list[Chart]:
     """The charts over calendar years, from the rows of `Annual`."""
-    lines, labels = plan.model.sheet.lines, plan.scenario.leaves
+    lines, labels = plan.model.declaration.lines, plan.scenario.leaves
     own = plan.own_periods * plan.model.period_months // 12
 
     def over(first: int, last: int) -> tuple[str, Any]:
@@ -68,7 +68,7 @@ def yearly_charts(plan: Plan, rows: dict[str, int]) -> list[Chart]:
 
     def parties(suffix: str, group: str) -> list[Series]:
         return [series(f"{key}_{suffix}", str(labels[f"{group}.{key}.label"].value))
-                for key in plan.model.sheet.entries(group) if f"{key}_{suffix}" in rows]  # fmt: skip
+                for key in plan.model.declaration.entries(group) if f"{key}_{suffix}" in rows]  # fmt: skip
 
     charts = [
         Chart("Copper produced and head grade", [
@@ -112,7 +112,7 @@ def yearly_charts(plan: Plan, rows: dict[str, int]) -> list[Chart]:
     return charts
 
 
-def place_charts(book: Workbook, sheet: Sheet, plan: Plan, rows: dict[str, int], others: list[Chart],
+def place_charts(book: Workbook, sheet: SheetPage, plan: Plan, rows: dict[str, int], others: list[Chart],
                  column: int) -> None:  # fmt: skip
     """Put all charts on a sheet, two in a row."""
     charts = yearly_charts(plan, rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xlsxwriter import Workbook
 
 from .axis import open_sheet
-from .page import HEADER_ROW, Sheet
+from .page import HEADER_ROW, SheetPage
 from .plan import Plan
 from .styles import Styles
 
@@ -25,7 +25,7 @@ ABOUT = {
 }
 
 
-def write_cover(book: Workbook, sheet: Sheet, styles: Styles, plan: Plan) -> None:
+def write_cover(book: Workbook, sheet: SheetPage, styles: Styles, plan: Plan) -> None:
     """Write the first sheet."""
     s, model = plan.scenario, plan.model
     sheet.set_column(0, 0, 30)
@@ -84,7 +84,7 @@ def write_cover(book: Workbook, sheet: Sheet, styles: Styles, plan: Plan) -> Non
     sheet.fit_to_pages(1, 1)
 
 
-def _heading(sheet: Sheet, styles: Styles, row: int, text: str) -> int:
+def _heading(sheet: SheetPage, styles: Styles, row: int, text: str) -> int:
     for column in range(3):
         sheet.write_blank(row, column, None, styles.section)
     sheet.write_string(row, 0, text, styles.section)
@@ -99,7 +99,7 @@ def write_lines(book: Workbook, styles: Styles, plan: Plan) -> None:
         sheet.set_column(column, column, width)
         sheet.write_string(HEADER_ROW - 1, column, head, styles.header_left)
     row = HEADER_ROW
-    for line in plan.model.sheet.lines.values():
+    for line in plan.model.declaration.lines.values():
         if "__" in line.name:
             continue
         at, number = plan.places.lines[line.name]

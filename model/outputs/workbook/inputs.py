@@ -7,12 +7,12 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from ...assumptions.resolve import Leaf
-from ...assumptions.values import Bounds
-from ...assumptions.written import field_of
-from ...graph.sheet import decimal_year
+from ...formulas.declaration import decimal_year
+from ...scenario.resolve import Leaf
+from ...scenario.values import Bounds
+from ...scenario.written import field_of
 from .axis import open_sheet
-from .page import FIGURE, LABEL, TOTAL, UNIT, Sheet
+from .page import FIGURE, LABEL, TOTAL, UNIT, SheetPage
 from .plan import INPUTS, InputRow, Plan
 from .styles import MIDDLE, Styles
 
@@ -60,7 +60,7 @@ def heading(plan: Plan, path: str) -> str:
     return " › ".join(words)
 
 
-def _describe(sheet: Sheet, styles: Styles, leaf: Leaf, row: int) -> None:
+def _describe(sheet: SheetPage, styles: Styles, leaf: Leaf, row: int) -> None:
     sheet.write_string(row, LABEL, leaf.definition, styles.wrapped)
     sheet.write_string(row, UNIT, leaf.unit or "", styles.of(font_color=MIDDLE, valign="top"))
     sheet.write_string(row, PATH, leaf.path, styles.path)
@@ -68,7 +68,7 @@ def _describe(sheet: Sheet, styles: Styles, leaf: Leaf, row: int) -> None:
     sheet.write_string(row, NOTE, leaf.note, styles.wrapped)
 
 
-def _value(sheet: Sheet, styles: Styles, plan: Plan, row: InputRow) -> None:
+def _value(sheet: SheetPage, styles: Styles, plan: Plan, row: InputRow) -> None:
     """The cell of one assumption, and beside it the number that formulas use where that is another."""
     leaf, at, cell = row.leaf, row.number - 1, f"C{row.number}"
     assert leaf is not None
@@ -107,7 +107,7 @@ def _value(sheet: Sheet, styles: Styles, plan: Plan, row: InputRow) -> None:
             sheet.data_validation(at, FIGURE, at, FIGURE, validation(bounds, cell))
 
 
-def _offer(sheet: Sheet, row: int, options: tuple[str, ...], live: bool) -> None:
+def _offer(sheet: SheetPage, row: int, options: tuple[str, ...], live: bool) -> None:
     if live:
         sheet.data_validation(row, FIGURE, row, FIGURE, {"validate": "list", "source": list(options)})
 

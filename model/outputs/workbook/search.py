@@ -16,9 +16,9 @@ import numpy as np
 from xlsxwriter import Workbook
 
 from ...engine.python import float_of
-from ...graph.excel import AFTER, NOW, prefix
 from .axis import TIMELINE, open_sheet
-from .page import FIGURE, FIRST, FIRST_ROW, HEADER_ROW, LABEL, LETTERS, TOTAL, UNIT, Sheet
+from .excel import AFTER, NOW, prefix
+from .page import FIGURE, FIRST, FIRST_ROW, HEADER_ROW, LABEL, LETTERS, TOTAL, UNIT, SheetPage
 from .plan import SEARCH, SEARCH_ROWS, Plan
 from .styles import Styles
 
@@ -52,7 +52,7 @@ def write_search(book: Workbook, styles: Styles, plan: Plan) -> None:
     rounded = _rounded_flows(sheet, styles, plan)
     for k, name in enumerate(plan.places.guesses):
         row = FIRST_ROW + SEARCH_ROWS * k
-        line = plan.model.sheet.lines[name]
+        line = plan.model.declaration.lines[name]
         sheet.write_string(row - 1, LABEL, f"{line.label}: sign of its present value", styles.label)
         sheet.write_string(row, LABEL, "changes before the next rate", styles.working_label)
         sheet.write_string(row - 1, UNIT, "1", styles.unit)
@@ -64,7 +64,7 @@ def write_search(book: Workbook, styles: Styles, plan: Plan) -> None:
             sheet.band(row - 1, first, f"SIGN(NPV({NOW}${HEADER_ROW},{cells}))", signs, styles.number("0"))
             sheet.band(row, first, f"IF({NOW}{row}*{AFTER}{row}<=0,1,0)", flips, styles.number("0;;\\-"))
             found += [start for start, flip in zip(lower, flips, strict=False) if flip]
-        own = float_of(plan.values[next(n for n, i in plan.model.sheet.lines.items()
+        own = float_of(plan.values[next(n for n, i in plan.model.declaration.lines.items()
                                         if i.formula.op == "irr" and i.formula.args[0].data == name)])  # fmt: skip
         known = own == own
         sheet.write(row - 1, TOTAL, own if known else "none", styles.number("0.00%", align="right"))
@@ -77,7 +77,7 @@ def write_search(book: Workbook, styles: Styles, plan: Plan) -> None:
     sheet.set_print_scale(55)
 
 
-def _rounded_flows(sheet: Sheet, styles: Styles, plan: Plan) -> dict[str, int]:
+def _rounded_flows(sheet: SheetPage, styles: Styles, plan: Plan) -> dict[str, int]:
     """Write every cash flow to the dollar, below the search; returns their rows, counted from 1."""
     head = FIRST_ROW + SEARCH_ROWS * len(plan.places.guesses) + 1
     sheet.write_string(head - 1, LABEL, "Cash flow to the dollar, by period", styles.header_left)
@@ -85,7 +85,7 @@ def _rounded_flows(sheet: Sheet, styles: Styles, plan: Plan) -> dict[str, int]:
     sheet.band(head - 1, FIRST, f"{TIMELINE}!{NOW}${HEADER_ROW}", plan.model.labels, styles.header)
     rows: dict[str, int] = {}
     for row, name in enumerate(plan.places.guesses, head + 1):
-        line, (at, number) = plan.model.sheet.lines[name], plan.places.lines[name]
+        line, (at, number) = plan.model.declaration.lines[name], plan.places.lines[name]
         sheet.write_string(row - 1, LABEL, line.label, styles.label)
         sheet.write_string(row - 1, UNIT, line.written_unit, styles.unit)
         sheet.band(row - 1, FIRST, f"ROUND({prefix(SEARCH, at)}{NOW}{number},{DIGITS})",

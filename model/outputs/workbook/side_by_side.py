@@ -6,13 +6,13 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from ...graph.excel import prefix
-from ...results import METRICS, Result
+from ...results.result import METRICS, Result
 from ...studies.compare import Comparison
 from .axis import open_sheet
 from .charts import Chart, Series, drawn
-from .contents import COUNTS
-from .page import LETTERS, Sheet
+from .excel import prefix
+from .layout import COUNTS
+from .page import LETTERS, SheetPage
 from .plan import Plan
 from .styles import BAD_INK, DARK, Styles, number_format
 
@@ -48,7 +48,7 @@ def columns(comparison: Comparison) -> list[Result]:
     return [*comparison.results, *outside]
 
 
-def _metrics(sheet: Sheet, styles: Styles, plan: Plan, comparison: Comparison, row: int) -> int:
+def _metrics(sheet: SheetPage, styles: Styles, plan: Plan, comparison: Comparison, row: int) -> int:
     cases = columns(comparison)
     base = next(k for k, r in enumerate(cases) if r.scenario.sha256 == comparison.reference.scenario.sha256)
     others = [k for k in range(len(cases)) if k != base]
@@ -66,7 +66,7 @@ def _metrics(sheet: Sheet, styles: Styles, plan: Plan, comparison: Comparison, r
     wanted |= {f"{key}_irr": f"{key}_irr" for key in holders} | {f"{key}_npv": f"{key}_npv" for key in holders}
     for name in wanted.values():
         row += 1
-        line = plan.model.sheet.lines[name]
+        line = plan.model.declaration.lines[name]
         at, number = plan.places.lines[name]
         figures = [r.figure(name) if name in r.lines else float("nan") for r in cases]
         look = "0" if name in COUNTS else number_format(line.written_unit, "flow", figures)
@@ -92,7 +92,7 @@ def difference(look: str) -> str:
     return f"+{plain};[Red]-{plain};{plain}"
 
 
-def _bridge(book: Workbook, sheet: Sheet, styles: Styles, comparison: Comparison, case: str, row: int) -> int:
+def _bridge(book: Workbook, sheet: SheetPage, styles: Styles, comparison: Comparison, case: str, row: int) -> int:
     """A table of steps with a chart of floating columns, values at export."""
     start = comparison.reference
     steps = comparison.bridges[case]
