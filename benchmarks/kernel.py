@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from model.engine import compiler
-from model.engine.kernel import run
+from model.kernel import compiler
+from model.kernel.running import run
 from model.engine.schedule import dependence, schedule
 from model.formulas.expr import REDUCTIONS, Expr, Line
 from model.scenario.resolve import load

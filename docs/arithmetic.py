@@ -18,7 +18,8 @@ from typing import Any
 
 import mpmath as mp
 
-from model.arithmetic import functions as arithmetic, polynomials
+from model.arithmetic import functions as arithmetic
+from model.arithmetic import polynomials
 from model.arithmetic.polynomials import CENTER, MILLS_PLACE, MILLS_SHIFT, TAIL_START
 
 mp.mp.dps = 50

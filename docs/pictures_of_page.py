@@ -15,8 +15,11 @@ from model.studies.sensitivity import sensitivity
 
 CASES = ("base", "lender_case", "delay_2031", "copper_low", "no_exim")
 IMAGES = Path(__file__).parent / "images"
-VIEWS = {"page-desktop": (1280, 1560, ""), "page-phone": (390, 844, ""),
-         "page-what-if": (1280, 1000, "#prices.copper=5")}  # fmt: skip
+VIEWS = {
+    "page-desktop": (1280, 1560, ""),
+    "page-phone": (390, 844, ""),
+    "page-what-if": (1280, 1000, "#prices.copper=5"),
+}
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """Rates of return of one row of cash flows, in plain floats.
 
-This module describes the method; `model/arithmetic/rates.py` spells the same for columns of NumPy, `model/engine/header/rates.hpp` for
+This module describes the method; `model/arithmetic/rates.py` spells the same for columns of NumPy, `model/kernel/header/rates.hpp` for
 blocks of scenarios in C++, `outputs/page/irr.js` for the page. All four use + - * / and comparisons alone, in the same
 order, and so give the same bits.
 

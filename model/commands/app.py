@@ -29,8 +29,7 @@ ScenariosArgument = Annotated[
     list[str], typer.Argument(metavar="SCENARIO...", help="Bundled names or paths to YAML files.")
 ]
 SetOption = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Override any key; may be given several times."),
+    list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Override any key; may be given several times.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 

@@ -48,12 +48,23 @@ def _listed(scenario: Scenario, scenarios: dict[str, Scenario]) -> dict[str, Any
     differences = []
     for leaf in differing(scenario, parent) if parent else ():
         before = parent.leaves[leaf.path].value if parent and leaf.path in parent.leaves else None
-        differences.append({
-            "path": leaf.path, "value": plain(leaf.value), "parent_value": None if before is None else plain(before),
-            "unit": leaf.unit, "shown": short(leaf.value), "shown_before": "-" if before is None else short(before),
-        })  # fmt: skip
-    return {"name": scenario.name, "title": scenario.title, "description": scenario.description,
-            "parent": scenario.parent, "differences": differences}  # fmt: skip
+        differences.append(
+            {
+                "path": leaf.path,
+                "value": plain(leaf.value),
+                "parent_value": None if before is None else plain(before),
+                "unit": leaf.unit,
+                "shown": short(leaf.value),
+                "shown_before": "-" if before is None else short(before),
+            }
+        )
+    return {
+        "name": scenario.name,
+        "title": scenario.title,
+        "description": scenario.description,
+        "parent": scenario.parent,
+        "differences": differences,
+    }
 
 
 @app.command()
@@ -71,8 +82,14 @@ def show(
     if as_json:
         leaves = list(chosen.leaves.values()) if other is None else differing(chosen, other)
         about = {"name": chosen.name, "title": chosen.title, "description": chosen.description}
-        print_json({"schema": "rekodiq/show/1", "scenario": about | {"sha256": chosen.sha256}, "against": diff,
-                    "values": {leaf.path: _documented(leaf, other) for leaf in leaves}})  # fmt: skip
+        print_json(
+            {
+                "schema": "rekodiq/show/1",
+                "scenario": about | {"sha256": chosen.sha256},
+                "against": diff,
+                "values": {leaf.path: _documented(leaf, other) for leaf in leaves},
+            }
+        )
     elif other is not None and diff is not None:
         sys.stdout.write(difference(chosen, other, diff))
     else:

@@ -11,7 +11,7 @@ from .app import JsonOption, ScenarioArgument, SetOption, UsageError, app, load_
 
 if TYPE_CHECKING:
     from ..explain.calculated import Figures
-    from ..explain.differences import Difference
+    from ..studies.differences import Difference
     from ..explain.trace import Figure
     from ..scenario.resolve import Leaf, Scenario
 
@@ -34,7 +34,7 @@ def explain(
 ) -> None:
     """Show where a figure comes from: its formula with numbers, its inputs in turn, down to sourced assumptions."""
     from ..engine.structure import structure
-    from ..explain import differences as lineage
+    from ..studies import differences as lineage
     from ..explain.trace import trace
 
     given = load_scenario(scenario, setting)
@@ -45,15 +45,18 @@ def explain(
     figures = lineage.figures_of(model)
     at = lineage.place_of(figures, line, period)
     if at is None:
-        raise UsageError(f"no period '{period}': the timeline runs from {figures.labels[0]} to {figures.labels[-1]}, "
-                         f"by year or by period")  # fmt: skip
+        raise UsageError(
+            f"no period '{period}': the timeline runs from {figures.labels[0]} to {figures.labels[-1]}, "
+            f"by year or by period"
+        )
     if period is not None and line in figures.figures:
         raise UsageError(f"'{line}' is one figure for the whole scenario: leave --period out")
     if other is None:
         node = trace(figures, line, at, depth)
         if as_json:
-            print_json({"schema": "rekodiq/explain/1", "scenario": given.name,
-                        "figure": node_json(node, figures, given)})  # fmt: skip
+            print_json(
+                {"schema": "rekodiq/explain/1", "scenario": given.name, "figure": node_json(node, figures, given)}
+            )
         else:
             from ..outputs.lineage import print_lineage
 
@@ -63,12 +66,18 @@ def explain(
     found = lineage.difference(figures, lineage.figures_of(second), line, at, depth)
     changed = list(lineage.changed_assumptions(given, other, (model, second), line))
     if as_json:
-        print_json({
-            "schema": "rekodiq/explain-difference/1", "scenario": given.name, "against": other.name,
-            "figure": difference_json(found),
-            "assumptions": [{"path": (a or b).path, "value": _plain(a), "other": _plain(b)}  # type: ignore[union-attr]
-                            for a, b in changed],
-        })  # fmt: skip
+        print_json(
+            {
+                "schema": "rekodiq/explain-difference/1",
+                "scenario": given.name,
+                "against": other.name,
+                "figure": difference_json(found),
+                "assumptions": [
+                    {"path": (a or b).path, "value": _plain(a), "other": _plain(b)}  # type: ignore[union-attr]
+                    for a, b in changed
+                ],
+            }
+        )
     else:
         from ..outputs.lineage import print_difference
 
@@ -92,14 +101,25 @@ def _plain(leaf: Leaf | None) -> Any:
 
 def node_json(node: Figure, figures: Figures, scenario: Scenario) -> dict[str, Any]:
     """A node and its inputs as plain values; an assumption with its source and place."""
-    result: dict[str, Any] = {"kind": node.kind, "name": node.name, "label": node.label, "unit": node.unit,
-                              "period": node.at, "value": node.value}  # fmt: skip
+    result: dict[str, Any] = {
+        "kind": node.kind,
+        "name": node.name,
+        "label": node.label,
+        "unit": node.unit,
+        "period": node.at,
+        "value": node.value,
+    }
     if isinstance(node.value, list):
         result["periods"] = figures.labels
     leaf = scenario.leaves.get(node.name.partition("[")[0])
     if node.kind == "assumption" and leaf is not None:
-        result |= {"definition": leaf.definition, "source": leaf.source, "note": leaf.note, "file": leaf.file,
-                   "line": leaf.line}  # fmt: skip
+        result |= {
+            "definition": leaf.definition,
+            "source": leaf.source,
+            "note": leaf.note,
+            "file": leaf.file,
+            "line": leaf.line,
+        }
     else:
         result |= {"definition": node.definition, "stage": node.stage}
     if node.calculation:
@@ -113,8 +133,15 @@ def node_json(node: Figure, figures: Figures, scenario: Scenario) -> dict[str, A
 
 def difference_json(found: Difference) -> dict[str, Any]:
     """A difference and the inputs that differ, as plain values."""
-    result: dict[str, Any] = {"kind": found.kind, "name": found.name, "label": found.label, "unit": found.unit,
-                              "period": found.at, "value": found.value, "other": found.other}  # fmt: skip
+    result: dict[str, Any] = {
+        "kind": found.kind,
+        "name": found.name,
+        "label": found.label,
+        "unit": found.unit,
+        "period": found.at,
+        "value": found.value,
+        "other": found.other,
+    }
     if found.words:
         result["formula"] = found.words
     if found.unfolded:

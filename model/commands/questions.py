@@ -42,8 +42,9 @@ def told() -> Iterator[None]:
         raise UsageError(str(error)) from None
 
 
-def give(document: Any, as_json: bool, out: Path | None, tables: Sequence[Table],
-         show: Callable[[Console], None]) -> None:  # fmt: skip
+def give(
+    document: Any, as_json: bool, out: Path | None, tables: Sequence[Table], show: Callable[[Console], None]
+) -> None:
     """An answer: as a workbook where one is asked for, and as JSON or on the terminal."""
     from ..outputs.study_tables import values_workbook
     from ..outputs.terminal import console
@@ -122,8 +123,13 @@ def breakeven(
     with told():
         found = calculate(chosen, vary, metric, target)
     rows = [(k, v) for k, v in found._asdict().items() if not isinstance(v, tuple)]
-    give(found.document(), as_json, out, [("Breakeven", ["", "value"], rows)],
-         partial(show_breakeven, found, unit_of(chosen, metric)))  # fmt: skip
+    give(
+        found.document(),
+        as_json,
+        out,
+        [("Breakeven", ["", "value"], rows)],
+        partial(show_breakeven, found, unit_of(chosen, metric)),
+    )
     return 0 if found.converged else 1
 
 
@@ -165,8 +171,10 @@ def _steps(text: str, option: str) -> tuple[str, list[float]]:
     first, last, step = _numbers(ends, 3, f"{option} {text}", "PATH=A:B:STEP")
     count = (last - first) / step + 1e-9 if step else -1
     if not 0 <= count < MOST_STEPS:
-        raise UsageError(f"{option} {text}: from {first:g} in steps of {step:g} does not reach {last:g} "
-                         f"in at most {MOST_STEPS} steps")  # fmt: skip
+        raise UsageError(
+            f"{option} {text}: from {first:g} in steps of {step:g} does not reach {last:g} "
+            f"in at most {MOST_STEPS} steps"
+        )
     return path, [first + k * step for k in range(math.floor(count) + 1)]
 
 
@@ -178,5 +186,3 @@ def _numbers(text: str, count: int, option: str, form: str) -> list[float]:
     if len(found) != count or not all(map(math.isfinite, found)):
         raise UsageError(f"{option}: expected {form} with numbers")
     return found
-
-

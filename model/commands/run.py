@@ -103,8 +103,20 @@ def lines(
 
     items = structure(load_scenario(scenario)).declaration.lines.values()
     if as_json:
-        print_json([{"name": i.name, "unit": i.written_unit, "label": i.label, "definition": i.definition,
-                     "stage": i.stage, "kind": i.kind, "by_period": i.series} for i in items])
+        print_json(
+            [
+                {
+                    "name": i.name,
+                    "unit": i.written_unit,
+                    "label": i.label,
+                    "definition": i.definition,
+                    "stage": i.stage,
+                    "kind": i.kind,
+                    "by_period": i.series,
+                }
+                for i in items
+            ]
+        )
         return
     from ..outputs.terminal import console, plain, table
 

@@ -74,8 +74,9 @@ def montecarlo(
         raise UsageError("--resume needs --dir, the folder of the run to go on with")
     if address is not None and workers:
         raise UsageError("give --workers or --cluster, not both")
-    chosen = load_scenario(scenario, [*(settings or ()),
-                                      *([f"uncertainty.sampling={sampling.value}"] if sampling else ())])  # fmt: skip
+    chosen = load_scenario(
+        scenario, [*(settings or ()), *([f"uncertainty.sampling={sampling.value}"] if sampling else ())]
+    )
     began = time.perf_counter()
     with told():
         made = study(chosen, n, seed, (*STANDARD, *(metrics or ())), engine.value, note)
@@ -88,8 +89,7 @@ def montecarlo(
             note(str(stop))
             return 130
         found = summary(made, chunks, time.perf_counter() - began, hands)
-    give(found, as_json, out, montecarlo_tables(found),
-         partial(show_montecarlo, found, prepare(made).units))  # fmt: skip
+    give(found, as_json, out, montecarlo_tables(found), partial(show_montecarlo, found, prepare(made).units))
     return 0
 
 

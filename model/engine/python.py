@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from ..arithmetic.curves import segments
 from ..arithmetic.functions import power
 from ..arithmetic.returns import rate_of_return
 from ..formulas.expr import Expr, Line
 from ..formulas.operations import floor, over_zero
-from ..arithmetic.curves import segments
 from .schedule import Node, Schedule, key_of
 from .writer import Writer
 

@@ -108,8 +108,11 @@ def step_of(figures: Figures, line: Line, at: At) -> Formula:
             x = write(e.args[0], leaf, figures.texts, row)
             node = curve_node(figures, e.data)
             name = use((f"curve {e.data}", FIGURE), node)
-            return Piece(f"the curve '{e.data}' at ({x.words})", f"the curve '{e.data}' at ({x.numbers})",
-                         f"interp({x.calculation}, {name})")  # fmt: skip
+            return Piece(
+                f"the curve '{e.data}' at ({x.words})",
+                f"the curve '{e.data}' at ({x.numbers})",
+                f"interp({x.calculation}, {name})",
+            )
         node = assumption_node(figures, e, here)
         return named(node.label, node.value, use((node.name, here if e.series else FIGURE), node))
 
@@ -146,16 +149,21 @@ def named(label: str, value: Any, name: str) -> Piece:
     return Piece(label, number if not number.startswith("−") else f"({number})", name)
 
 
-def _year_step(figures: Figures, line: Line, periods: list[int], names: list[str],
-               operands: dict[tuple[str, At], Figure]) -> Formula:  # fmt: skip
-    how = {"flow": "sum of", "balance": "as at the end of", "opening": "as at the start of",
-           "average": "mean of", "flag": "highest of"}[line.kind]
+def _year_step(
+    figures: Figures, line: Line, periods: list[int], names: list[str], operands: dict[tuple[str, At], Figure]
+) -> Formula:
+    how = {
+        "flow": "sum of",
+        "balance": "as at the end of",
+        "opening": "as at the start of",
+        "average": "mean of",
+        "flag": "highest of",
+    }[line.kind]
     numbers = [plain(figures.rows[line.name][t]) for t in periods]
     added = " + ".join(names)
-    calculation = {
-        "average": f"({added}) / {len(names)}",
-        "flag": f"max({', '.join([*names, names[0]])})",
-    }.get(line.kind, added)
+    calculation = {"average": f"({added}) / {len(names)}", "flag": f"max({', '.join([*names, names[0]])})"}.get(
+        line.kind, added
+    )
     joined = {"average": " and ", "flag": ", "}.get(line.kind, " + ").join(numbers)
     return Formula(f"{how} {' and '.join(figures.labels[t] for t in periods)}", joined, calculation, operands)
 
@@ -163,16 +171,30 @@ def _year_step(figures: Figures, line: Line, periods: list[int], names: list[str
 def bare(figures: Figures, line: Line, at: At) -> Figure:
     """A line's figure without its inputs."""
     at = at if line.series else FIGURE
-    return Figure("line", line.name, figures.spell(at), line.label, line.written_unit, value_of(figures, line, at),
-                line.definition, line.stage)  # fmt: skip
+    return Figure(
+        "line",
+        line.name,
+        figures.spell(at),
+        line.label,
+        line.written_unit,
+        value_of(figures, line, at),
+        line.definition,
+        line.stage,
+    )
 
 
 def assumption_node(figures: Figures, e: Expr, at: At) -> Figure:
     """An assumption's figure, or one place of a list."""
     if e.op == "element":
         path, place = e.data
-        return Figure("assumption", f"{path}[{place}]", "", f"{path}[{place}]", figures.assumptions[path].unit,
-                    figures.elements[path, place])  # fmt: skip
+        return Figure(
+            "assumption",
+            f"{path}[{place}]",
+            "",
+            f"{path}[{place}]",
+            figures.assumptions[path].unit,
+            figures.elements[path, place],
+        )
     value = figures.inputs[e.data]
     if isinstance(value, list) and at.kind != "row":
         period = at.place if at.kind == "period" else figures.periods_of(at.place)[0]

@@ -6,18 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from .expr import (
-    DeclarationError,
-    Expr,
-    Kind,
-    Line,
-    Term,
-    convert,
-    interpolate,
-    lift,
-    select,
-    walk_outside_reductions,
-)
+from .expr import DeclarationError, Expr, Kind, Line, Term, convert, interpolate, lift, select, walk_outside_reductions
 from .units import unit
 
 
@@ -94,8 +83,9 @@ class Declaration:
         result.inputs, result.elements, result.curves = self.inputs, self.elements, self.curves
         return result
 
-    def line(self, name: str, written: str, label: str, formula: Term, definition: str = "", *,
-             kind: Kind = "flow") -> Line:
+    def line(
+        self, name: str, written: str, label: str, formula: Term, definition: str = "", *, kind: Kind = "flow"
+    ) -> Line:
         """Declare a line item; a formula of the same dimension in another scale is converted.
 
         Raises:

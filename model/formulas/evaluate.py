@@ -7,8 +7,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from ..arithmetic.returns import rate_of_return
 from ..arithmetic.curves import segments
+from ..arithmetic.returns import rate_of_return
 from .declaration import Declaration
 from .expr import Expr, Line
 from .operations import OPERATIONS
@@ -73,7 +73,9 @@ class Evaluator:
     def curve(self, name: str) -> Any:
         """A curve's segments."""
         if name not in self.curves:
-            self.curves[name] = segments(*([self.figure(knot) for knot in axis] for axis in self.declaration.curves[name]))
+            self.curves[name] = segments(
+                *([self.figure(knot) for knot in axis] for axis in self.declaration.curves[name])
+            )
         return self.curves[name]
 
 

@@ -37,8 +37,9 @@ class Expr:
     series: bool
     unit: Unit
 
-    def __init__(self, op: str, args: tuple[Expr, ...] = (), data: Any = None, unit: Unit = NONE,
-                 series: bool | None = None) -> None:
+    def __init__(
+        self, op: str, args: tuple[Expr, ...] = (), data: Any = None, unit: Unit = NONE, series: bool | None = None
+    ) -> None:
         self.op, self.args, self.data, self.unit = op, args, data, unit
         self.series = any(a.series for a in args) if series is None else series
         self.nullable = op == "irr" or data != data or any(a.nullable for a in args)
@@ -92,8 +93,17 @@ class Line(Expr):
 
     __slots__ = ("definition", "expr", "kind", "label", "name", "stage", "written_unit")
 
-    def __init__(self, name: str, written_unit: str, label: str, expr: Expr | None, definition: str, kind: Kind,
-                 stage: str, series: bool) -> None:
+    def __init__(
+        self,
+        name: str,
+        written_unit: str,
+        label: str,
+        expr: Expr | None,
+        definition: str,
+        kind: Kind,
+        stage: str,
+        series: bool,
+    ) -> None:
         super().__init__("line", data=name, unit=unit(written_unit), series=series)
         self.name, self.written_unit, self.label, self.expr = name, written_unit, label, expr
         self.definition, self.kind, self.stage = definition, kind, stage
@@ -154,7 +164,8 @@ def _same(op: str, *terms: Term) -> Expr:
     first = next((e.unit for e in args if not _anything(e)), NONE)
     args = tuple(
         Expr("mul", (e, lift(e.unit.scale / first.scale)), unit=first)
-        if e.unit.powers == first.powers and not e.unit.matches(first) and not _anything(e) else e
+        if e.unit.powers == first.powers and not e.unit.matches(first) and not _anything(e)
+        else e
         for e in args
     )
     return Expr(op, args, unit=_common_unit(op, args))

@@ -1,29 +1,40 @@
-"""The operations of formulas: one row each, with its unit, its value and how every reader spells it.
+"""The operations of formulas. `operations.csv` has one row for each: its unit and how every reader spells it.
 
 {0}, {1}, {2} are the operands, {data} a number that belongs to the operation. Comparisons, `and` and `or` are spelled as
-conditions. An operand that a spelling has twice is given a name first. Where Excel's text is empty, outputs/workbook has
-a rule of its own. min and max take the second operand where both are equal or one is not a number, so that zeros of two
-signs have one answer in every reader.
+conditions. An operand that a spelling has twice is given a name first. Where Excel's text is empty, outputs/workbook
+has a rule of its own. A rank says how tightly a text holds together, loosest first: an operand of a lower rank than
+asked for goes into parentheses.
 """
 
 from __future__ import annotations
 
+import csv
 import math
 import operator as op
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 from ..arithmetic.functions import power
 
-CHOICE, LOGIC, COMPARISON, SUM, PRODUCT, SIGN, ATOM = range(7)  # how tightly a text holds together
-UnitRule = Literal["same", "product", "quotient", "compared", "none"]
+CHOICE, LOGIC, COMPARISON, SUM, PRODUCT, SIGN, ATOM = range(7)
+RANKS = {
+    "choice": CHOICE,
+    "logic": LOGIC,
+    "comparison": COMPARISON,
+    "sum": SUM,
+    "product": PRODUCT,
+    "sign": SIGN,
+    "atom": ATOM,
+}
+CONDITIONS = frozenset({"lt", "le", "gt", "ge", "and", "or"})
 
 
 class Operation(NamedTuple):
-    """An operation; `ranks` are the least that the words of each operand must have to stand without parentheses."""
+    """An operation; its unit is that of its operands, which are the `same`, their `product` or `quotient`, or none,
+    whether they are `compared` with each other or not (`none`)."""
 
-    unit: UnitRule
-    value: Callable[..., float]
+    unit: str
     python: str
     numpy: str
     cpp: str
@@ -32,7 +43,8 @@ class Operation(NamedTuple):
     calculation: str  # as `explain` gives it to be evaluated
     words: str
     rank: int
-    ranks: tuple[int, ...]
+    ranks: tuple[int, ...]  # the least of each operand
+    value: Callable[..., float]
 
 
 def over_zero(a: float, b: float) -> float:
@@ -45,68 +57,50 @@ def floor(x: float) -> float:
     return x // 1.0 if x - x == 0.0 else x
 
 
-def _spelled_alike(unit: UnitRule, value: Callable[..., float], sign: str, word: str, ranks: tuple[int, int, int]) -> Operation:
-    text = f"({{0}} {sign} {{1}})"
-    rank, *inner = ranks
-    return Operation(unit, value, text, text, text, text, (f"{{0}}{sign}{{1}}", rank), text, f"{{0}} {word} {{1}}", rank, tuple(inner))
+# min and max take the second operand where both are equal or one is not a number: zeros of two signs have one answer.
+VALUES: dict[str, Callable[..., float]] = {
+    "add": op.add,
+    "sub": op.sub,
+    "mul": op.mul,
+    "div": lambda a, b: a / b if b else over_zero(a, b),
+    "neg": op.neg,
+    "min": lambda a, b: a if a < b else b,
+    "max": lambda a, b: a if a > b else b,
+    "lt": op.lt,
+    "le": op.le,
+    "gt": op.gt,
+    "ge": op.ge,
+    "nonzero": bool,
+    "and": lambda a, b: a != 0 and b != 0,
+    "or": lambda a, b: a != 0 or b != 0,
+    "where": lambda condition, a, b: a if condition else b,
+    "per": lambda a, b, otherwise: a / b if b else otherwise,
+    "compound": lambda rate, years: power(1.0 + rate, years),
+    "pow": power,
+    "floor": floor,
+}
 
 
-def _comparison(value: Callable[..., bool], sign: str, word: str) -> Operation:
-    return _spelled_alike("compared", lambda a, b: float(value(a, b)), sign, word, (COMPARISON, SUM, SUM))
+def _read() -> dict[str, Operation]:
+    with (Path(__file__).parent / "operations.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    return {row["operation"]: _operation(row) for row in rows}
 
 
-_CONDITION, _CHOICE = ("", CHOICE), ("", ATOM)
-OPERATIONS = {
-    "add": _spelled_alike("same", op.add, "+", "+", (SUM, SUM, SUM)),
-    "sub": _spelled_alike("same", op.sub, "-", "−", (SUM, SUM, PRODUCT)),
-    "mul": _spelled_alike("product", op.mul, "*", "×", (PRODUCT, PRODUCT, PRODUCT)),
-    "div": Operation(
-        "quotient", lambda a, b: a / b if b else over_zero(a, b),
-        "({0} / {1} if {1} else over_zero({0}, {1}))", "divide({0}, {1})", "({0} / {1})", "({0} / {1})",
-        ("{0}/{1}", PRODUCT), "({0} / {1})", "{0} ÷ {1}", PRODUCT, (PRODUCT, SIGN)),
-    "neg": Operation(
-        "same", op.neg, "(-{0})", "(-{0})", "(-{0})", "(-{0})", ("-{0}", SUM), "(-{0})", "−{0}", SIGN, (SIGN,)),
-    "min": Operation(
-        "same", lambda a, b: a if a < b else b,
-        "({0} if {0} < {1} else {1})", "lesser({0}, {1})", "lesser({0}, {1})", "({0} < {1} ? {0} : {1})",
-        _CHOICE, "min({0}, {1})", "the lesser of {0} and {1}", CHOICE, (SUM, SUM)),
-    "max": Operation(
-        "same", lambda a, b: a if a > b else b,
-        "({0} if {0} > {1} else {1})", "greater({0}, {1})", "greater({0}, {1})", "({0} > {1} ? {0} : {1})",
-        _CHOICE, "max({0}, {1})", "the greater of {0} and {1}", CHOICE, (SUM, SUM)),
-    "lt": _comparison(op.lt, "<", "<"),
-    "le": _comparison(op.le, "<=", "≤"),
-    "gt": _comparison(op.gt, ">", ">"),
-    "ge": _comparison(op.ge, ">=", "≥"),
-    "nonzero": Operation(
-        "compared", lambda a: float(a != 0),
-        "{0}", "({0} != 0.0)", "({0} != 0.0)", "({0} !== 0)", ("{0}<>{1}", COMPARISON), "({0} != 0)", "{0}", COMPARISON, (SUM,)),
-    "and": Operation(
-        "none", lambda a, b: float(a != 0 and b != 0),
-        "({0} and {1})", "({0} & {1})", "({0} & {1})", "({0} && {1})",
-        _CONDITION, "both({0}, {1})", "{0} and {1}", LOGIC, (COMPARISON, COMPARISON)),
-    "or": Operation(
-        "none", lambda a, b: float(a != 0 or b != 0),
-        "({0} or {1})", "({0} | {1})", "({0} | {1})", "({0} || {1})",
-        _CONDITION, "either({0}, {1})", "{0} or {1}", LOGIC, (COMPARISON, COMPARISON)),
-    "where": Operation(
-        "same", lambda c, a, b: a if c else b,
-        "({1} if {0} else {2})", "where({0}, {1}, {2})", "({0} ? {1} : {2})", "({0} ? {1} : {2})",
-        _CHOICE, "where({0}, {1}, {2})", "if {0} then {1}, otherwise {2}", CHOICE, (LOGIC, SUM, SUM)),
-    "per": Operation(
-        "quotient", lambda a, b, data: a / b if b else data,
-        "({0} / {1} if {1} else {data})", "per({0}, {1}, {data})", "per({0}, {1}, {data})",
-        "({1} !== 0 ? {0} / {1} : {data})", _CHOICE, "per({0}, {1}, {data})", "{0} ÷ {1}", PRODUCT, (PRODUCT, SIGN)),
-    "compound": Operation(
-        "none", lambda a, b: power(1.0 + a, b),
-        "power(1.0 + {0}, {1})", "power(1.0 + {0}, {1})", "power(1.0 + {0}, {1})", "Math.pow(1 + {0}, {1})",
-        ("", SIGN), "((1 + {0}) ** {1})", "(1 + {0}) ^ {1}", ATOM, (PRODUCT, ATOM)),
-    "pow": Operation(
-        "none", power,
-        "power({0}, {1})", "power({0}, {1})", "power({0}, {1})", "Math.pow({0}, {1})",
-        ("{0}^{1}", SIGN), "({0} ** {1})", "{0} ^ {1}", ATOM, (ATOM, ATOM)),
-    "floor": Operation(
-        "same", floor, "floor({0})", "floor({0})", "floor_of({0})", "Math.floor({0})",
-        ("INT({0})", ATOM), "floor({0})", "the whole part of {0}", CHOICE, (SUM,)),
-}  # fmt: skip
-CONDITIONS = frozenset({"lt", "le", "gt", "ge", "and", "or"})
+def _operation(row: dict[str, str]) -> Operation:
+    return Operation(
+        row["unit"],
+        row["python"],
+        row["numpy"],
+        row["cpp"],
+        row["javascript"],
+        (row["excel"], RANKS[row["excel_rank"]]),
+        row["calculation"],
+        row["words"],
+        RANKS[row["rank"]],
+        tuple(RANKS[rank] for rank in row["operand_ranks"].split()),
+        VALUES[row["operation"]],
+    )
+
+
+OPERATIONS = _read()

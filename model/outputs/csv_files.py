@@ -25,11 +25,14 @@ def write_csv(result: Result, folder: Path) -> None:
     tables: dict[str, tuple[list[str], Iterable[Any]]] = {
         "annual": columns(result.annual_rows),
         "periods": columns(result.period_rows),
-        "metrics": (["metric", "value", "unit", "label"],
-                    ((n, v, lines[METRICS[n]].written_unit, lines[METRICS[n]].label)
-                     for n, v in result.metrics.items())),
-        "lines": (["line", "unit", "label", "definition", "stage"],
-                  ((i.name, i.written_unit, i.label, i.definition, i.stage) for i in lines.values())),
+        "metrics": (
+            ["metric", "value", "unit", "label"],
+            ((n, v, lines[METRICS[n]].written_unit, lines[METRICS[n]].label) for n, v in result.metrics.items()),
+        ),
+        "lines": (
+            ["line", "unit", "label", "definition", "stage"],
+            ((i.name, i.written_unit, i.label, i.definition, i.stage) for i in lines.values()),
+        ),
     }
     for name, (header, rows) in tables.items():
         with atomic(folder / f"{name}.csv") as path, path.open("w", newline="", encoding="utf-8") as file:

@@ -12,7 +12,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from ..explain.calculated import Figures
-from ..explain.differences import Difference
+from ..studies.differences import Difference
 from ..explain.trace import Figure
 from ..explain.words import plain as number
 from ..scenario.resolve import Leaf, Scenario, plain
@@ -119,21 +119,28 @@ def _discounting(node: Figure, flows: Figure, figures: Figures) -> Group:
         table.add_column("Flow", justify="right")
         table.add_column("At rate", justify="right")
     years = sorted(set(figures.years))
-    by_year = [[math.fsum(row[t] for t in figures.periods_of(k)) for row in (flows.value, worth)]
-               for k in range(len(years))]  # fmt: skip
+    by_year = [
+        [math.fsum(row[t] for t in figures.periods_of(k)) for row in (flows.value, worth)] for k in range(len(years))
+    ]
     height = math.ceil(len(years) / 3)
     for k in range(height):
-        cells = [f"{v:,.1f}" if isinstance(v, float) else str(v) for at in range(k, len(years), height)
-                 for v in (years[at], *by_year[at])]
+        cells = [
+            f"{v:,.1f}" if isinstance(v, float) else str(v)
+            for at in range(k, len(years), height)
+            for v in (years[at], *by_year[at])
+        ]
         table.add_row(*cells)
-    told = Text(f"\n{flows.label} by year, and its value at {node.value:.4%} a year"
-                + (f" ({rate:.4%} a period)" if each > 1 else ""))
+    told = Text(
+        f"\n{flows.label} by year, and its value at {node.value:.4%} a year"
+        + (f" ({rate:.4%} a period)" if each > 1 else "")
+    )
     total = Text(f"Sum of the values at the rate: {math.fsum(worth):.2g} {flows.unit}")
     return Group(told, Padding(table, (0, 0, 0, 1)), total)
 
 
-def print_difference(found: Difference, figures: Figures, one: Scenario, two: Scenario,
-                     changed: list[tuple[Leaf | None, Leaf | None]]) -> None:
+def print_difference(
+    found: Difference, figures: Figures, one: Scenario, two: Scenario, changed: list[tuple[Leaf | None, Leaf | None]]
+) -> None:
     """Why a figure differs between two scenarios: the inputs that differ, and the assumptions that cause it."""
     out = console()
     out.print(Text(f"{one.name} → {two.name}", style=SOURCE))
@@ -145,10 +152,15 @@ def print_difference(found: Difference, figures: Figures, one: Scenario, two: Sc
         leaf = a or b
         assert leaf is not None
         unit = "" if leaf.unit in (None, "1") else leaf.unit
-        out.print(Padding(Group(
-            Text.assemble((leaf.path, RESULT), "  ", (f"{_value(a)} → {_value(b)} {unit}", "cyan")),
-            Text(origin(b or leaf), style=SOURCE),
-        ), (0, 0, 0, 2)))
+        out.print(
+            Padding(
+                Group(
+                    Text.assemble((leaf.path, RESULT), "  ", (f"{_value(a)} → {_value(b)} {unit}", "cyan")),
+                    Text(origin(b or leaf), style=SOURCE),
+                ),
+                (0, 0, 0, 2),
+            )
+        )
 
 
 def _branch(tree: Tree, found: Difference) -> None:

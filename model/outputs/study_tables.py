@@ -35,9 +35,12 @@ def show_tornado(tornado: Tornado, out: Console) -> None:
     made = table("Input", "Low", "", "High", title=title)
     made.columns[2].justify = "left"
     for bar in tornado.bars:
-        made.add_row(plain(f"{bar.path.removeprefix('factors.')} {bar.low:.4g} … {bar.high:.4g}"),
-                     written(bar.low_value, unit), _bar(bar, tornado.base, left, right),
-                     written(bar.high_value, unit))  # fmt: skip
+        made.add_row(
+            plain(f"{bar.path.removeprefix('factors.')} {bar.low:.4g} … {bar.high:.4g}"),
+            written(bar.low_value, unit),
+            _bar(bar, tornado.base, left, right),
+            written(bar.high_value, unit),
+        )
     out.print(made)
 
 
@@ -80,30 +83,50 @@ def show_breakeven(found: Breakeven, unit: str, out: Console) -> None:
 def show_capacity(found: DebtCapacity, out: Console) -> None:
     """The answer, then the loan by period."""
     kind = found.repayment.replace("_", " ")
-    out.print(plain(f"At a DSCR of {found.target_dscr:g}x, {kind}, the cash flow supports US$"
-                    f"{found.capacity:,.0f}m when repayment starts; the scenario owes US${found.scenario_debt:,.0f}m "
-                    "then."))  # fmt: skip
+    out.print(
+        plain(
+            f"At a DSCR of {found.target_dscr:g}x, {kind}, the cash flow supports US$"
+            f"{found.capacity:,.0f}m when repayment starts; the scenario owes US${found.scenario_debt:,.0f}m "
+            "then."
+        )
+    )
     rows = found.periods
     made = table("Period", "CFADS", "Opening", "Interest", "Principal", "DSCR", title="US$m nominal")
     for k, period in enumerate(rows["period"]):
-        made.add_row(str(period), *(f"{rows[n][k]:,.1f}" for n in ("cfads", "opening", "interest", "principal")),
-                     f"{rows['dscr'][k]:.2f}x")  # fmt: skip
+        made.add_row(
+            str(period),
+            *(f"{rows[n][k]:,.1f}" for n in ("cfads", "opening", "interest", "principal")),
+            f"{rows['dscr'][k]:.2f}x",
+        )
     out.print(made)
 
 
 def show_montecarlo(found: dict[str, Any], units: dict[str, str], out: Console) -> None:
     """Distributions, the histogram of project IRR, probabilities, cover by year, drivers."""
-    made = table("Metric", "Mean", "P5", "P50", "P95", "None", title=f"{found['n']:,} scenarios, seed {found['seed']}, "
-                 f"{found['seconds']:.1f} s")  # fmt: skip
+    made = table(
+        "Metric",
+        "Mean",
+        "P5",
+        "P50",
+        "P95",
+        "None",
+        title=f"{found['n']:,} scenarios, seed {found['seed']}, {found['seconds']:.1f} s",
+    )
     for name, d in found["metrics"].items():
         unit = unit_for(name, units[name])
-        made.add_row(name, *(written(d[k], "" if unit == "count" else unit) for k in ("mean", "p05", "p50", "p95")),
-                     f"{d['undefined']:,}" if d["undefined"] else "")  # fmt: skip
+        made.add_row(
+            name,
+            *(written(d[k], "" if unit == "count" else unit) for k in ("mean", "p05", "p50", "p95")),
+            f"{d['undefined']:,}" if d["undefined"] else "",
+        )
     out.print(made)
     made = table("Probability", "", title="")
-    words = {"project_npv_negative": "Project NPV below nothing",
-             "equity_irr_below_hurdle": f"Equity IRR below {found['hurdle_rate']:.1%}",
-             "any_lock_up": "Any period in lock-up", "any_default": "Any period in default"}  # fmt: skip
+    words = {
+        "project_npv_negative": "Project NPV below nothing",
+        "equity_irr_below_hurdle": f"Equity IRR below {found['hurdle_rate']:.1%}",
+        "any_lock_up": "Any period in lock-up",
+        "any_default": "Any period in default",
+    }
     for name, value in found["probabilities"].items():
         made.add_row(words[name], f"{value:.2%}")
     out.print(made)
@@ -142,14 +165,24 @@ def montecarlo_tables(found: dict[str, Any]) -> list[Table]:
         ("Metrics", ["metric", *keys], [[m, *(d[k] for k in keys)] for m, d in found["metrics"].items()]),
         ("Probabilities", ["", "share"], list(found["probabilities"].items())),
         ("DSCR by year", list(years), list(zip(*years.values(), strict=True))),
-        ("Drivers", ["metric", "input", "rank correlation"],
-         [[m, *d.values()] for m, inputs in found["drivers"].items() for d in inputs]),
-        ("Histograms", ["metric", "from", "to", "scenarios"],
-         [[m, a, b, c] for m, d in found["metrics"].items()
-          for a, b, c in zip(d["histogram"]["edges"], d["histogram"]["edges"][1:], d["histogram"]["counts"],
-                             strict=False)]),
+        (
+            "Drivers",
+            ["metric", "input", "rank correlation"],
+            [[m, *d.values()] for m, inputs in found["drivers"].items() for d in inputs],
+        ),
+        (
+            "Histograms",
+            ["metric", "from", "to", "scenarios"],
+            [
+                [m, a, b, c]
+                for m, d in found["metrics"].items()
+                for a, b, c in zip(
+                    d["histogram"]["edges"], d["histogram"]["edges"][1:], d["histogram"]["counts"], strict=False
+                )
+            ],
+        ),
         ("Run", ["", "value"], [[k, found[k]] for k in ("n", "seed", "engine", "sampling", "seconds", "hurdle_rate")]),
-    ]  # fmt: skip
+    ]
 
 
 def values_workbook(path: Path, tables: Sequence[Table]) -> None:

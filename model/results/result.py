@@ -25,23 +25,67 @@ if TYPE_CHECKING:
 
 # Metrics in the contract's order. Two share their name with a row of periods; the figure's line is then a total.
 METRICS = {
-    name: {"interest_during_construction": "total_interest_during_construction",
-           "us_imports": "total_us_imports"}.get(name, name)
+    name: {"interest_during_construction": "total_interest_during_construction", "us_imports": "total_us_imports"}.get(
+        name, name
+    )
     for name in (
-        "project_irr", "project_irr_pre_tax", "project_irr_nominal", "project_npv", "project_npv_pre_tax", "equity_irr",
-        "equity_irr_real", "equity_npv", "payback_years", "lom_pre_tax_cash_flow", "lom_after_tax_cash_flow", "lom_nsr",
-        "lom_opex", "lom_copper_kt", "lom_gold_koz", "c1_cost", "aisc", "c1_cost_co_product", "aisc_co_product",
-        "total_uses", "total_debt_drawn", "total_equity_to_completion", "gearing", "interest_during_construction",
-        "peak_debt", "min_dscr", "avg_dscr", "min_llcr", "min_plcr", "min_reserve_tail", "lock_up_periods",
-        "default_periods", "payment_default_periods", "llcr_breach_periods", "government_take", "us_imports",
-        "us_imports_exim_financed", "exim_drawn", "us_jobs", "balochistan_jobs_peak", "operations_jobs",
-        "mine_life_years", "first_production", "last_production_year", "ore_left_behind",
+        "project_irr",
+        "project_irr_pre_tax",
+        "project_irr_nominal",
+        "project_npv",
+        "project_npv_pre_tax",
+        "equity_irr",
+        "equity_irr_real",
+        "equity_npv",
+        "payback_years",
+        "lom_pre_tax_cash_flow",
+        "lom_after_tax_cash_flow",
+        "lom_nsr",
+        "lom_opex",
+        "lom_copper_kt",
+        "lom_gold_koz",
+        "c1_cost",
+        "aisc",
+        "c1_cost_co_product",
+        "aisc_co_product",
+        "total_uses",
+        "total_debt_drawn",
+        "total_equity_to_completion",
+        "gearing",
+        "interest_during_construction",
+        "peak_debt",
+        "min_dscr",
+        "avg_dscr",
+        "min_llcr",
+        "min_plcr",
+        "min_reserve_tail",
+        "lock_up_periods",
+        "default_periods",
+        "payment_default_periods",
+        "llcr_breach_periods",
+        "government_take",
+        "us_imports",
+        "us_imports_exim_financed",
+        "exim_drawn",
+        "us_jobs",
+        "balochistan_jobs_peak",
+        "operations_jobs",
+        "mine_life_years",
+        "first_production",
+        "last_production_year",
+        "ore_left_behind",
     )
 }
 GROUPS = {"barrick_50": "barrick_group", "pakistan_50": "pakistan_group"}
 LOAN_FIGURES = {
-    "commitment": "commitment", "drawn": "loan_drawn", "interest": "loan_interest", "fees": "loan_fees",
-    "premium": "loan_premium", "repaid": "loan_repaid", "wal_years": "wal", "final_maturity": "maturity",
+    "commitment": "commitment",
+    "drawn": "loan_drawn",
+    "interest": "loan_interest",
+    "fees": "loan_fees",
+    "premium": "loan_premium",
+    "repaid": "loan_repaid",
+    "wal_years": "wal",
+    "final_maturity": "maturity",
     "min_dscr": "min_dscr",
 }
 
@@ -103,8 +147,10 @@ class Result:
 
         def view(prefix: str, contributions: float, distributions: float) -> dict[str, float]:
             return {
-                "irr": self.figure(f"{prefix}_irr"), "npv": self.figure(f"{prefix}_npv"),
-                "contributions": contributions, "distributions": distributions,
+                "irr": self.figure(f"{prefix}_irr"),
+                "npv": self.figure(f"{prefix}_npv"),
+                "contributions": contributions,
+                "distributions": distributions,
                 "moic": self.figure(f"{prefix}_moic"),
             }
 
@@ -136,7 +182,8 @@ class Result:
             who: {
                 "royalty": royalty if who == "balochistan" else 0.0,
                 "taxes": taxes if who == "federation" else 0.0,
-                "dividends": self.sum(f"{who}_dividends"), "contributions": self.sum(f"{who}_contributions"),
+                "dividends": self.sum(f"{who}_dividends"),
+                "contributions": self.sum(f"{who}_contributions"),
                 "net": self.sum(f"{who}_cash_flow"),
             }
             for who in ("federation", "balochistan")
@@ -154,7 +201,9 @@ class Result:
             if line.stage == "checks" and not line.series:
                 worst = self.figure(line.name)
                 items[line.name.removeprefix("check_")] = {
-                    "passed": worst <= TOLERANCE, "worst": worst, "tolerance": TOLERANCE,
+                    "passed": worst <= TOLERANCE,
+                    "worst": worst,
+                    "tolerance": TOLERANCE,
                 }
         return {"passed": all(item["passed"] for item in items.values()), "items": items}
 
@@ -235,8 +284,9 @@ MOST_KEPT = 8  # results
 _RESULTS: OrderedDict[str, Result] = OrderedDict()
 
 
-WHOLE = frozenset({"lock_up_periods", "default_periods", "payment_default_periods", "llcr_breach_periods",
-                   "last_production_year"})  # fmt: skip
+WHOLE = frozenset(
+    {"lock_up_periods", "default_periods", "payment_default_periods", "llcr_breach_periods", "last_production_year"}
+)
 
 
 def metric_value(name: str, figure: float) -> Any:

@@ -87,8 +87,9 @@ def _named(reference: str, at: YamlNode, key: str) -> File | None:
     if reference.endswith((".yaml", ".yml")):
         return None
     message = "no bundled scenario has this name, and a path ends in .yaml"
-    raise ScenarioError([Problem(at.file, at.line, at.column, key, message, shown(reference), tuple(known),
-                                 near(reference, known))])  # fmt: skip
+    raise ScenarioError(
+        [Problem(at.file, at.line, at.column, key, message, shown(reference), tuple(known), near(reference, known))]
+    )
 
 
 def _stop(at: YamlNode, message: str, got: object) -> ScenarioError:

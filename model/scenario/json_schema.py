@@ -38,8 +38,12 @@ def json_schema() -> Schema:
     """The schema of a scenario file as a JSON document."""
     shared: dict[str, Schema] = {}
     root = _group(ScenarioModel, shared)
-    parent = {"type": "string", "description": "The scenario that this one is a difference on: a bundled name, or the "
-              "path of a file beside this one", "default": "base"}  # fmt: skip
+    parent = {
+        "type": "string",
+        "description": "The scenario that this one is a difference on: a bundled name, or the "
+        "path of a file beside this one",
+        "default": "base",
+    }
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "A rekodiq scenario",
@@ -56,8 +60,11 @@ def _group(model: type[Section], shared: dict[str, Schema]) -> Schema:
         if section := section_of(field):
             properties[name] = _reference(section, shared)
         elif member := member_of(field):
-            properties[name] = {"type": "object", "propertyNames": {"pattern": f"^{NAME}$"},
-                                "additionalProperties": _reference(member, shared)}  # fmt: skip
+            properties[name] = {
+                "type": "object",
+                "propertyNames": {"pattern": f"^{NAME}$"},
+                "additionalProperties": _reference(member, shared),
+            }
         else:
             properties[name] = _leaf(field, shared)
     return {"type": "object", "additionalProperties": False, "properties": properties}
@@ -79,11 +86,15 @@ def _leaf(field: FieldInfo, shared: dict[str, Schema]) -> Schema:
     keys: dict[str, Schema] = {"value": value} | {key: {"type": "string"} for key in ("source", "note")}
     wrapper: Schema = {"type": "object", "required": ["value"], "additionalProperties": False, "properties": keys}
     if unit is not None:
-        keys |= {"value": _value(field, Bounds()),
-                 "unit": {"type": ["string", "integer"], "examples": units_like(unit)},
-                 INTERPOLATION: {"enum": ["step", "linear"]}}  # fmt: skip
-        wrapper |= {"if": {"required": ["unit"], "properties": {"unit": {"not": {"const": unit}}}},
-                    "else": {"properties": {"value": value}}}  # fmt: skip
+        keys |= {
+            "value": _value(field, Bounds()),
+            "unit": {"type": ["string", "integer"], "examples": units_like(unit)},
+            INTERPOLATION: {"enum": ["step", "linear"]},
+        }
+        wrapper |= {
+            "if": {"required": ["unit"], "properties": {"unit": {"not": {"const": unit}}}},
+            "else": {"properties": {"value": value}},
+        }
     kind = {"anyOf": [value, wrapper]}
     name = next((name for name, known in shared.items() if known == kind), f"value_{len(shared) + 1}")
     shared[name] = kind
@@ -102,11 +113,20 @@ def _value(field: FieldInfo, bounds: Bounds) -> Schema:
         return {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
     limited = {"type": "number"} | {
         name: limit
-        for name, limit in (("minimum", bounds.ge), ("exclusiveMinimum", bounds.gt), ("maximum", bounds.le),
-                            ("exclusiveMaximum", bounds.lt)) if limit is not None
-    }  # fmt: skip
-    by_year = {"type": "object", "minProperties": 1, "additionalProperties": False,
-               "patternProperties": {YEARS: limited}}  # fmt: skip
+        for name, limit in (
+            ("minimum", bounds.ge),
+            ("exclusiveMinimum", bounds.gt),
+            ("maximum", bounds.le),
+            ("exclusiveMaximum", bounds.lt),
+        )
+        if limit is not None
+    }
+    by_year = {
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": False,
+        "patternProperties": {YEARS: limited},
+    }
     listed = {"type": "array", "items": limited, "minItems": 1, "maxItems": LONGEST_SERIES}
     choices: dict[Any, list[Schema]] = {
         words: [{"type": "string", "maxLength": LONGEST_TEXT}],

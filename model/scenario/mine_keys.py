@@ -66,9 +66,11 @@ class NamedCurve(Section):
 
 class RampUp(Section):
     curve: NamedSeries = quantity(
-        "1", "Phase 1 ramp-up: shares of nameplate in each band of months, or a named curve; the last share holds",
-        ge=0, le=1.5,
-    )  # fmt: skip
+        "1",
+        "Phase 1 ramp-up: shares of nameplate in each band of months, or a named curve; the last share holds",
+        ge=0,
+        le=1.5,
+    )
     phase_2_curve: NamedSeries = quantity("1", "The same for the expansion", ge=0, le=1.5)
     band_months: Number = quantity("months", "Length of a band of the curves", gt=0, le=60)
     named_curves: dict[str, NamedCurve]

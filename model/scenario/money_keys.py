@@ -69,8 +69,9 @@ class TrancheKeys(Section):
 class Financing(Section):
     included: bool = flag("Whether the lenders are there; if not, equity pays all")
     financial_close: dt.date = when("Date of financial close, on the calendar of timeline.schedules_drawn_for")
-    gearing: Number = quantity("1", "Debt share of each period's funding after close, until commitments are drawn",
-                               ge=0, lt=0.95)  # fmt: skip
+    gearing: Number = quantity(
+        "1", "Debt share of each period's funding after close, until commitments are drawn", ge=0, lt=0.95
+    )
     base_rate: Schedule = quantity("1/year", "Floating base rate (term SOFR, swapped)", ge=0, le=0.5)
     funding_months: Number = quantity(
         "months", "Construction funding ends this long after actual first production", ge=0, le=60

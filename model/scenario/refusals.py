@@ -60,8 +60,14 @@ def _refused(error: Any, raws: Mapping[str, Raw]) -> Problem:
         return at(node, path, str(context["message"]))
     got = context["got"] if error["type"] == "unexpected" else raw.value.plain()
     valid = _valid(field)
-    return at(node, path, f"expected {_expected(field, node is not raw.value)}", shown(got), valid,
-              how_to_write(got, valid or ()) or _hint(field, got, raw))  # fmt: skip
+    return at(
+        node,
+        path,
+        f"expected {_expected(field, node is not raw.value)}",
+        shown(got),
+        valid,
+        how_to_write(got, valid or ()) or _hint(field, got, raw),
+    )
 
 
 def _inside(node: YamlNode, path: str, where: object) -> tuple[YamlNode, str]:

@@ -95,8 +95,9 @@ class Resolved:
         """The scenario, stating which overrides it has."""
         parent, m = self.root.value.get("extends"), self.model
         warnings = tuple(_placed(doubt, self.layers) for doubt in doubts(m))
-        return Scenario(m.name, m.title, m.description, self.leaves, parent.value if parent else None, overrides,
-                        warnings)  # fmt: skip
+        return Scenario(
+            m.name, m.title, m.description, self.leaves, parent.value if parent else None, overrides, warnings
+        )
 
 
 def load(name_or_path: str | os.PathLike[str], overrides: Mapping[str, Any] | None = None) -> Scenario:
@@ -138,8 +139,10 @@ def resolved(scenario: Scenario) -> Resolved:
     Raises:
         ScenarioError: with every problem found.
     """
-    raws = {path: Raw(YamlNode(leaf.value, leaf.file, leaf.line, leaf.column), None, leaf.source, leaf.note)
-            for path, leaf in scenario.leaves.items()}  # fmt: skip
+    raws = {
+        path: Raw(YamlNode(leaf.value, leaf.file, leaf.line, leaf.column), None, leaf.source, leaf.note)
+        for path, leaf in scenario.leaves.items()
+    }
     file = scenario.leaves["name"].file
     parent = {"extends": YamlNode(scenario.parent, file, 0, 0)} if scenario.parent else {}
     return _whole((raws,), YamlNode(parent, file, 0, 0), [])
@@ -185,8 +188,9 @@ def merged(layers: Sequence[Layer]) -> dict[str, Raw]:
     return result
 
 
-def _with_overrides(layers: Sequence[Layer], raws: Layer, overrides: Mapping[str, Any],
-                    problems: list[Problem]) -> tuple[tuple[Layer, ...], Layer]:  # fmt: skip
+def _with_overrides(
+    layers: Sequence[Layer], raws: Layer, overrides: Mapping[str, Any], problems: list[Problem]
+) -> tuple[tuple[Layer, ...], Layer]:
     """Layers and what holds of them, with one layer more for each override."""
     result = list(layers)
     for path, value in overrides.items():
@@ -195,7 +199,9 @@ def _with_overrides(layers: Sequence[Layer], raws: Layer, overrides: Mapping[str
     return tuple(result), raws
 
 
-def _extended(known: Resolved, changes: Layer, layers: tuple[Layer, ...], raws: Layer, root: YamlNode) -> Resolved | None:
+def _extended(
+    known: Resolved, changes: Layer, layers: tuple[Layer, ...], raws: Layer, root: YamlNode
+) -> Resolved | None:
     """Valid assumptions with changes, of which only these are validated; None where anything is wrong or new."""
     problems: list[Problem] = []
     values: dict[str, Any] = {}
@@ -215,12 +221,14 @@ def _extended(known: Resolved, changes: Layer, layers: tuple[Layer, ...], raws: 
 
 def _leaf(path: str, value: Any, raw: Raw) -> Leaf:
     about, place = field_of(path), raw.value
-    return Leaf(path, value, unit_of(about), about.description or "", raw.source, raw.note, place.file, place.line,
-                place.column)  # fmt: skip
+    return Leaf(
+        path, value, unit_of(about), about.description or "", raw.source, raw.note, place.file, place.line, place.column
+    )
 
 
-def _overridden(layers: Sequence[Layer], root: YamlNode, overrides: Mapping[str, Any],
-                problems: list[Problem]) -> Resolved:  # fmt: skip
+def _overridden(
+    layers: Sequence[Layer], root: YamlNode, overrides: Mapping[str, Any], problems: list[Problem]
+) -> Resolved:
     """All layers and overrides validated anew.
 
     Raises:
@@ -268,8 +276,14 @@ def _placed(issue: Issue, layers: Sequence[Layer]) -> Problem:
     """An issue at the assumption that was written last: that is the one to look at."""
     last = next(layer for layer in reversed(layers) if any(path in layer for path in issue.paths))
     path = next(path for path in issue.paths if path in last)
-    return at(last[path].value, path if issue.alike else issue.paths[0], issue.message, issue.value, issue.valid,
-              issue.suggestion)  # fmt: skip
+    return at(
+        last[path].value,
+        path if issue.alike else issue.paths[0],
+        issue.message,
+        issue.value,
+        issue.valid,
+        issue.suggestion,
+    )
 
 
 def _leaf_of(path: str) -> str:
@@ -278,8 +292,9 @@ def _leaf_of(path: str) -> str:
 
 def _touched(path: str, problems: list[Problem]) -> bool:
     """Whether a problem is about this leaf, an item in it, or an entry that holds it."""
-    return any(f"{p.path}.".startswith((f"{path}.", f"{path}[")) or path.startswith(f"{p.path}.")
-               for p in problems if p.path)  # fmt: skip
+    return any(
+        f"{p.path}.".startswith((f"{path}.", f"{path}[")) or path.startswith(f"{p.path}.") for p in problems if p.path
+    )
 
 
 def plain(value: Any) -> Any:

@@ -123,8 +123,12 @@ def _numbers(path: str, rows: Table, known: Resolved, wrong: set[int]) -> _Numbe
 def _hold(bounds: Bounds, values: Floats) -> NDArray[np.bool_]:
     """Which numbers are within the limits."""
     hold = np.isfinite(values)
-    for limit, within in ((bounds.ge, np.greater_equal), (bounds.gt, np.greater), (bounds.le, np.less_equal),
-                          (bounds.lt, np.less)):  # fmt: skip
+    for limit, within in (
+        (bounds.ge, np.greater_equal),
+        (bounds.gt, np.greater),
+        (bounds.le, np.less_equal),
+        (bounds.lt, np.less),
+    ):
         if limit is not None:
             hold &= within(values, limit)
     return hold
@@ -159,8 +163,11 @@ def _grouped(rows: Table, numbers: Mapping[str, _Numbers], known: Resolved, wron
     """The rows without those known to be wrong, in groups that differ in numbers only."""
     # Where a row may have numbers by year, be it the scenario's own, rows with a number are a group of their own.
     by_year = {path: isinstance(known.leaves[path].value, ByYear) for path in numbers}
-    single = {path for path, column in numbers.items() if not column.others
-              and not (by_year[path] and np.isnan(column.values).any())}  # fmt: skip
+    single = {
+        path
+        for path, column in numbers.items()
+        if not column.others and not (by_year[path] and np.isnan(column.values).any())
+    }
     places = [row for row in range(rows.count) if row not in wrong]
     if len(single) == len(rows.cells):
         return [places] if places else []
@@ -176,8 +183,14 @@ def _grouped(rows: Table, numbers: Mapping[str, _Numbers], known: Resolved, wron
     return list(groups.values())
 
 
-def _group(places: list[int], rows: Table, numbers: Mapping[str, _Numbers], known: Resolved, wrong: set[int],
-           scenario: Scenario) -> RowGroup | None:  # fmt: skip
+def _group(
+    places: list[int],
+    rows: Table,
+    numbers: Mapping[str, _Numbers],
+    known: Resolved,
+    wrong: set[int],
+    scenario: Scenario,
+) -> RowGroup | None:
     """A group of rows, of which the incoherent ones are added to `wrong`; None where no row of it is valid."""
     valid = None
     while places and valid is None:
@@ -227,8 +240,9 @@ def _owner(model: Any, path: str) -> tuple[dict[str, Any], str]:
 def _column(path: str, rows: Table, numbers: _Numbers | None, groups: list[RowGroup]) -> tuple[Any, ...]:
     """A column as the model has it; of a whole group or entry, as it is given."""
     if numbers is not None:
-        return tuple(numbers.others.get(row) if value != value else value
-                     for row, value in enumerate(numbers.values.tolist()))  # fmt: skip
+        return tuple(
+            numbers.others.get(row) if value != value else value for row, value in enumerate(numbers.values.tolist())
+        )
     result = list(rows.cells[path])
     for group in groups:
         leaf = group.scenario.leaves.get(path)

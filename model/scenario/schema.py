@@ -19,7 +19,7 @@ from .mine_keys import (
     TimelineKeys,
     UsImportsKeys,
     WorkingCapital,
-)  # fmt: skip
+)
 from .money_keys import Discounting, Financing, FiscalKeys, Inflation, JointVentureKeys
 from .sections import Section, factor, quantity, text
 from .uncertain_keys import Uncertainty

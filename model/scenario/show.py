@@ -41,8 +41,11 @@ def difference(scenario: Scenario, other: Scenario, reference: str) -> str:
 def differing(scenario: Scenario, other: Scenario) -> list[Leaf]:
     """The scenario's assumptions whose values the other does not have."""
     before = {path: plain(leaf.value) for path, leaf in other.leaves.items()}
-    return [leaf for path, leaf in scenario.leaves.items()
-            if path not in TEXTS and (path not in before or before[path] != plain(leaf.value))]  # fmt: skip
+    return [
+        leaf
+        for path, leaf in scenario.leaves.items()
+        if path not in TEXTS and (path not in before or before[path] != plain(leaf.value))
+    ]
 
 
 def short(value: Any) -> str:
@@ -92,8 +95,9 @@ def _about(scenario: Scenario) -> Iterator[str]:
     text = scenario.description
     if text and text == " ".join(text.split()):
         yield "description: >-"
-        yield from textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="  ", break_long_words=False,
-                                 break_on_hyphens=False)  # fmt: skip
+        yield from textwrap.wrap(
+            text, WIDTH, initial_indent="  ", subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+        )
     else:
         yield f"description: {json.dumps(text, ensure_ascii=False)}"
 
@@ -103,8 +107,9 @@ def _tree(leaves: Iterable[tuple[Leaf, str]]) -> Iterator[str]:
     above: list[str] = []
     for leaf, comment in leaves:
         *groups, key = leaf.path.split(".")
-        shared = next((k for k, (a, b) in enumerate(zip(above, groups, strict=False)) if a != b),
-                      min(len(above), len(groups)))  # fmt: skip
+        shared = next(
+            (k for k, (a, b) in enumerate(zip(above, groups, strict=False)) if a != b), min(len(above), len(groups))
+        )
         yield from ("  " * depth + f"{groups[depth]}:" for depth in range(shared, len(groups)))
         above = groups
         yield from _lines(leaf, key, "  " * len(groups), comment)
@@ -123,8 +128,9 @@ def _lines(leaf: Leaf, key: str, indent: str, comment: str) -> Iterator[str]:
         start = f"{indent}  {name}: "
         if isinstance(leaf.value, tuple | ByYear) and name == "value":
             whole = part.replace(": ", ":\N{NO-BREAK SPACE}")  # a year stays on the line of its value
-            for line in textwrap.wrap(start + whole, WIDTH, subsequent_indent=indent + "    ",
-                                      break_long_words=False, break_on_hyphens=False):  # fmt: skip
+            for line in textwrap.wrap(
+                start + whole, WIDTH, subsequent_indent=indent + "    ", break_long_words=False, break_on_hyphens=False
+            ):
                 yield line.replace("\N{NO-BREAK SPACE}", " ")
         else:
             yield start + part

@@ -38,8 +38,11 @@ def table(rows: Any) -> Table:
     if hasattr(rows, "columns") and hasattr(rows, "index"):  # a DataFrame, known without importing pandas
         return _from_frame(rows)
     given = list(rows)
-    if problems := [Problem(f"row {place}", 0, 0, "", "expected overrides by path", shown(row))
-                    for place, row in enumerate(given) if not isinstance(row, Mapping)]:  # fmt: skip
+    if problems := [
+        Problem(f"row {place}", 0, 0, "", "expected overrides by path", shown(row))
+        for place, row in enumerate(given)
+        if not isinstance(row, Mapping)
+    ]:
         raise ScenarioError(problems)
     cells: dict[str, list[Any]] = {}
     for place, row in enumerate(given):
@@ -52,8 +55,9 @@ def table(rows: Any) -> Table:
 
 def _from_frame(frame: Any) -> Table:
     names = list(frame.columns)
-    if problems := [Problem(f"column {name}", 0, 0, "", "is given twice")
-                    for name in dict.fromkeys(names) if names.count(name) > 1]:  # fmt: skip
+    if problems := [
+        Problem(f"column {name}", 0, 0, "", "is given twice") for name in dict.fromkeys(names) if names.count(name) > 1
+    ]:
         raise ScenarioError(problems)
     cells = {name: [None if _absent(cell) else _of_pandas(cell) for cell in frame[name].tolist()] for name in names}
     return Table(list(frame.index), cells, None)

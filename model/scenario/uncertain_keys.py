@@ -19,8 +19,9 @@ class UncertainInput(Section):
     applied: Literal["multiply", "add", "replace"] = choice(
         "Whether what is drawn multiplies the scenario's number, is added to it, or takes its place"
     )
-    low: Number = quantity("1", "Least value, or 10th percentile, in the unit of the path where it is not a multiplier",
-                           ge=-1e9, le=1e9)  # fmt: skip
+    low: Number = quantity(
+        "1", "Least value, or 10th percentile, in the unit of the path where it is not a multiplier", ge=-1e9, le=1e9
+    )
     likely: Number = quantity("1", "Most likely value, or median", ge=-1e9, le=1e9)
     high: Number = quantity("1", "Greatest value, or 90th percentile", ge=-1e9, le=1e9)
 

@@ -90,8 +90,14 @@ def converted(path: str, raw: Raw, problems: list[Problem]) -> Any:
     wanted = unit_of(field_of(path))
     given = "1" if raw.unit.value == 1 else raw.unit.value
     if wanted is None or not isinstance(given, str):
-        problems.append(at(raw.unit, path, "takes no unit" if wanted is None else "expected a unit as text",
-                           shown(raw.unit.plain())))  # fmt: skip
+        problems.append(
+            at(
+                raw.unit,
+                path,
+                "takes no unit" if wanted is None else "expected a unit as text",
+                shown(raw.unit.plain()),
+            )
+        )
         return value
     ratio = conversion(given, wanted)
     if ratio is None:

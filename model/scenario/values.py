@@ -24,6 +24,7 @@ INTERPOLATION = "interpolation"
 
 _YEARS = re.compile(r"([0-9]{4})(?:\s*-\s*([0-9]{4}))?")
 
+
 def unexpected(got: object, at: object = None) -> PydanticCustomError:
     """The error for a value (or one entry `at` of it) that is not of the kind or in the range expected."""
     return PydanticCustomError("unexpected", "unexpected value", {"got": got, "at": at})
@@ -167,8 +168,9 @@ def _read_years(raw: Mapping[Any, object]) -> dict[int, float]:
         if not years:
             raise refused(
                 f"expected a year like 2031 or an ascending range like 2031-2033, within {FIRST_YEAR}-{LAST_YEAR}, "
-                f"got '{str(key)[:40]}'", key
-            )  # fmt: skip
+                f"got '{str(key)[:40]}'",
+                key,
+            )
         amount = number(value, key)
         for year in years:
             if year in result:

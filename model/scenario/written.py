@@ -288,13 +288,25 @@ def _unplace(node: YamlNode) -> None:
         _unplace(child)
 
 
-def at(node: YamlNode, path: str, message: str, value: str | None = None, valid: tuple[str, ...] | None = None,
-       suggestion: str | None = None) -> Problem:  # fmt: skip
+def at(
+    node: YamlNode,
+    path: str,
+    message: str,
+    value: str | None = None,
+    valid: tuple[str, ...] | None = None,
+    suggestion: str | None = None,
+) -> Problem:
     """A problem at the place of a node."""
     return Problem(node.file, node.line, node.column, path, message, value, valid, suggestion)
 
 
-def at_key(node: YamlNode, path: str, message: str, value: str | None = None, valid: tuple[str, ...] | None = None,
-           suggestion: str | None = None) -> Problem:  # fmt: skip
+def at_key(
+    node: YamlNode,
+    path: str,
+    message: str,
+    value: str | None = None,
+    valid: tuple[str, ...] | None = None,
+    suggestion: str | None = None,
+) -> Problem:
     """A problem at the place of a node's key."""
     return Problem(node.file, node.key_line, node.key_column, path, message, value, valid, suggestion)

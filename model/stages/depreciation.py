@@ -23,20 +23,31 @@ def depreciation(model: Declaration, mine: Production, capital: Capex, funds: Fu
     """Declare what is written off as the ore is milled."""
     model.stage = "depreciation"
     line = model.line
-    share = line("depletion_share", "1", "Share of the opening ore milled",
-                 where(mine.over > 0, 1, per(mine.ore_milled, mine.opening, 1)),
-                 "Depreciation rate by units of production over the reserve; all that is left when milling ends.",
-                 kind="average")
+    share = line(
+        "depletion_share",
+        "1",
+        "Share of the opening ore milled",
+        where(mine.over > 0, 1, per(mine.ore_milled, mine.opening, 1)),
+        "Depreciation rate by units of production over the reserve; all that is left when milling ends.",
+        kind="average",
+    )
 
     def account(name: str, label: str, additions: Line | None) -> tuple[Line, Line]:
         book = model.forward(name, NOMINAL)
         added = capital.growth + capital.sustaining if additions is None else additions
-        charge = line(f"{name}_depreciation", NOMINAL, f"{label}: depreciation", (prev(book) + added) * share,
-                      "Opening book value and additions at the depletion rate.")
-        return line(name, NOMINAL, label, prev(book) + added - charge, "Book value at the end of the period.",
-                    kind="balance"), charge
+        charge = line(
+            f"{name}_depreciation",
+            NOMINAL,
+            f"{label}: depreciation",
+            (prev(book) + added) * share,
+            "Opening book value and additions at the depletion rate.",
+        )
+        return line(
+            name, NOMINAL, label, prev(book) + added - charge, "Book value at the end of the period.", kind="balance"
+        ), charge
 
     assets, charge = account("fixed_assets", "Fixed assets", None)
-    financing, financing_charge = account("capitalised_financing", "Capitalised financing cost, book value",
-                                          funds.financing_cost)
+    financing, financing_charge = account(
+        "capitalised_financing", "Capitalised financing cost, book value", funds.financing_cost
+    )
     return Depreciation(assets, charge, financing, financing_charge)

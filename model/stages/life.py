@@ -21,12 +21,28 @@ def life(model: Declaration, time: Timeline, mine: Production, capital: Capex) -
         """The end of the year after the one in which a date falls; 1 January belongs to the year before."""
         return YEAR - floor(NEAR - date)
 
-    ends = line("life_end", "years", "End of mine, closure and loans",
-                maximum(maximum(mine.milling_end, capital.closure_ends), loans),
-                "The latest of the three; later than any other date as long as closure has not begun.", kind="balance")
-    line("model_ended", "1", "The model has ended", time.period_end >= last_period_end(ends),
-         "1 from the end of the calendar year after the one in which mine, closure and loans have ended.", kind="flag")
+    ends = line(
+        "life_end",
+        "years",
+        "End of mine, closure and loans",
+        maximum(maximum(mine.milling_end, capital.closure_ends), loans),
+        "The latest of the three; later than any other date as long as closure has not begun.",
+        kind="balance",
+    )
+    line(
+        "model_ended",
+        "1",
+        "The model has ended",
+        time.period_end >= last_period_end(ends),
+        "1 from the end of the calendar year after the one in which mine, closure and loans have ended.",
+        kind="flag",
+    )
     closure = maximum(time.licence_end - x("capex.closure.lead_years"), time.actual_start)
     latest = maximum(time.licence_end, closure + x("capex.closure.years"))
-    line("longest_life", "years", "Latest end of the model", last_period_end(maximum(latest, loans)),
-         "End of the model if ore is milled until the licence ends: no mine lasts longer.")
+    line(
+        "longest_life",
+        "years",
+        "Latest end of the model",
+        last_period_end(maximum(latest, loans)),
+        "End of the model if ore is milled until the licence ends: no mine lasts longer.",
+    )

@@ -42,28 +42,60 @@ def timeline(model: Declaration, first_year: int) -> Timeline:
     """
     model.stage = "timeline"
     x = model.input
-    years = model.line("period_years", "years", "Length of a period", x("timeline.period_months"),
-                       "Length of a model period in years.")
+    years = model.line(
+        "period_years", "years", "Length of a period", x("timeline.period_months"), "Length of a model period in years."
+    )
     end = model.forward("period_end", "years")
     first_instant = constant(first_year, "years")
-    start = model.line("period_start", "years", "Period starts", prev(end, first_instant),
-                       "First instant of the period, as a year with decimals.", kind="balance")
-    model.line("period_end", "years", "Period ends", start + years,
-               "Last instant of the period, as a year with decimals.", kind="balance")
+    start = model.line(
+        "period_start",
+        "years",
+        "Period starts",
+        prev(end, first_instant),
+        "First instant of the period, as a year with decimals.",
+        kind="balance",
+    )
+    model.line(
+        "period_end",
+        "years",
+        "Period ends",
+        start + years,
+        "Last instant of the period, as a year with decimals.",
+        kind="balance",
+    )
     model.line("calendar_year", "years", "Calendar year", floor(start), "Calendar year of the period.", kind="balance")
     planned = x("timeline.first_production")
-    shift = model.line("schedule_shift", "years", "Shift of the construction schedules",
-                       planned - x("timeline.schedules_drawn_for"),
-                       "Years by which construction, financial close and Phase 2 move with planned first "
-                       "production.")
-    delay = model.line("delay", "years", "Delay after the money is spent", x("timeline.delay_months"),
-                       "Late start of production against the plan; construction spending does not move.")
-    planned_start = model.line("planned_start", "years", "Planned first production", planned,
-                               "Planned date of the first ore milled.")
-    actual = model.line("actual_start", "years", "Actual first production", planned_start + delay,
-                        "Date of the first ore milled: plan plus delay.")
-    licence_end = model.line("licence_end", "years", "End of the licence", actual + x("timeline.licence_years"),
-                             "No ore is milled after this date; what is left is reported.")
+    shift = model.line(
+        "schedule_shift",
+        "years",
+        "Shift of the construction schedules",
+        planned - x("timeline.schedules_drawn_for"),
+        "Years by which construction, financial close and Phase 2 move with planned first production.",
+    )
+    delay = model.line(
+        "delay",
+        "years",
+        "Delay after the money is spent",
+        x("timeline.delay_months"),
+        "Late start of production against the plan; construction spending does not move.",
+    )
+    planned_start = model.line(
+        "planned_start", "years", "Planned first production", planned, "Planned date of the first ore milled."
+    )
+    actual = model.line(
+        "actual_start",
+        "years",
+        "Actual first production",
+        planned_start + delay,
+        "Date of the first ore milled: plan plus delay.",
+    )
+    licence_end = model.line(
+        "licence_end",
+        "years",
+        "End of the licence",
+        actual + x("timeline.licence_years"),
+        "No ore is milled after this date; what is left is reported.",
+    )
 
     def index(name: str, rate: str, label: str) -> Line:
         growth = x(rate)
@@ -72,14 +104,33 @@ def timeline(model: Declaration, first_year: int) -> Timeline:
             rate_of(model, rate, first_year), first_instant - x("inflation.base_date")
         )
         opening = prev(close, first)
-        model.line(f"{name}_close", "nominal/real", f"{label}, end of period", opening * compound(growth, years),
-                   "Nominal money for one unit of real money at the end of the period.", kind="balance")
-        return model.line(name, "nominal/real", f"{label}, mid-period", opening * compound(growth, years / 2),
-                          "Nominal money for one unit of real money at the middle of the period.",
-                          kind="average")
+        model.line(
+            f"{name}_close",
+            "nominal/real",
+            f"{label}, end of period",
+            opening * compound(growth, years),
+            "Nominal money for one unit of real money at the end of the period.",
+            kind="balance",
+        )
+        return model.line(
+            name,
+            "nominal/real",
+            f"{label}, mid-period",
+            opening * compound(growth, years / 2),
+            "Nominal money for one unit of real money at the middle of the period.",
+            kind="average",
+        )
 
     return Timeline(
-        first_instant, years, start, model.lines["period_end"], shift, delay, planned_start, actual, licence_end,
+        first_instant,
+        years,
+        start,
+        model.lines["period_end"],
+        shift,
+        delay,
+        planned_start,
+        actual,
+        licence_end,
         index("cpi_index", "inflation.cpi", "Consumer-price index"),
         index("capex_index", "inflation.capex", "Capital-cost index"),
         index("metal_index", "inflation.metal_prices", "Metal-price index"),

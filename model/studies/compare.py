@@ -14,11 +14,24 @@ if TYPE_CHECKING:
 
 BRIDGE_METRIC = "project_irr"
 GROUP_LABELS = {
-    "timeline": "Timeline", "production": "Production", "mine_plan": "Mine plan", "ramp_up": "Ramp-up",
-    "prices": "Prices", "offtake": "Offtake terms", "costs": "Operating costs", "capex": "Capital cost",
-    "us_imports": "US imports", "jobs": "Jobs", "working_capital": "Working capital", "inflation": "Inflation",
-    "fiscal": "Fiscal regime", "financing": "Financing", "joint_venture": "Joint venture",
-    "discounting": "Discounting", "factors": "Factors", "uncertainty": "Uncertainty",
+    "timeline": "Timeline",
+    "production": "Production",
+    "mine_plan": "Mine plan",
+    "ramp_up": "Ramp-up",
+    "prices": "Prices",
+    "offtake": "Offtake terms",
+    "costs": "Operating costs",
+    "capex": "Capital cost",
+    "us_imports": "US imports",
+    "jobs": "Jobs",
+    "working_capital": "Working capital",
+    "inflation": "Inflation",
+    "fiscal": "Fiscal regime",
+    "financing": "Financing",
+    "joint_venture": "Joint venture",
+    "discounting": "Discounting",
+    "factors": "Factors",
+    "uncertainty": "Uncertainty",
 }
 
 
@@ -47,14 +60,28 @@ class Comparison:
             "schema": "rekodiq/compare/1",
             "against": self.reference.scenario.name,
             "cases": [
-                {"name": r.scenario.name, "title": r.scenario.title, "metrics": r.metrics,
-                 "shareholders": r.shareholders}
+                {
+                    "name": r.scenario.name,
+                    "title": r.scenario.title,
+                    "metrics": r.metrics,
+                    "shareholders": r.shareholders,
+                }
                 for r in self.results
             ],
             "bridge": [
-                {"case": name, "metric": BRIDGE_METRIC,
-                 "steps": [{"group": s.group, "effect": s.effect, "equity_irr_effect": s.equity_effect,
-                            "paths": list(s.paths)} for s in steps]}
+                {
+                    "case": name,
+                    "metric": BRIDGE_METRIC,
+                    "steps": [
+                        {
+                            "group": s.group,
+                            "effect": s.effect,
+                            "equity_irr_effect": s.equity_effect,
+                            "paths": list(s.paths),
+                        }
+                        for s in steps
+                    ],
+                }
                 for name, steps in self.bridges.items()
             ],
         }
@@ -66,8 +93,11 @@ class Comparison:
         return pd.DataFrame({r.scenario.name: r.metrics for r in self.results})
 
 
-def compare(scenarios: Sequence[Scenario], against: Scenario | None = None,
-            progress: Callable[[Scenario], None] = lambda _: None) -> Comparison:
+def compare(
+    scenarios: Sequence[Scenario],
+    against: Scenario | None = None,
+    progress: Callable[[Scenario], None] = lambda _: None,
+) -> Comparison:
     """Run scenarios side by side.
 
     Args:
@@ -79,9 +109,7 @@ def compare(scenarios: Sequence[Scenario], against: Scenario | None = None,
         progress(scenario)
         results.append(run(scenario))
     reference = results[0] if against is None else run(against)
-    bridges = {
-        r.scenario.name: bridge(reference, r) for r in results if r.scenario.sha256 != reference.scenario.sha256
-    }
+    bridges = {r.scenario.name: bridge(reference, r) for r in results if r.scenario.sha256 != reference.scenario.sha256}
     return Comparison(reference, tuple(results), bridges)
 
 
@@ -114,9 +142,11 @@ def differences(a: Scenario, b: Scenario) -> list[str]:
     paths = dict.fromkeys([*a.leaves, *b.leaves])
     skip = ("name", "title", "description")
     return [
-        p for p in paths
-        if p not in skip and (p in a.leaves) + (p in b.leaves) and getattr(a.leaves.get(p), "value", None)
-        != getattr(b.leaves.get(p), "value", None)
+        p
+        for p in paths
+        if p not in skip
+        and (p in a.leaves) + (p in b.leaves)
+        and getattr(a.leaves.get(p), "value", None) != getattr(b.leaves.get(p), "value", None)
     ]
 
 

@@ -28,8 +28,9 @@ class DebtCapacity(NamedTuple):
         return {"schema": "rekodiq/debt-capacity/1", **self._asdict()}
 
 
-def debt_capacity(scenario: Scenario, target_dscr: float, repayment: Repayment = "sculpted",
-                  result: Result | None = None) -> DebtCapacity:  # fmt: skip
+def debt_capacity(
+    scenario: Scenario, target_dscr: float, repayment: Repayment = "sculpted", result: Result | None = None
+) -> DebtCapacity:
     """Size debt on the model's own cash flow available for debt service (CFADS).
 
     The loan stands in for all loans of the scenario: it is repaid over the same periods, and bears their rates
@@ -43,8 +44,10 @@ def debt_capacity(scenario: Scenario, target_dscr: float, repayment: Repayment =
     if not target_dscr > 0:
         raise StudyError(f"a target DSCR is above 0, not {target_dscr:g}")
     found = result or run(scenario)
-    rows = {name: np.array(found.series(name)) for name in ("cfads", "lenders_discount_rate", "period_years",
-                                                            "debt_opening")}  # fmt: skip
+    rows = {
+        name: np.array(found.series(name))
+        for name in ("cfads", "lenders_discount_rate", "period_years", "debt_opening")
+    }
     shares = _shares(found)
     at = np.flatnonzero(shares > 0)
     if not at.size:
@@ -65,10 +68,19 @@ def debt_capacity(scenario: Scenario, target_dscr: float, repayment: Repayment =
     service = interest + principal
     dscr = np.divide(cash, service, out=np.full(cash.size, np.nan), where=service > 0)
     return DebtCapacity(
-        target_dscr, repayment, float(capacity), float(rows["debt_opening"][inside.start]),
-        {"period": found.model.labels[inside], "cfads": rows["cfads"][inside].tolist(), "opening": balance.tolist(),
-         "interest": interest.tolist(), "principal": principal.tolist(), "dscr": dscr.tolist()},
-    )  # fmt: skip
+        target_dscr,
+        repayment,
+        float(capacity),
+        float(rows["debt_opening"][inside.start]),
+        {
+            "period": found.model.labels[inside],
+            "cfads": rows["cfads"][inside].tolist(),
+            "opening": balance.tolist(),
+            "interest": interest.tolist(),
+            "principal": principal.tolist(),
+            "dscr": dscr.tolist(),
+        },
+    )
 
 
 def _shares(result: Result) -> Array:

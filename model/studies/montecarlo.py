@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from ..engine import compiler
+from ..kernel import compiler
 from ..engine.arrays import Array, ratio_of
-from ..engine.cpp import Kernel, kernel
-from ..engine.kernel import Compiled, compiled, run
+from ..kernel.cpp import Kernel, kernel
+from ..kernel.running import Compiled, compiled, run
 from ..engine.python import Value, row_of
 from ..engine.schedule import chosen
 from ..engine.structure import ENDED, LATEST, Model, evaluate, structure
@@ -33,9 +33,22 @@ CHUNK = 2 * BLOCK  # scenarios
 MOST_CORNERED = 10  # uncertain inputs of which every combination of extremes is tried
 WORTH_COMPILING = 1_000  # scenarios, which take NumPy longer than compiling takes
 FAN = "dscr"  # the row of which the distribution by year is kept
-STANDARD = ("project_irr", "project_npv", "equity_irr", "equity_npv", "barrick_irr", "payback_years", "min_dscr",
-            "min_llcr", "lock_up_periods", "default_periods", "government_take", "lom_after_tax_cash_flow",
-            "total_uses", "peak_debt")  # fmt: skip
+STANDARD = (
+    "project_irr",
+    "project_npv",
+    "equity_irr",
+    "equity_npv",
+    "barrick_irr",
+    "payback_years",
+    "min_dscr",
+    "min_llcr",
+    "lock_up_periods",
+    "default_periods",
+    "government_take",
+    "lom_after_tax_cash_flow",
+    "total_uses",
+    "peak_debt",
+)
 
 
 @dataclass(frozen=True)
@@ -77,8 +90,14 @@ class PreparedStudy:
     draws: Draws
 
 
-def study(scenario: Scenario, n: int, seed: int = 0, metrics: tuple[str, ...] = STANDARD, engine: str = "auto",
-          said: Callable[[str], None] = lambda _: None) -> Study:  # fmt: skip
+def study(
+    scenario: Scenario,
+    n: int,
+    seed: int = 0,
+    metrics: tuple[str, ...] = STANDARD,
+    engine: str = "auto",
+    said: Callable[[str], None] = lambda _: None,
+) -> Study:
     """A study, checked and prepared.
 
     Args:
@@ -93,8 +112,13 @@ def study(scenario: Scenario, n: int, seed: int = 0, metrics: tuple[str, ...] = 
         raise StudyError(f"a run needs at least 1 scenario, not {n}")
     if seed < 0:
         raise StudyError(f"a seed is a whole number from 0 up, not {seed}")
-    made = Study(scenario, n, seed, tuple(dict.fromkeys((*metrics, "lock_up_periods", "default_periods",
-                                                         "project_npv", "equity_irr"))), engine)  # fmt: skip
+    made = Study(
+        scenario,
+        n,
+        seed,
+        tuple(dict.fromkeys((*metrics, "lock_up_periods", "default_periods", "project_npv", "equity_irr"))),
+        engine,
+    )
     ready = prepare(made, said)
     return replace(made, engine="numpy" if ready.engine is None else "kernel")
 
@@ -133,10 +157,19 @@ def _prepare(made: Study, said: Callable[[str], None]) -> PreparedStudy:
     wanted = (*dict.fromkeys(names.values()), *(rows if fan else ()))
     program = kernel_of(model, wanted, (*flat, *moving))
     return PreparedStudy(
-        model, draws, names, {m: lines[line].written_unit for m, line in names.items()}, ratio, rows,
-        fan, known[0] if fan else 0, base, program, _engine(made, program, model, said),
+        model,
+        draws,
+        names,
+        {m: lines[line].written_unit for m, line in names.items()},
+        ratio,
+        rows,
+        fan,
+        known[0] if fan else 0,
+        base,
+        program,
+        _engine(made, program, model, said),
         draw_tables(draws, made.seed, made.n),
-    )  # fmt: skip
+    )
 
 
 def kernel_of(model: Model, wanted: tuple[str, ...], varied: tuple[str, ...]) -> Kernel:
@@ -147,8 +180,9 @@ def kernel_of(model: Model, wanted: tuple[str, ...], varied: tuple[str, ...]) ->
     """
     sheet = model.declaration
     try:
-        return kernel(sheet.lines, sheet.curves, sheet.inputs, model.groups, model.texts, wanted, varied,
-                       _periods_a_year(model))  # fmt: skip
+        return kernel(
+            sheet.lines, sheet.curves, sheet.inputs, model.groups, model.texts, wanted, varied, _periods_a_year(model)
+        )
     except ValueError as problem:
         raise StudyError(str(problem)) from None
 
@@ -200,7 +234,9 @@ def compute(made: Study, chunk: int) -> dict[str, Array]:
     for name in _wanted(ready):
         if name not in lines:  # that no varied input moves
             value = ready.base[name]
-            lines[name] = np.array([_sums(np.array(value), each)] * count).T if isinstance(value, list) else np.full(count, value)
+            lines[name] = (
+                np.array([_sums(np.array(value), each)] * count).T if isinstance(value, list) else np.full(count, value)
+            )
     found = {f"input.{name}": values for name, values in inputs.items()}
     found |= {metric: lines[line] for metric, line in ready.names.items()}
     return found | _fan(ready, lines)

@@ -37,7 +37,10 @@ def summary(study: Study, chunks: Sequence[Chunk], seconds: float, workers: int 
     return {
         "schema": "rekodiq/montecarlo/1",
         "scenario": {"name": study.scenario.name, "title": study.scenario.title, "sha256": study.scenario.sha256},
-        "n": study.n, "seed": study.seed, "seconds": seconds, "engine": study.engine,
+        "n": study.n,
+        "seed": study.seed,
+        "seconds": seconds,
+        "engine": study.engine,
         "sampling": study.scenario.leaves["uncertainty.sampling"].value,
         "metrics": metrics,
         "probabilities": {
@@ -49,7 +52,7 @@ def summary(study: Study, chunks: Sequence[Chunk], seconds: float, workers: int 
         "hurdle_rate": hurdle,
         "dscr_by_year": {key: [year[key] for year in covers] for key in YEARLY},
         "drivers": drivers(chunks, {m: found[m] for m in DRIVEN if m in found}),
-    }  # fmt: skip
+    }
 
 
 def column(chunks: Sequence[Chunk], name: str) -> Array:
@@ -72,9 +75,12 @@ def distribution(values: Array) -> dict[str, Any]:
     known.sort()
     *inner, low, high = percentiles(known, (*PERCENTILES, *ENDS))
     return {
-        "mean": mean, "std": deviation, **{f"p{p:02}": value for p, value in zip(PERCENTILES, inner, strict=True)},
-        "undefined": int(values.size - known.size), "histogram": histogram(known, low, high),
-    }  # fmt: skip
+        "mean": mean,
+        "std": deviation,
+        **{f"p{p:02}": value for p, value in zip(PERCENTILES, inner, strict=True)},
+        "undefined": int(values.size - known.size),
+        "histogram": histogram(known, low, high),
+    }
 
 
 def in_order(values: Array) -> float:
@@ -114,8 +120,9 @@ def cover(chunks: Sequence[Chunk], name: str) -> dict[str, float]:
 
 def drivers(chunks: Sequence[Chunk], found: Mapping[str, Array]) -> dict[str, list[dict[str, Any]]]:
     """Rank correlation (Spearman's) of metrics with every uncertain input, the strongest first, equal ones by name."""
-    inputs = {name.removeprefix("input."): column(chunks, name)[:RANKED]
-              for name in chunks[0] if name.startswith("input.")}  # fmt: skip
+    inputs = {
+        name.removeprefix("input."): column(chunks, name)[:RANKED] for name in chunks[0] if name.startswith("input.")
+    }
     orders = {name: np.argsort(values, kind="stable") for name, values in inputs.items()}
     result = {}
     for metric, values in found.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from ..engine import compiler
+from ..kernel import compiler
 from ..scenario.resolve import bundled, load
 from .montecarlo import study
 

@@ -12,15 +12,7 @@ import numpy as np
 
 from ..engine.arrays import Array
 from ..engine.python import Value
-from ..engine.structure import (
-    Model,
-    bind,
-    evaluate_many,
-    longest,
-    own_periods,
-    periods_of_all,
-    structure,
-)
+from ..engine.structure import Model, bind, evaluate_many, longest, own_periods, periods_of_all, structure
 from ..formulas.declaration import Declaration
 from ..formulas.expr import walk
 from ..results.result import METRICS
@@ -125,8 +117,13 @@ def prepare(scenario: Scenario, metrics: Sequence[str], changed: Mapping[str, Se
     return Varied(model, names, together)
 
 
-def outcomes(scenario: Scenario, metrics: Sequence[str], changed: Mapping[str, Sequence[float] | Array],
-             count: int, prepared: Varied | None = None) -> dict[str, Array]:  # fmt: skip
+def outcomes(
+    scenario: Scenario,
+    metrics: Sequence[str],
+    changed: Mapping[str, Sequence[float] | Array],
+    count: int,
+    prepared: Varied | None = None,
+) -> dict[str, Array]:
     """Metrics of `count` scenarios that differ from one in some numbers.
 
     Args:
@@ -144,8 +141,9 @@ def outcomes(scenario: Scenario, metrics: Sequence[str], changed: Mapping[str, S
     return {metric: found[ready.names[metric]] for metric in metrics}
 
 
-def evaluate_in_parts(model: Model, wanted: tuple[str, ...], columns: Mapping[str, Array],
-                      count: int, together: int = TOGETHER) -> dict[str, Array]:  # fmt: skip
+def evaluate_in_parts(
+    model: Model, wanted: tuple[str, ...], columns: Mapping[str, Array], count: int, together: int = TOGETHER
+) -> dict[str, Array]:
     """Lines of many scenarios, `together` at a time: figures (count,), rows (periods, count)."""
     if together == 1:
         return _one_by_one(model, wanted, columns, count)

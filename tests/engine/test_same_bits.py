@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from model.engine.cpp import kernel
-from model.engine.kernel import compiled, run
+from model.kernel.cpp import kernel
+from model.kernel.running import compiled, run
 from model.engine.structure import Model, bind, evaluate_many
 from tests.conftest import count
 
@@ -76,8 +76,16 @@ def test_random_declarations_by_floats_and_by_arrays(seed: int) -> None:
 def by_kernel(model: Model, changed: dict[str, Array], scenarios: int, outputs: tuple[str, ...]) -> dict[str, Array]:
     """Those of the outputs that the changed inputs move, by the kernel: figures (scenarios,), rows (years, scenarios)."""
     sheet = model.declaration
-    made = kernel(sheet.lines, sheet.curves, sheet.inputs, model.groups, model.texts, outputs, tuple(changed),
-                  12 // model.period_months)  # fmt: skip
+    made = kernel(
+        sheet.lines,
+        sheet.curves,
+        sheet.inputs,
+        model.groups,
+        model.texts,
+        outputs,
+        tuple(changed),
+        12 // model.period_months,
+    )
     _, found = run(compiled(made, model), 0, scenarios, columns=changed)
     return found
 

@@ -216,5 +216,13 @@ def _truncate(text: str, pick: random.Random, paths: list[str]) -> str:
 
 
 MUTATIONS: tuple[Callable[[str, random.Random, list[str]], str], ...] = (
-    _insert, _insert, _cut, _repeat, _swap, _change, _set, _set, _truncate
-)  # fmt: skip
+    _insert,
+    _insert,
+    _cut,
+    _repeat,
+    _swap,
+    _change,
+    _set,
+    _set,
+    _truncate,
+)

@@ -28,13 +28,15 @@ M = "US$m nominal"
 
 @pytest.fixture
 def sheet() -> Declaration:
-    return Declaration({
-        "price": Assumption("price", "US$/lb real", 4.0),
-        "tonnes": Assumption("tonnes", "kt", 10.0),
-        "cost": Assumption("cost", M, 5.0),
-        "months": Assumption("months", "months", 6.0),
-        "rate": Assumption("rate", "1/year", 0.1),
-    })
+    return Declaration(
+        {
+            "price": Assumption("price", "US$/lb real", 4.0),
+            "tonnes": Assumption("tonnes", "kt", 10.0),
+            "cost": Assumption("cost", M, 5.0),
+            "months": Assumption("months", "months", 6.0),
+            "rate": Assumption("rate", "1/year", 0.1),
+        }
+    )
 
 
 def evaluate(sheet: Declaration, periods: int = 4) -> dict[str, np.ndarray]:

@@ -70,8 +70,9 @@ def _repayment(x: Inputs, o: Lines, key: str) -> None:
     years = o[f"{key}_repayment_years"] = [overlap(o, t, begin, end) for t in T]
     profile, shift = f"financing.tranches.{key}.profile", o["schedule_shift"]
     if how == "profile":
-        weights = [x.phased(profile, o["period_end"][t] - shift) - x.phased(profile, o["period_start"][t] - shift)
-                   for t in T]  # fmt: skip
+        weights = [
+            x.phased(profile, o["period_end"][t] - shift) - x.phased(profile, o["period_start"][t] - shift) for t in T
+        ]
     elif how == "sculpted":
         weights = [years[t] * max(o["cash_flow_before_income_tax"][t] - o["unlevered_income_tax"][t], 0) for t in T]
     else:

@@ -54,8 +54,10 @@ def _building(x: Inputs, o: Lines) -> None:
     for phase, shift in shifts.items():
         schedule = f"capex.{phase}.schedule"
         planned = o[f"{phase}_planned_real"] = x(f"capex.{phase}.total") * x("factors.capex") * included[phase]
-        shares = [x.phased(schedule, end - shift) - x.phased(schedule, begin - shift)
-                  for begin, end in zip(o["period_start"], o["period_end"], strict=True)]  # fmt: skip
+        shares = [
+            x.phased(schedule, end - shift) - x.phased(schedule, begin - shift)
+            for begin, end in zip(o["period_start"], o["period_end"], strict=True)
+        ]
         o[f"{phase}_share_spent"] = shares
         o[f"{phase}_capex_real"] = [planned * share for share in shares]
         spent = o[f"{phase}_spent_real"] = list(accumulate(o[f"{phase}_capex_real"]))
@@ -86,12 +88,23 @@ def _production(x: Inputs, o: Lines) -> None:
         o[f"{phase}_full_months_to_date"] = [worth(months(time)) for time in o["period_end"]]
         o[f"{phase}_full_months"] = [worth(months(b)) - worth(months(a)) for a, b in edges]
         ramped = o[f"{phase}_ramp_up_ore"] = [monthly * full for full in o[f"{phase}_full_months"]]
-        whole = o[f"{phase}_whole_ore"] = [max(ore, monthly * (max(months(b), 0) - max(months(a), 0)))
-                                           for ore, (a, b) in zip(ramped, edges, strict=True)]  # fmt: skip
-        o[f"{phase}_potential_ore"] = [min(ore, most * built) for ore, most, built
-                                       in zip(ramped, whole, o[f"{phase}_built"], strict=True)]  # fmt: skip
-    for name in ("potential_ore", "ore_opening", "ore_milled_mt", "ore_closing", "cumulative_ore", "mined_share",
-                 "available_years", "operating_years"):  # fmt: skip
+        whole = o[f"{phase}_whole_ore"] = [
+            max(ore, monthly * (max(months(b), 0) - max(months(a), 0)))
+            for ore, (a, b) in zip(ramped, edges, strict=True)
+        ]
+        o[f"{phase}_potential_ore"] = [
+            min(ore, most * built) for ore, most, built in zip(ramped, whole, o[f"{phase}_built"], strict=True)
+        ]
+    for name in (
+        "potential_ore",
+        "ore_opening",
+        "ore_milled_mt",
+        "ore_closing",
+        "cumulative_ore",
+        "mined_share",
+        "available_years",
+        "operating_years",
+    ):
         o[name] = []
     left = reserve
     for t in periods_of(o):
@@ -113,8 +126,15 @@ def _production(x: Inputs, o: Lines) -> None:
 
 def _closing(x: Inputs, o: Lines) -> None:
     """End of milling and of closure, as each period sees them."""
-    for name in ("milling_over", "milling_began", "milling_end", "expected_end", "closure_due", "closure_start",
-                 "closure_ends"):  # fmt: skip
+    for name in (
+        "milling_over",
+        "milling_began",
+        "milling_end",
+        "expected_end",
+        "closure_due",
+        "closure_start",
+        "closure_ends",
+    ):
         o[name] = []
     ended: float | None = None
     closure = UNKNOWN
@@ -134,22 +154,28 @@ def _closing(x: Inputs, o: Lines) -> None:
         if closure == UNKNOWN and due <= close + NEAR:
             closure = max(due, began)
         for name, value in (
-            ("milling_over", float(over)), ("milling_began", began), ("milling_end", close if ended is None else ended),
-            ("expected_end", expected), ("closure_due", due), ("closure_start", closure),
+            ("milling_over", float(over)),
+            ("milling_began", began),
+            ("milling_end", close if ended is None else ended),
+            ("expected_end", expected),
+            ("closure_due", due),
+            ("closure_start", closure),
             ("closure_ends", closure + x("capex.closure.years")),
-        ):  # fmt: skip
+        ):
             o[name].append(value)
 
 
 def _life(x: Inputs, o: Lines, loans: float) -> int:
     """The number of periods until the end of the year after mine, closure and loans have ended."""
+
     def last_end(date: float) -> int:
         return math.ceil(date - NEAR) + 1
 
     ends = zip(o["milling_end"], o["closure_ends"], strict=True)
     o["life_end"] = [max(milling, closure, loans) for milling, closure in ends]
-    o["model_ended"] = [float(close >= last_end(end))
-                        for close, end in zip(o["period_end"], o["life_end"], strict=True)]  # fmt: skip
+    o["model_ended"] = [
+        float(close >= last_end(end)) for close, end in zip(o["period_end"], o["life_end"], strict=True)
+    ]
     closure = max(o["licence_end"] - x("capex.closure.lead_years"), o["actual_start"]) + x("capex.closure.years")
     o["longest_life"] = float(last_end(max(o["licence_end"], closure, loans)))
     return o["model_ended"].index(1.0) + 1
@@ -203,8 +229,9 @@ def _revenue(x: Inputs, o: Lines) -> None:
     o["penalties_real"] = product(o["concentrate_dry_kt"], yearly("offtake.penalties"), 1e-3)
     charges = ("treatment_real", "refining_copper_real", "refining_gold_real", "freight_real", "penalties_real")
     o["selling_costs_real"] = [sum(o[name][t] for name in charges) for t in periods_of(o)]
-    o["net_smelter_return_real"] = [o["gross_copper_real"][t] + o["gross_gold_real"][t] - o["selling_costs_real"][t]
-                                    for t in periods_of(o)]  # fmt: skip
+    o["net_smelter_return_real"] = [
+        o["gross_copper_real"][t] + o["gross_gold_real"][t] - o["selling_costs_real"][t] for t in periods_of(o)
+    ]
     o["net_smelter_return"] = product(o["net_smelter_return_real"], o["metal_index"])
 
 
@@ -212,9 +239,19 @@ def _costs(x: Inputs, o: Lines) -> None:
     h = o["period_years"]
     o["cost_factor"] = (1 + x("costs.energy_share") * (x("factors.energy") - 1)) * x("factors.opex")
     included = x("production.phase_2.included")
-    for name in ("mining_cost_real", "processing_cost_real", "general_cost_real", "site_costs_real",
-                 "operator_fee_real", "operating_costs_real", "operating_costs", "receivables", "inventories",
-                 "payables", "working_capital"):
+    for name in (
+        "mining_cost_real",
+        "processing_cost_real",
+        "general_cost_real",
+        "site_costs_real",
+        "operator_fee_real",
+        "operating_costs_real",
+        "operating_costs",
+        "receivables",
+        "inventories",
+        "payables",
+        "working_capital",
+    ):
         o[name] = []
     for t in periods_of(o):
         year = o["calendar_year"][t]
@@ -230,11 +267,18 @@ def _costs(x: Inputs, o: Lines) -> None:
         inventories = costs / h * x("working_capital.inventory_days") / 365
         payables = costs / h * x("working_capital.payable_days") / 365
         for name, value in (
-            ("mining_cost_real", mining), ("processing_cost_real", processing), ("general_cost_real", general),
-            ("site_costs_real", site), ("operator_fee_real", fee), ("operating_costs_real", site + fee),
-            ("operating_costs", costs), ("receivables", receivables), ("inventories", inventories),
-            ("payables", payables), ("working_capital", receivables + inventories - payables),
-        ):  # fmt: skip
+            ("mining_cost_real", mining),
+            ("processing_cost_real", processing),
+            ("general_cost_real", general),
+            ("site_costs_real", site),
+            ("operator_fee_real", fee),
+            ("operating_costs_real", site + fee),
+            ("operating_costs", costs),
+            ("receivables", receivables),
+            ("inventories", inventories),
+            ("payables", payables),
+            ("working_capital", receivables + inventories - payables),
+        ):
             o[name].append(value)
     o["working_capital_increase"] = increases(o["working_capital"])
 
@@ -262,9 +306,7 @@ def _capital(x: Inputs, o: Lines) -> None:
 def _closure(x: Inputs, o: Lines) -> None:
     T = periods_of(o)
     total, years = x("capex.closure.total"), x("capex.closure.years")
-    o["closure_spending_real"] = [
-        total / years * overlap(o, t, o["closure_start"][t], o["closure_ends"][t]) for t in T
-    ]
+    o["closure_spending_real"] = [total / years * overlap(o, t, o["closure_start"][t], o["closure_ends"][t]) for t in T]
     o["closure_spending"] = [o["closure_spending_real"][t] * o["cpi_index"][t] for t in T]
     o["closure_spent_real"] = list(accumulate(o["closure_spending_real"]))
     earned = [1.0 if o["milling_over"][t] else o["mined_share"][t] for t in T]

@@ -62,10 +62,12 @@ def figures(x: Inputs, o: Lines) -> None:
         o[f"{prefix}discount_factor"] = [(1 + rate) ** -(start + offset - base) for start in o["period_start"]]
     o["equity_cash_flow_real"] = [o["equity_cash_flow"][t] / o["cpi_index"][t] for t in T]
     for name, row in (
-        ("project_irr", "project_cash_flow_real"), ("project_irr_pre_tax", "project_cash_flow_pre_tax_real"),
-        ("project_irr_nominal", "project_cash_flow"), ("equity_irr", "equity_cash_flow"),
+        ("project_irr", "project_cash_flow_real"),
+        ("project_irr_pre_tax", "project_cash_flow_pre_tax_real"),
+        ("project_irr_nominal", "project_cash_flow"),
+        ("equity_irr", "equity_cash_flow"),
         ("equity_irr_real", "equity_cash_flow_real"),
-    ):  # fmt: skip
+    ):
         o[name] = annual_irr(o, row)
     o["project_npv"] = present_value(o, "project_cash_flow_real", "discount_factor")
     o["project_npv_pre_tax"] = present_value(o, "project_cash_flow_pre_tax_real", "discount_factor")

@@ -67,10 +67,12 @@ def open_page(browser: Any, tmp_path: Path) -> Iterator[Open]:
     """`open_page(scenario, ...)` or `open_page(path=..., state="#...", width=390)`: the page, once it can calculate."""
     contexts = []
 
-    def open_it(*scenarios: Scenario, path: Path | None = None, state: str = "", width: int = 1280,
-                scripts: bool = True) -> Opened:  # fmt: skip
-        context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts,
-                                      reduced_motion="reduce")  # fmt: skip
+    def open_it(
+        *scenarios: Scenario, path: Path | None = None, state: str = "", width: int = 1280, scripts: bool = True
+    ) -> Opened:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, java_script_enabled=scripts, reduced_motion="reduce"
+        )
         context.set_default_timeout(90_000)  # a machine that runs other tests beside this one is slow
         contexts.append(context)
         found = Opened(context.new_page(), path or written(tmp_path, *scenarios))

@@ -47,8 +47,9 @@ def defined_names(path: Path) -> dict[str, tuple[str, str]]:
     found = re.findall(r'<definedName [^>]*?name="([^"]+)"[^>]*>([^<]+)</definedName>', book)
     return {
         name: (at.rpartition("!")[0].strip("'"), at.rpartition("!")[2].replace("$", ""))
-        for name, at in found if not name.startswith("_xlnm")
-    }  # fmt: skip
+        for name, at in found
+        if not name.startswith("_xlnm")
+    }
 
 
 def formula_cells(path: Path) -> Cells:

@@ -24,7 +24,7 @@ from model.formulas.expr import (
     prev,
     total,
     where,
-)  # fmt: skip
+)
 from model.outputs.workbook.excel import AFTER, BEFORE, NOW, Places, Writer, number
 from model.outputs.workbook.workings import with_workings
 
@@ -41,8 +41,13 @@ def sheet() -> Declaration:
 
 
 def text(sheet: Declaration, e: Expr, on: str = "One", **line: str) -> str:
-    places = Places("F", "J", lines={"x": ("One", 7), "y": ("One", 8), "f": ("Two", 9)},
-                    inputs={"a.rate": ("Inputs", "$C$5")}, guesses={"x": ("Search", "$C$7")})  # fmt: skip
+    places = Places(
+        "F",
+        "J",
+        lines={"x": ("One", 7), "y": ("One", 8), "f": ("Two", 9)},
+        inputs={"a.rate": ("Inputs", "$C$5")},
+        guesses={"x": ("Search", "$C$7")},
+    )
     found = Writer(on, places).formula(e)
     return found.replace(NOW, "G").replace(BEFORE, "F").replace(AFTER, "H")
 

@@ -31,11 +31,7 @@ class JavaScriptWriter(PythonWriter):
     }
 
     def __init__(
-        self,
-        lines: Mapping[str, Line],
-        plan: Schedule,
-        places: Mapping[tuple[str, int], int],
-        calculated: bool = False,
+        self, lines: Mapping[str, Line], plan: Schedule, places: Mapping[tuple[str, int], int], calculated: bool = False
     ) -> None:
         super().__init__(lines, plan)
         self.places, self.calculated = places, calculated

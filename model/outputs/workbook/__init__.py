@@ -27,9 +27,12 @@ from .styles import Styles
 from .yearly import write_annual, write_statements
 
 OPTIONS: dict[str, Any] = {
-    "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "in_memory": True,
     "default_format_properties": {"font_name": "Calibri", "font_size": 10},
-}  # fmt: skip
+}
 
 
 def write_workbook(scenarios: Sequence[Scenario], path: Path, comparison: Comparison | None = None) -> None:

@@ -38,8 +38,14 @@ def master_text(plan: Plan) -> str:
     return f"{failed} checks fail" if failed else "All checks pass"
 
 
-def open_page(book: Workbook, styles: Styles, plan: Plan, name: str,
-              heads: Sequence[str] = ("Figure", "Total", "Opening"), years: bool = False) -> SheetPage:  # fmt: skip
+def open_page(
+    book: Workbook,
+    styles: Styles,
+    plan: Plan,
+    name: str,
+    heads: Sequence[str] = ("Figure", "Total", "Opening"),
+    years: bool = False,
+) -> SheetPage:
     """A sheet with the time axis, by period or by calendar year."""
     subtitle = f"{plan.scenario.title}. Money in US$ millions; real or nominal by the unit."
     sheet = open_sheet(book, styles, plan, name, name, subtitle)

@@ -32,8 +32,12 @@ def write_cover(book: Workbook, sheet: SheetPage, styles: Styles, plan: Plan) ->
     sheet.set_column(1, 1, 14)
     sheet.set_column(2, 2, 90)
     row = 3
-    for label, text in (("Scenario", s.title), ("Name", s.name), ("Description", s.description),
-                        ("Fingerprint of all inputs", s.sha256)):  # fmt: skip
+    for label, text in (
+        ("Scenario", s.title),
+        ("Name", s.name),
+        ("Description", s.description),
+        ("Fingerprint of all inputs", s.sha256),
+    ):
         sheet.write_string(row, 0, label, styles.of(bold=True, valign="top"))
         sheet.merge_range(row, 1, row, 2, text, styles.wrapped)
         sheet.set_row(row, 15 * max(1, -(-len(text) // 105)))
@@ -56,7 +60,7 @@ def write_cover(book: Workbook, sheet: SheetPage, styles: Styles, plan: Plan) ->
         "A figure that does not exist in a case is an empty cell: a cover ratio without debt service, a rate of return "
         "without a change of sign. Where a cash flow has several rates of return, the smallest that is not negative is "
         "found, else the one nearest to zero.",
-    ):  # fmt: skip
+    ):
         sheet.merge_range(row, 0, row, 2, text, styles.wrapped)
         sheet.set_row(row, 15 * -(-len(text) // 150))
         row += 1
@@ -69,7 +73,7 @@ def write_cover(book: Workbook, sheet: SheetPage, styles: Styles, plan: Plan) ->
         ("1.25", styles.of(align="right", font_color="#6B6B6B", italic=True), "a working: part of the row below it"),
         ("All checks pass", styles.good, "the master check, on every sheet"),
         ("2 checks fail", styles.bad, "the same, when something does not hold"),
-    ):  # fmt: skip
+    ):
         sheet.write_string(row, 0, label, style)
         sheet.merge_range(row, 1, row, 2, text, styles.label)
         row += 1

@@ -93,6 +93,11 @@ def _sources_and_uses(sheet: SheetPage, styles: Styles, plan: Plan, row: int) ->
     bold: dict[str, Any] = {"bold": True, "top": 1}
     sheet.write_string(row + 1, LABEL, "Total", styles.of(**bold))
     for column, letter in ((VALUE, "B"), (UNIT, "C")):
-        sheet.band(row + 1, column, f"SUM({letter}{first + 1}:{letter}{last + 1})", [totals[column]],
-                   styles.number(number_format("US$m nominal"), **bold))  # fmt: skip
+        sheet.band(
+            row + 1,
+            column,
+            f"SUM({letter}{first + 1}:{letter}{last + 1})",
+            [totals[column]],
+            styles.number(number_format("US$m nominal"), **bold),
+        )
     return first, first + 1, last + 1

@@ -21,9 +21,15 @@ BEFORE_ALL = -1e99  # a knot before all others, from which the curve is flat
 
 def write_tables(book: Workbook, styles: Styles, plan: Plan) -> None:
     """Write `Input tables`: assumptions that are lists, or numbers by year."""
-    sheet = open_sheet(book, styles, plan, TABLES, "Input tables",
-                       "Lists by position and numbers by calendar year. Change the cells on yellow; how many there "
-                       "are is fixed at export.")  # fmt: skip
+    sheet = open_sheet(
+        book,
+        styles,
+        plan,
+        TABLES,
+        "Input tables",
+        "Lists by position and numbers by calendar year. Change the cells on yellow; how many there "
+        "are is fixed at export.",
+    )
     sheet.set_column(LABEL, LABEL, 58)
     sheet.set_column(UNIT, UNIT, 15)
     sheet.set_column(FIGURE, OPENING, 12)
@@ -63,8 +69,15 @@ def _table(book: Workbook, sheet: SheetPage, styles: Styles, leaf: Leaf, at: int
     if live and bounds is not None:
         sheet.data_validation(at, FIRST, at, FIRST + len(numbers) - 1, validation(bounds, f"{LETTERS[FIRST]}{at + 1}"))
     if by_year and value.interpolation == "linear":
-        slopes = [*((b - a) / (y - x) for (x, a), (y, b) in zip(zip(keys, numbers, strict=True),
-                    list(zip(keys, numbers, strict=True))[1:], strict=False)), 0.0]  # fmt: skip
+        slopes = [
+            *(
+                (b - a) / (y - x)
+                for (x, a), (y, b) in zip(
+                    zip(keys, numbers, strict=True), list(zip(keys, numbers, strict=True))[1:], strict=False
+                )
+            ),
+            0.0,
+        ]
         sheet.write_string(at + 1, UNIT, "a year", styles.unit)
         x, y = at, at + 1
         formula = f"IF({AFTER}{x}>{NOW}{x},({AFTER}{y}-{NOW}{y})/({AFTER}{x}-{NOW}{x}),0)"
@@ -96,9 +109,15 @@ def write_by_year(book: Workbook, styles: Styles, plan: Plan) -> None:
 
 def write_curves(book: Workbook, styles: Styles, plan: Plan) -> None:
     """Write `Curves`: knots as formulas, and the straight line that holds from each knot to the next."""
-    sheet = open_sheet(book, styles, plan, CURVES, "Curves",
-                       "Piecewise-linear curves, flat beyond their ends: the value at x is intercept + slope x in the "
-                       "segment that x falls in.")  # fmt: skip
+    sheet = open_sheet(
+        book,
+        styles,
+        plan,
+        CURVES,
+        "Curves",
+        "Piecewise-linear curves, flat beyond their ends: the value at x is intercept + slope x in the "
+        "segment that x falls in.",
+    )
     sheet.set_column(LABEL, LABEL, 44)
     sheet.set_column(UNIT, UNIT, 15)
     sheet.set_column(OPENING, FIRST + 60, 11)
@@ -124,8 +143,13 @@ def write_curves(book: Workbook, styles: Styles, plan: Plan) -> None:
         sheet.write_string(top + 3, LABEL, "slope", styles.of(indent=1))
         sheet.band(top + 3, OPENING, formula, slopes, styles.number("#,##0.0000"))
         sheet.write_string(top + 4, LABEL, "intercept", styles.of(indent=1))
-        sheet.band(top + 4, OPENING, f"{NOW}{ys}-{NOW}{top + 4}*{NOW}{xs}",
-                   [b - m * a for a, b, m in zip(x, y, slopes, strict=True)], styles.number("#,##0.000"))  # fmt: skip
+        sheet.band(
+            top + 4,
+            OPENING,
+            f"{NOW}{ys}-{NOW}{top + 4}*{NOW}{xs}",
+            [b - m * a for a, b, m in zip(x, y, slopes, strict=True)],
+            styles.number("#,##0.000"),
+        )
         top += CURVE_ROWS
     sheet.freeze_panes(4, FIRST)
     sheet.set_landscape()
@@ -133,8 +157,16 @@ def write_curves(book: Workbook, styles: Styles, plan: Plan) -> None:
     sheet.set_print_scale(55)
 
 
-def _knot(sheet: SheetPage, styles: Styles, writer: ExcelWriter, row: int, column: int, knot: Expr, value: float,
-          known: dict[int, str]) -> None:  # fmt: skip
+def _knot(
+    sheet: SheetPage,
+    styles: Styles,
+    writer: ExcelWriter,
+    row: int,
+    column: int,
+    knot: Expr,
+    value: float,
+    known: dict[int, str],
+) -> None:
     style = styles.number("#,##0.000")
     if knot.op == "const":
         sheet.write_number(row, column, value, style)

@@ -54,7 +54,9 @@ def periods_with_room(result: Result) -> int:
 
 
 def _place_lines(plan: Plan) -> None:
-    for stage, members in groupby(sorted(plan.model.declaration.lines.values(), key=_stage_order(plan)), lambda i: i.stage):
+    for stage, members in groupby(
+        sorted(plan.model.declaration.lines.values(), key=_stage_order(plan)), lambda i: i.stage
+    ):
         at, number, lines = title_of(stage), FIRST_ROW, list(members)
         rows, links = plan.rows.setdefault(at, []), plan.places.links.setdefault(at, {})
         linked = list(worth_linking(lines))

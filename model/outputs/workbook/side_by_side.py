@@ -24,8 +24,14 @@ DATES = ("first_production",)
 def write_compare(book: Workbook, styles: Styles, plan: Plan, comparison: Comparison) -> None:
     """Write metrics by case, differences from the reference, and a bridge to every case that differs from it."""
     cases = columns(comparison)
-    sheet = open_sheet(book, styles, plan, NAME, "Comparison",
-                       f"The column '{cases[0].scenario.name}' is live; the others are values at export.")
+    sheet = open_sheet(
+        book,
+        styles,
+        plan,
+        NAME,
+        "Comparison",
+        f"The column '{cases[0].scenario.name}' is live; the others are values at export.",
+    )
     sheet.set_column(LABEL, LABEL, 46)
     sheet.set_column(UNIT, UNIT, 15, styles.unit)
     sheet.set_column(FIRST_CASE, FIRST_CASE + 2 * len(cases) + 1, 15)
@@ -81,8 +87,13 @@ def _metrics(sheet: SheetPage, styles: Styles, plan: Plan, comparison: Compariso
                 sheet.write_string(row, FIRST_CASE + k, "", style)
         for column, k in enumerate(others, apart):
             mine, other = (f"${LETTERS[FIRST_CASE + c]}{row + 1}" for c in (k, base))
-            sheet.band(row, column, f'IF(COUNT({mine},{other})<2,"",{mine}-{other})', [figures[k] - figures[base]],
-                       styles.number(difference(look)))  # fmt: skip
+            sheet.band(
+                row,
+                column,
+                f'IF(COUNT({mine},{other})<2,"",{mine}-{other})',
+                [figures[k] - figures[base]],
+                styles.number(difference(look)),
+            )
     return row
 
 
@@ -115,8 +126,12 @@ def _bridge(book: Workbook, sheet: SheetPage, styles: Styles, comparison: Compar
         if effect is not None:
             sheet.write_number(row, FIRST_CASE, effect, styles.number("+0.00%;[Red]-0.00%;0.00%"))
         sheet.write_number(row, FIRST_CASE + 1, level, styles.number("0.00%", bold=whole))
-        parts = (0.0 if whole else min(before, level), level if whole else 0.0,
-                 max(effect or 0.0, 0.0), max(-(effect or 0.0), 0.0))  # fmt: skip
+        parts = (
+            0.0 if whole else min(before, level),
+            level if whole else 0.0,
+            max(effect or 0.0, 0.0),
+            max(-(effect or 0.0), 0.0),
+        )
         for column, part in enumerate(parts, FIRST_CASE + 2):
             sheet.write_number(row, column, part, share)
 
@@ -124,11 +139,14 @@ def _bridge(book: Workbook, sheet: SheetPage, styles: Styles, comparison: Compar
         return f"={NAME}!${LETTERS[column]}${first}:${LETTERS[column]}${row + 1}"
 
     looks = {"Base": None, "Total": DARK, "Rise": "#5E7F4E", "Fall": BAD_INK}
-    made = [Series(name, cells(LABEL), cells(FIRST_CASE + 2 + k), colour=colour)
-            for k, (name, colour) in enumerate(looks.items())]  # fmt: skip
+    made = [
+        Series(name, cells(LABEL), cells(FIRST_CASE + 2 + k), colour=colour)
+        for k, (name, colour) in enumerate(looks.items())
+    ]
     notes: dict[str, Any] = {"Base": {"fill": {"none": True}}}
-    chart = drawn(book, Chart(f"Project IRR: {start.scenario.name} to {case}", made, "real, after tax", number="0%",
-                              notes=notes))  # fmt: skip
+    chart = drawn(
+        book, Chart(f"Project IRR: {start.scenario.name} to {case}", made, "real, after tax", number="0%", notes=notes)
+    )
     chart.set_legend({"none": True})
     where = {"object_position": 2, "y_offset": 4, "description": f"IRR bridge to {case}"}
     sheet.insert_chart(first - 2, FIRST_CASE + 7, chart, where)

@@ -38,7 +38,9 @@ def write_stage(book: Workbook, styles: Styles, plan: Plan, name: str) -> None:
         _verdicts(sheet, styles, plan)
 
 
-def write_line(sheet: SheetPage, styles: Styles, plan: Plan, writer: ExcelWriter, line: Line, row: int, heading: str) -> None:
+def write_line(
+    sheet: SheetPage, styles: Styles, plan: Plan, writer: ExcelWriter, line: Line, row: int, heading: str
+) -> None:
     """Write one line: label, unit, figure or total, opening, and the periods."""
     working, inside = "__" in line.name, bool(heading)
     label = line.label.removeprefix(f"{heading}: ") if inside else line.label
@@ -128,10 +130,12 @@ def _verdicts(sheet: SheetPage, styles: Styles, plan: Plan) -> None:
         passed = float(float_of(plan.values[line.name]) <= TOLERANCE)
         sheet.write_number(row - 1, TOTAL, TOLERANCE, styles.number("0E+00"))
         sheet.band(row - 1, OPENING, f"IF(C{row}<=D{row},1,0)", [passed], styles.number('"yes";;"NO"', align="center"))
-        sheet.conditional_format(row - 1, OPENING, row - 1, OPENING,
-                                 {"type": "cell", "criteria": "==", "value": 0, "format": styles.bad})  # fmt: skip
+        sheet.conditional_format(
+            row - 1, OPENING, row - 1, OPENING, {"type": "cell", "criteria": "==", "value": 0, "format": styles.bad}
+        )
     first, last = min(rows), max(rows)
     cells = f"{LETTERS[OPENING]}{first}:{LETTERS[OPENING]}{last}"
     failed = f"{len(rows)}-COUNTIF({cells},1)"
-    sheet.write_formula(0, FIGURE, f'=IF({failed}=0,"All checks pass",({failed})&" checks fail")', styles.check,
-                        master_text(plan))  # fmt: skip
+    sheet.write_formula(
+        0, FIGURE, f'=IF({failed}=0,"All checks pass",({failed})&" checks fail")', styles.check, master_text(plan)
+    )

@@ -21,9 +21,20 @@ OFTEN = 3  # lines that have it in common
 WORTH_A_FIGURE = 5  # nodes of a part that does not change over time
 LONGEST_LABEL = 110
 SIGNS = {
-    "add": "plus", "sub": "less", "mul": "x", "div": "over", "per": "over", "min": "or, if less,",
-    "max": "or, if more,", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "and": "and", "or": "or",
-}  # fmt: skip
+    "add": "plus",
+    "sub": "less",
+    "mul": "x",
+    "div": "over",
+    "per": "over",
+    "min": "or, if less,",
+    "max": "or, if more,",
+    "lt": "<",
+    "le": "<=",
+    "gt": ">",
+    "ge": ">=",
+    "and": "and",
+    "or": "or",
+}
 
 
 def with_workings(sheet: Declaration) -> Declaration:
@@ -41,8 +52,9 @@ def with_workings(sheet: Declaration) -> Declaration:
         if formula is line.formula:
             result.lines[name] = line
         else:
-            result.lines[name] = Line(name, line.written_unit, line.label, formula, line.definition, line.kind,
-                                      line.stage, line.series)  # fmt: skip
+            result.lines[name] = Line(
+                name, line.written_unit, line.label, formula, line.definition, line.kind, line.stage, line.series
+            )
     return result
 
 
@@ -89,8 +101,16 @@ class _Rows:
         key, line = self.shared.identity(e), self.line
         if key not in self.shared.rows:
             unit = line.written_unit if e.unit.matches(line.unit) else self.shared.units.get(e.unit, "1")
-            working = Line(f"{line.name}__{len(self.added) + 1}", unit, label, e, f"Working of '{line.label}'.", kind,
-                           line.stage, e.series)  # fmt: skip
+            working = Line(
+                f"{line.name}__{len(self.added) + 1}",
+                unit,
+                label,
+                e,
+                f"Working of '{line.label}'.",
+                kind,
+                line.stage,
+                e.series,
+            )
             working.unit = e.unit
             self.shared.rows[key] = working
             self.added.append(working)

@@ -97,8 +97,19 @@ def year_values(plan: Plan) -> dict[str, list[float]]:
     return annual(plan.model, plan.values)
 
 
-def write_year_row(sheet: SheetPage, styles: Styles, plan: Plan, writer: ExcelWriter, line: Line, row: int, values: list[float],
-                   sign: str = "", label: str = "", indent: int = 0, **look: Any) -> None:  # fmt: skip
+def write_year_row(
+    sheet: SheetPage,
+    styles: Styles,
+    plan: Plan,
+    writer: ExcelWriter,
+    line: Line,
+    row: int,
+    values: list[float],
+    sign: str = "",
+    label: str = "",
+    indent: int = 0,
+    **look: Any,
+) -> None:
     """Write one line by calendar year, with its total where that means something."""
     style = styles.number(number_format(line.written_unit, line.kind, values), **look)
     sheet.write_string(row, LABEL, label or line.label, styles.of(indent=indent, **look))
@@ -150,8 +161,9 @@ def write_statements(book: Workbook, styles: Styles, plan: Plan) -> None:
         row = _statement(sheet, styles, plan, writer, row + 1, entries) + 1
 
 
-def _statement(sheet: SheetPage, styles: Styles, plan: Plan, writer: ExcelWriter, row: int,
-               entries: tuple[tuple[str, str], ...]) -> int:  # fmt: skip
+def _statement(
+    sheet: SheetPage, styles: Styles, plan: Plan, writer: ExcelWriter, row: int, entries: tuple[tuple[str, str], ...]
+) -> int:
     """One statement; subtotals of lines come from the model, sums are made here."""
     lines, values = plan.model.declaration.lines, year_values(plan)
     since, sums = row, list[tuple[int, list[float]]]()

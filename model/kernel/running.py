@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .arrays import Array
+from ..engine.arrays import Array
 from .compiler import library
 from .cpp import Kernel
-from .structure import Model, evaluate, tables
+from ..engine.structure import Model, evaluate, tables
 
 WIDEST = 8  # scenarios in the widest block
 
@@ -61,8 +61,13 @@ def compiled(kernel: Kernel, model: Model, said: Callable[[str], None] = lambda 
     )
 
 
-def run(ready: Compiled, first: int, count: int, draws: ctypes.Structure | None = None,
-        columns: Mapping[str, Array] | None = None) -> tuple[Array, dict[str, Array]]:  # fmt: skip
+def run(
+    ready: Compiled,
+    first: int,
+    count: int,
+    draws: ctypes.Structure | None = None,
+    columns: Mapping[str, Array] | None = None,
+) -> tuple[Array, dict[str, Array]]:
     """Compute scenarios whose inputs are drawn, or given in columns.
 
     Args:
@@ -88,10 +93,14 @@ def run(ready: Compiled, first: int, count: int, draws: ctypes.Structure | None 
         given[:, :count] = np.concatenate(table) if table else given[:, :count]
         given[:, count:] = given[:, count - 1 : count]
     task = Task(
-        first, count, stride, ready.periods, ready.years,
+        first,
+        count,
+        stride,
+        ready.periods,
+        ready.years,
         None if draws is None else ctypes.addressof(draws),
         *(a.ctypes.data for a in (given, ready.figures, ready.rows, ready.curves, inputs, figures, rows, work)),
-    )  # fmt: skip
+    )
     ready.function(ctypes.byref(task))
     lines: dict[str, Any] = {name: figures[k, :count] for k, name in enumerate(kernel.figures_out)}
     lines |= {name: rows[k, :, :count] for k, name in enumerate(kernel.rows_out)}

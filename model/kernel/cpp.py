@@ -12,8 +12,8 @@ from typing import NamedTuple
 from ..formulas.declaration import Curve
 from ..formulas.expr import Expr, Line
 from ..formulas.order import Group
-from .schedule import Node, Schedule, key_of, schedule
-from .writer import Shared, Writer
+from ..engine.schedule import Node, Schedule, key_of, schedule
+from ..engine.writer import Shared, Writer
 
 SHORT = 12  # knots, up to which a curve's segments are tried one after the other
 PLAIN = frozenset({"add", "sub", "mul", "div", "neg"})  # operations on a block and a number that all scenarios share
@@ -190,15 +190,7 @@ class CppWriter(Writer):
                 "",
             ]
         )
-        return Kernel(
-            source,
-            self.scalars,
-            self.series,
-            self.common,
-            self.figures_out,
-            self.rows_out,
-            len(self.stored),
-        )
+        return Kernel(source, self.scalars, self.series, self.common, self.figures_out, self.rows_out, len(self.stored))
 
 
 def kernel(

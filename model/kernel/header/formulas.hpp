@@ -1,4 +1,4 @@
-// Operations of formulas that are more than one instruction, as model/engine/writer.py and its readers define them.
+// Operations of formulas that are more than one instruction, as model/formulas/operations.csv define them.
 #pragma once
 #include "arithmetic.hpp"
 #include "block.hpp"

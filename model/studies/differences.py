@@ -9,8 +9,8 @@ from typing import Any
 
 from ..engine.structure import Model, bind, evaluate
 from ..scenario.resolve import Leaf, Scenario
-from .calculated import FIGURE, At, Figures
-from .trace import Figure, assumptions_behind, bare, step_of
+from ..explain.calculated import FIGURE, At, Figures
+from ..explain.trace import Figure, assumptions_behind, bare, step_of
 
 SAME = 1e-12  # two figures nearer than this, relative to their size, do not differ
 
@@ -127,8 +127,9 @@ def _step(figures: Figures, node: Figure | None) -> tuple[str, dict[tuple[str, s
     return step.words, {(inner.name, inner.at): inner for inner in step.operands.values()}
 
 
-def changed_assumptions(one: Scenario, two: Scenario, models: tuple[Model, Model], name: str
-                        ) -> Iterator[tuple[Leaf | None, Leaf | None]]:  # fmt: skip
+def changed_assumptions(
+    one: Scenario, two: Scenario, models: tuple[Model, Model], name: str
+) -> Iterator[tuple[Leaf | None, Leaf | None]]:
     """The assumptions behind a line that differ between two scenarios, as each has them."""
     behind: set[str] = set()
     for model in models:

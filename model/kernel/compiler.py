@@ -194,9 +194,15 @@ def _run(command: list[str], environment: Mapping[str, str], slow: Callable[[], 
     """Run a compiler: its exit code and its messages. Nothing of it goes on after an exception."""
     try:
         made = subprocess.Popen(
-            command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            text=True, errors="replace", start_new_session=True,
-        )  # fmt: skip
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
     except OSError as error:
         raise CompilerError(f"{command[0]} does not start: {error.strerror or error}") from None
     with made:
