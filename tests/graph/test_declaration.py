@@ -83,14 +83,23 @@ def test_loops_without_a_lag_are_refused(sheet: Declaration) -> None:
     a = sheet.forward("a", M)
     b = sheet.line("b", M, "", a + sheet.input("cost"), "")
     sheet.line("a", M, "", b * 0.5 + prev(b), "")
-    with pytest.raises(DeclarationError, match="circular within one period: a, b"):
+    with pytest.raises(DeclarationError, match=r"circular within one period: a needs b needs a$"):
         order(sheet.lines)
 
 
 def test_loops_through_both_directions_are_refused(sheet: Declaration) -> None:
     a = sheet.forward("a", M)
     sheet.line("a", M, "", prev(a) + following(a), "")
-    with pytest.raises(DeclarationError, match="earlier and later"):
+    with pytest.raises(DeclarationError, match="'a' looks ahead at 'a', which depends on 'a' of the period before: a circle"):
+        order(sheet.lines)
+
+
+def test_a_circle_through_all_periods_is_named_by_the_line_that_looks_ahead(sheet: Sheet) -> None:
+    held = sheet.forward("held", M)
+    peak = sheet.line("peak", M, "", highest(held))
+    spent = sheet.line("spent", M, "", minimum(peak, prev(held)))
+    sheet.line("held", M, "", spent + 1 * sheet.input("cost"))
+    with pytest.raises(DeclarationError, match="'peak' looks ahead at 'held', which depends through 'spent' on 'peak'"):
         order(sheet.lines)
 
 
