@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-import model.results
-import model.structure
+import model.engine.structure
+import model.results.result
 
 
 def replaced(monkeypatch: pytest.MonkeyPatch, stage: str, name: str, rule: Callable[..., Any]) -> None:

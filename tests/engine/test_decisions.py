@@ -13,22 +13,22 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model.assumptions.resolve import Scenario, load
-from model.engine.cpp import kernel
-from model.engine.kernel import compiled
-from model.engine.kernel import run as run_kernel
-from model.graph.explain import trace
-from model.graph.expr import DeclarationError, Expr, Line, prev, where
-from model.graph.figures import At
-from model.graph.order import order
-from model.graph.sheet import Sheet
+from model.engine.structure import Model, evaluate, evaluate_many, periods_of_all, structure
+from model.explain.calculated import At
+from model.explain.trace import trace
+from model.formulas.declaration import Declaration
+from model.formulas.expr import DeclarationError, Expr, Line, prev, where
+from model.formulas.order import order
+from model.kernel.cpp import kernel
+from model.kernel.running import compiled
+from model.kernel.running import run as run_kernel
 from model.outputs.workbook import write_workbook
 from model.outputs.workbook.planning import planned
-from model.results import METRICS, Result, run
+from model.results.result import METRICS, Result, run
+from model.scenario.resolve import Scenario, load
 from model.stages.construction import phasing_curve, share_spent
 from model.stages.timeline import Timeline
-from model.structure import Model, evaluate, evaluate_many, periods_of_all, structure
-from model.studies.lineage import figures_of
+from model.studies.differences import figures_of
 from tests.engine.test_same_bits import by_floats, same, yearly
 from tests.explain.test_explain import recomputed
 from tests.page.conftest import browser, open_page  # noqa: F401
@@ -42,7 +42,7 @@ LOW, HIGH = 0.65, 1.0  # of the base case's prices: at the low ones the loans lo
 LEVELS = (0.6, 0.62, LOW, 0.66, 0.7, 0.8, HIGH, 1.2)
 
 
-def waiting(sheet: Sheet, time: Timeline, number: int, shift: Expr) -> Line:
+def waiting(sheet: Declaration, time: Timeline, number: int, shift: Expr) -> Line:
     """`share_spent`, with the schedule of Phase 2 stopped as long as the period before was locked up."""
     if number == 1:
         return share_spent(sheet, time, number, shift)
@@ -50,17 +50,32 @@ def waiting(sheet: Sheet, time: Timeline, number: int, shift: Expr) -> Line:
     lock_up = sheet.forward("lock_up", "1")
     waited = sheet.forward("phase_2_waited", "years")
     to_date = sheet.forward("phase_2_share_to_date", "1")
-    sheet.line("phase_2_waited", "years", "Phase 2, time waited",
-               prev(waited) + where(prev(lock_up) > 0, time.period_years, 0),
-               "Periods after a lock-up, to date.", kind="balance")
-    sheet.line("phase_2_share_to_date", "1", "Phase 2, share spent to date",
-               sheet.cumulative(curve, time.period_end - shift - waited),
-               "The schedule, moved by the time waited.", kind="balance")
-    return sheet.line("phase_2_share_spent", "1", "Phase 2, share spent", to_date - prev(to_date),
-                      "Share of the phase's capital that falls in the period.")
+    sheet.line(
+        "phase_2_waited",
+        "years",
+        "Phase 2, time waited",
+        prev(waited) + where(prev(lock_up) > 0, time.period_years, 0),
+        "Periods after a lock-up, to date.",
+        kind="balance",
+    )
+    sheet.line(
+        "phase_2_share_to_date",
+        "1",
+        "Phase 2, share spent to date",
+        sheet.cumulative(curve, time.period_end - shift - waited),
+        "The schedule, moved by the time waited.",
+        kind="balance",
+    )
+    return sheet.line(
+        "phase_2_share_spent",
+        "1",
+        "Phase 2, share spent",
+        to_date - prev(to_date),
+        "Share of the phase's capital that falls in the period.",
+    )
 
 
-def ahead_of_it(sheet: Sheet, time: Timeline, number: int, shift: Expr) -> Line:
+def ahead_of_it(sheet: Declaration, time: Timeline, number: int, shift: Expr) -> Line:
     """A decision of a period on the lock-up of the same period, which Phase 2 itself can cause."""
     if number == 1:
         return share_spent(sheet, time, number, shift)
@@ -128,8 +143,17 @@ def test_the_lines_are_one_loop_in_order() -> None:
     groups = structure(case(HIGH)).groups
     loop = max(groups, key=lambda group: len(group.lines))
     assert loop.direction == "forward" and len(loop.lines) > 250
-    assert {"ore_milled_mt", "net_smelter_return", "company_income_tax", "cfads", "lock_up", "phase_2_waited",
-            "phase_2_built", "milling_end", "closure_start"} <= {*loop.lines}  # fmt: skip
+    assert {
+        "ore_milled_mt",
+        "net_smelter_return",
+        "company_income_tax",
+        "cfads",
+        "lock_up",
+        "phase_2_waited",
+        "phase_2_built",
+        "milling_end",
+        "closure_start",
+    } <= {*loop.lines}
     assert sum(len(group.lines) > 20 for group in groups) == 1
 
 
@@ -148,15 +172,17 @@ def test_floats_and_arrays_give_the_same_bits() -> None:
 def test_the_kernel_gives_the_same_bits() -> None:
     levels = tuple(np.linspace(0.58, 1.1, 19).tolist())
     model, changed = model_of_all(levels), columns(levels)
-    sheet = model.sheet
-    made = kernel(sheet.lines, sheet.curves, sheet.inputs, model.groups, model.texts, tuple(sheet.lines),
-                  tuple(changed), 2)  # fmt: skip
+    sheet = model.declaration
+    made = kernel(
+        sheet.lines, sheet.curves, sheet.inputs, model.groups, model.texts, tuple(sheet.lines), tuple(changed), 2
+    )
     _, found = run_kernel(compiled(made, model), 0, len(levels), columns=changed)
     arrays = evaluate_many(model, changed, len(levels))
     expected = {name: np.broadcast_to(v, (*v.shape[:-1], len(levels))) for name, v in arrays.items()}
     same(model, {n: yearly(v, 2) if v.ndim == 2 else v for n, v in expected.items()}, found, found)
     assert {"phase_2_waited", "lock_up", "ore_milled_mt", *METRICS.values()} - set(found) <= {
-        "first_production", *(n for n in METRICS.values() if n not in found and same_in_all(arrays[n]))
+        "first_production",
+        *(n for n in METRICS.values() if n not in found and same_in_all(arrays[n])),
     }
 
 
@@ -176,8 +202,11 @@ def test_the_workbook_recalculates_to_the_same(tmp_path: Path) -> None:
     formulas_give_what_is_stored(stored, found)
     cells_are_the_engine_s(book, result, found)
     at, row = book.plan.places.lines["phase_2_waited"]
-    assert max(float(cell.value) for (sheet, name), cell in found.items()
-               if sheet == at and name.rstrip("0123456789") + str(row) == name) == pytest.approx(4)  # fmt: skip
+    assert max(
+        float(cell.value)
+        for (sheet, name), cell in found.items()
+        if sheet == at and name.rstrip("0123456789") + str(row) == name
+    ) == pytest.approx(4)
 
 
 def test_the_page_decides_as_the_program_does(request: pytest.FixtureRequest) -> None:
@@ -189,7 +218,7 @@ def test_the_page_decides_as_the_program_does(request: pytest.FixtureRequest) ->
 
 
 def test_explanation_leads_from_ore_to_the_lock_up_that_stopped_it() -> None:
-    from model.commands.explain import node_json
+    from model.commands.lineages import node_json
 
     scenario = case(LOW)
     figures = figures_of(structure(scenario))
@@ -198,8 +227,10 @@ def test_explanation_leads_from_ore_to_the_lock_up_that_stopped_it() -> None:
     assert recomputed(tree) >= 3
     assert tree["value"] == 4
     assert {(inner["name"], inner["period"]): inner["value"] for inner in tree["inputs"]} == {
-        ("phase_2_waited", "2033H2"): 3.5, ("lock_up", "2033H2"): 1, ("period_years", ""): 0.5,
-    }  # fmt: skip
+        ("phase_2_waited", "2033H2"): 3.5,
+        ("lock_up", "2033H2"): 1,
+        ("period_years", ""): 0.5,
+    }
     deep = node_json(trace(figures, "phase_2_potential_ore", At("period", at), 100), figures, scenario)
     names = {node["name"] for node in nodes(deep)}
     assert {"phase_2_built", "phase_2_waited", "lock_up", "cfads", "scheduled_service", "prices.copper"} <= names
@@ -240,6 +271,6 @@ def test_a_decision_on_its_own_period_is_a_circle(monkeypatch: pytest.MonkeyPatc
 
 def test_the_model_s_own_declaration_is_untouched(monkeypatch: pytest.MonkeyPatch) -> None:
     replaced(monkeypatch, "construction", "share_spent", share_spent)
-    lines = structure(case(LOW)).sheet.lines
+    lines = structure(case(LOW)).declaration.lines
     assert "phase_2_waited" not in lines and len(order(lines)) > 300
     assert evaluate(structure(case(LOW)))["phase_2_capex"][0] == 0  # type: ignore[index]
