@@ -41,6 +41,7 @@ class Program:
     texts: dict[str, str]  # that decide choices
     first_year: int
     period_months: int
+    wanted: tuple[str, ...] | None = None  # lines that many scenarios are evaluated for; None for all
     parts: dict[tuple[str, ...], Program] = field(default_factory=dict)
 
     @cached_property
@@ -56,8 +57,9 @@ class Program:
 
     @cached_property
     def arrays(self) -> Callable[..., dict[str, Array]]:
-        """`function(T, N, inputs, elements)` -> every line of N scenarios by name."""
-        return compile_source(source(self.sheet, self.groups, self.texts))
+        """`function(T, N, inputs, elements)` -> every wanted line of N scenarios by name."""
+        lines = self.sheet.lines if self.wanted is None else self.wanted
+        return compile_source(source(self.sheet, self.groups, self.texts, lines))
 
     def reduced(self, wanted: Sequence[str]) -> Program:
         """The program of only the lines that the wanted ones need."""
@@ -78,7 +80,7 @@ class Program:
         sheet = self.sheet.with_lines({name: line for name, line in lines.items() if name in needed})
         groups = [Group(tuple(n for n in g.lines if n in needed), g.direction) for g in self.groups]
         groups = [g for g in groups if g.lines]
-        return Program(sheet, groups, self.texts, self.first_year, self.period_months)
+        return Program(sheet, groups, self.texts, self.first_year, self.period_months, wanted)
 
 
 @dataclass(frozen=True)
@@ -258,7 +260,7 @@ def evaluate(model: Model) -> dict[str, Value]:
 
 
 def evaluate_many(model: Model, changed: Mapping[str, Array], scenarios: int) -> dict[str, Array]:
-    """Every line of several scenarios: rows as (periods, 1 or scenarios), figures as (1 or scenarios,).
+    """Every wanted line of several scenarios: rows as (periods, 1 or scenarios), figures as (1 or scenarios,).
 
     Args:
         changed: inputs that replace the scenario's, by path: (scenarios,), or (periods, scenarios).

@@ -6,7 +6,7 @@ and a `for t in range(T)` around the rows of a loop.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from ..engine.arithmetic import power_array
 from ..engine.curves import segments
 from ..rates import irr_many, without_dust
 from .expr import Expr, Line
-from .order import Group
+from .order import Group, references
 from .sheet import Sheet
 
 Array = NDArray[np.float64]
@@ -52,8 +52,7 @@ TEMPLATES = {
 
 def per(a: Array, b: Array, otherwise: float) -> Array:
     """a / b, `otherwise` where b is zero."""
-    zero = np.equal(b, 0)
-    return np.where(zero, otherwise, a / np.where(zero, 1.0, b))
+    return np.where(np.equal(b, 0), otherwise, np.divide(a, b))
 
 
 def lesser(a: Array, b: Array) -> Array:
@@ -200,20 +199,32 @@ def input_name(path: str) -> str:
     return "_" + path.replace(".", "_")
 
 
-def source(sheet: Sheet, groups: list[Group], texts: Mapping[str, str]) -> str:
-    """The model as the source of a Python function `model(T, N, inputs, elements)`."""
+def source(sheet: Sheet, groups: list[Group], texts: Mapping[str, str], wanted: Iterable[str]) -> str:
+    """The model as the source of a Python function `model(T, N, inputs, elements)`.
+
+    Args:
+        wanted: lines that the function returns; the memory of all others is given back after their last use, so that
+            the rows of many scenarios stay in the processor's cache.
+    """
     lines = sheet.lines
+    uses = ((k, name) for k, group in enumerate(groups) for name in group.lines)
+    last = {used: k for k, name in uses for used, _ in references(lines[name].formula)}
+    ending: dict[int, list[str]] = {}
+    for name in sorted(lines.keys() - set(wanted)):
+        ending.setdefault(last[name], []).append(name)
     out = ["def model(T, N, inputs, elements):"]
     out += [f"    {input_name(path)} = inputs[{path!r}]" for path in sorted(sheet.inputs)]
     out.append("    curves = {}")
     for name, curve in sheet.curves.items():
         x, y = (", ".join(write(knot, texts) for knot in axis) for axis in curve)
         out.append(f"    curves[{name!r}] = segments(knots([{x}]), knots([{y}]))")
-    for group in groups:
+    for k, group in enumerate(groups):
+        over = ending.get(k, [])
         if group.direction == "whole":
             (name,) = group.lines
             text = write(lines[name].formula, texts)
             out.append(f"    {name} = row({text}, T)" if lines[name].series else f"    {name} = figure({text})")
+            out += [f"    del {', '.join(over)}"] if over else []
             continue
         loop = _Loop(group, texts)
         body = [f"        {name}[t] = {name}_ = {loop.write(lines[name].formula)}" for name in group.lines]
@@ -221,7 +232,9 @@ def source(sheet: Sheet, groups: list[Group], texts: Mapping[str, str]) -> str:
         out += [f"    {name} = {f'row({text}, T)' if row else text}" for text, (name, row) in loop.before.items()]
         steps = "range(T)" if group.direction == "forward" else "range(T - 1, -1, -1)"
         out += [f"    for t in {steps}:", *body]
-    out.append("    return {" + ", ".join(f"{name!r}: {name}" for name in lines) + "}")
+        over += [name for name, _ in loop.before.values()]
+        out += [f"    del {', '.join(over)}"] if over else []
+    out.append("    return {" + ", ".join(f"{name!r}: {name}" for name in wanted) + "}")
     return "\n".join(out) + "\n"
 
 
