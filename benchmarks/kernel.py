@@ -13,14 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
-from model.assumptions.resolve import load
-from model.engine import compiler
-from model.engine.kernel import run
+from model.kernel import compiler
+from model.kernel.running import run
 from model.engine.schedule import dependence, schedule
-from model.graph.expr import REDUCTIONS, Expr, Line
+from model.formulas.expr import REDUCTIONS, Expr, Line
+from model.scenario.resolve import load
 from model.studies.chunks import local, run_chunks
 from model.studies.montecarlo import Prepared, compute, prepare, study
-from model.studies.summary import summary
+from model.studies.outcome import summary
 
 from .measure import Task, in_turn, number, table
 
@@ -89,9 +89,9 @@ def needed(ready: Prepared) -> tuple[int, int]:
     not counted), and numbers, were every row written to memory."""
     kernel, model = ready.kernel, ready.model
     varied = frozenset((*kernel.scalars, *kernel.series))
-    lines = model.sheet.lines
+    lines = model.declaration.lines
     wanted = (*kernel.figures_out, *kernel.rows_out)
-    plan = schedule(lines, model.sheet.curves, model.groups, model.texts, wanted, varied)
+    plan = schedule(lines, model.declaration.curves, model.groups, model.texts, wanted, varied)
     depends = dependence(varied, plan.moving)
 
     def count(e: Expr, row: bool) -> int:

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from model.engine.cpp import kernel
-from model.engine.kernel import compiled, run
-from model.structure import Model, bind, evaluate_many
+from model.kernel.cpp import kernel
+from model.kernel.running import compiled, run
+from model.engine.structure import Model, bind, evaluate_many
 from tests.conftest import count
 
 from .declarations import VARIED, columns, declared
@@ -75,9 +75,17 @@ def test_random_declarations_by_floats_and_by_arrays(seed: int) -> None:
 
 def by_kernel(model: Model, changed: dict[str, Array], scenarios: int, outputs: tuple[str, ...]) -> dict[str, Array]:
     """Those of the outputs that the changed inputs move, by the kernel: figures (scenarios,), rows (years, scenarios)."""
-    sheet = model.sheet
-    made = kernel(sheet.lines, sheet.curves, sheet.inputs, model.groups, model.texts, outputs, tuple(changed),
-                  12 // model.period_months)  # fmt: skip
+    sheet = model.declaration
+    made = kernel(
+        sheet.lines,
+        sheet.curves,
+        sheet.inputs,
+        model.groups,
+        model.texts,
+        outputs,
+        tuple(changed),
+        12 // model.period_months,
+    )
     _, found = run(compiled(made, model), 0, scenarios, columns=changed)
     return found
 
@@ -93,10 +101,10 @@ def test_random_declarations_by_the_kernel(seed: int) -> None:
     periods, months = AXES[seed % len(AXES)]
     model = declared(10_000 + seed, 60, periods, months)
     drawn = random.Random(seed)
-    names = [*model.sheet.lines]
+    names = [*model.declaration.lines]
     every = columns(seed, model, scenarios := drawn.choice([43, 8, 1]))
     for varied, wanted in ((VARIED, names), (drawn.sample(VARIED, 2), drawn.sample(names, 12))):
-        changed = {path: every[path] for path in varied if path in model.sheet.inputs}
+        changed = {path: every[path] for path in varied if path in model.declaration.inputs}
         found = by_kernel(model, changed, scenarios, tuple(wanted))
         same(as_kernel(model, by_arrays(model, changed, scenarios)), found)
         if wanted is names:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from model.graph.arrays import compile_source, source
-from model.graph.expr import (
+from model.engine.arrays import compile_source, source
+from model.formulas.declaration import Assumption, Declaration
+from model.formulas.expr import (
     NAN,
     DeclarationError,
     constant,
@@ -20,29 +21,30 @@ from model.graph.expr import (
     total,
     where,
 )
-from model.graph.order import order
-from model.graph.sheet import Assumption, Sheet
+from model.formulas.order import order
 
 M = "US$m nominal"
 
 
 @pytest.fixture
-def sheet() -> Sheet:
-    return Sheet({
-        "price": Assumption("price", "US$/lb real", 4.0),
-        "tonnes": Assumption("tonnes", "kt", 10.0),
-        "cost": Assumption("cost", M, 5.0),
-        "months": Assumption("months", "months", 6.0),
-        "rate": Assumption("rate", "1/year", 0.1),
-    })
+def sheet() -> Declaration:
+    return Declaration(
+        {
+            "price": Assumption("price", "US$/lb real", 4.0),
+            "tonnes": Assumption("tonnes", "kt", 10.0),
+            "cost": Assumption("cost", M, 5.0),
+            "months": Assumption("months", "months", 6.0),
+            "rate": Assumption("rate", "1/year", 0.1),
+        }
+    )
 
 
-def evaluate(sheet: Sheet, periods: int = 4) -> dict[str, np.ndarray]:
+def evaluate(sheet: Declaration, periods: int = 4) -> dict[str, np.ndarray]:
     inputs = {path: np.array([float(sheet.assumptions[path].value)]) for path in sheet.inputs}
     return compile_source(source(sheet, order(sheet.lines), {}))(periods, 1, inputs, {})
 
 
-def test_units_are_converted_where_the_dimension_agrees(sheet: Sheet) -> None:
+def test_units_are_converted_where_the_dimension_agrees(sheet: Declaration) -> None:
     sheet.line("value", "US$m real", "", sheet.input("price") * sheet.input("tonnes"), "")
     sheet.line("time", "years", "", constant(2028, "years") + sheet.input("months"), "")
     found = evaluate(sheet)
@@ -50,7 +52,7 @@ def test_units_are_converted_where_the_dimension_agrees(sheet: Sheet) -> None:
     assert found["time"][0] == pytest.approx(2028.5)
 
 
-def test_real_and_nominal_money_do_not_mix(sheet: Sheet) -> None:
+def test_real_and_nominal_money_do_not_mix(sheet: Declaration) -> None:
     value = sheet.line("value", "US$m real", "", sheet.input("price") * sheet.input("tonnes"), "")
     with pytest.raises(DeclarationError, match=r"money real.*money nominal"):
         value + sheet.input("cost")
@@ -60,7 +62,7 @@ def test_real_and_nominal_money_do_not_mix(sheet: Sheet) -> None:
         sheet.line("vague", "US$m", "", value, "")
 
 
-def test_names_are_declared_once_and_before_use(sheet: Sheet) -> None:
+def test_names_are_declared_once_and_before_use(sheet: Declaration) -> None:
     sheet.line("a", M, "", sheet.input("cost"), "")
     with pytest.raises(DeclarationError, match="declared twice"):
         sheet.line("a", M, "", sheet.input("cost"), "")
@@ -71,13 +73,13 @@ def test_names_are_declared_once_and_before_use(sheet: Sheet) -> None:
         sheet.input("prise")
 
 
-def test_a_line_has_no_truth_value(sheet: Sheet) -> None:
+def test_a_line_has_no_truth_value(sheet: Declaration) -> None:
     with pytest.raises(DeclarationError, match="no truth value"):
         if sheet.input("cost") > 0:
             pass
 
 
-def test_loops_without_a_lag_are_refused(sheet: Sheet) -> None:
+def test_loops_without_a_lag_are_refused(sheet: Declaration) -> None:
     a = sheet.forward("a", M)
     b = sheet.line("b", M, "", a + sheet.input("cost"), "")
     sheet.line("a", M, "", b * 0.5 + prev(b), "")
@@ -85,14 +87,14 @@ def test_loops_without_a_lag_are_refused(sheet: Sheet) -> None:
         order(sheet.lines)
 
 
-def test_loops_through_both_directions_are_refused(sheet: Sheet) -> None:
+def test_loops_through_both_directions_are_refused(sheet: Declaration) -> None:
     a = sheet.forward("a", M)
     sheet.line("a", M, "", prev(a) + following(a), "")
     with pytest.raises(DeclarationError, match="earlier and later"):
         order(sheet.lines)
 
 
-def test_a_loop_may_not_reduce_a_row(sheet: Sheet) -> None:
+def test_a_loop_may_not_reduce_a_row(sheet: Declaration) -> None:
     """Else the reduction would be taken of one period's value."""
     row = sheet.line("row", M, "", prev(sheet.forward("x", M)) * 0 + sheet.input("cost"), "")
     a = sheet.forward("a", M)
@@ -102,7 +104,7 @@ def test_a_loop_may_not_reduce_a_row(sheet: Sheet) -> None:
         order(sheet.lines)
 
 
-def test_not_applicable_may_only_be_reduced(sheet: Sheet) -> None:
+def test_not_applicable_may_only_be_reduced(sheet: Declaration) -> None:
     flow = sheet.line("flow", M, "", prev(sheet.forward("account", M)) + sheet.input("cost"), "")
     sheet.line("account", M, "", flow, "")
     ratio = sheet.line("ratio", "x", "", where(flow > constant(12, M), per(flow, sheet.input("cost"), NAN), NAN), "")
@@ -114,7 +116,7 @@ def test_not_applicable_may_only_be_reduced(sheet: Sheet) -> None:
     assert np.isnan(found["ratio"][:2, 0]).all()
 
 
-def test_forward_and_backward_loops(sheet: Sheet) -> None:
+def test_forward_and_backward_loops(sheet: Declaration) -> None:
     cost = sheet.input("cost")
     balance = sheet.forward("balance", M)
     sheet.line("balance", M, "", prev(balance, constant(100, M)) * 1.1 - cost, "")
@@ -132,7 +134,7 @@ def test_forward_and_backward_loops(sheet: Sheet) -> None:
     assert directions["balance"] == "forward" and directions["value"] == "backward" and directions["sum"] == "whole"
 
 
-def test_curves_are_flat_beyond_their_ends(sheet: Sheet) -> None:
+def test_curves_are_flat_beyond_their_ends(sheet: Declaration) -> None:
     sheet.curve("c", [constant(0, "kt"), constant(20, "kt")], [constant(1, M), constant(3, M)])
     sheet.line("at", M, "", interpolate("c", sheet.input("tonnes"), "kt", M), "")
     sheet.line("beyond", M, "", interpolate("c", sheet.input("tonnes") * 9, "kt", M), "")
