@@ -17,6 +17,7 @@ from model.formulas.expr import (
     interpolate,
     lowest,
     maximum,
+    minimum,
     per,
     prev,
     total,
