@@ -8,6 +8,7 @@ has no order and is refused.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import Literal, NamedTuple, TypeVar
 
 from .expr import REDUCTIONS, DeclarationError, Expr, Line, walk
@@ -55,26 +56,25 @@ def order(lines: Mapping[str, Line]) -> list[Group]:
             result.append(Group(tuple(members), "whole"))
             continue
         inside = set(members)
+        lags = {lag for n in members for t, lag in needs[n] if t in inside}
+        if "all" in lags or {"prev", "next"} <= lags:
+            raise DeclarationError(_why_never_known({n: [r for r in needs[n] if r[0] in inside] for n in members}))
         for name in members:
             if any(e.op in REDUCTIONS for e in walk(lines[name].formula)):
                 raise DeclarationError(f"line '{name}' of a loop reduces a row: give the figure a line of its own")
-        lags = {lag for n in members for t, lag in needs[n] if t in inside}
-        if {"prev", "next"} <= lags:
-            raise DeclarationError(_why_never_known({n: [r for r in needs[n] if r[0] in inside] for n in members}))
         same = {n: [t for t, lag in needs[n] if lag == "same" and t in inside] for n in members}
         steps = _components(same)
         for step in steps:
             if len(step) > 1 or step[0] in same[step[0]]:
-                first = min(step)
-                around = _path(first, first, same.__getitem__)
-                raise DeclarationError(f"circular within one period: {' needs '.join((first, *around))}")
+                around = min((_path(name, name, same.__getitem__) for name in sorted(step)), key=len)
+                raise DeclarationError(f"circular within one period: {' needs '.join((around[-1], *around))}")
         result.append(Group(tuple(s[0] for s in steps), "backward" if "next" in lags else "forward"))
     return result
 
 
 def _why_never_known(needs: Mapping[str, list[tuple[str, Lag]]]) -> str:
     """The message for lines that need each other through earlier and later periods: the shortest circle in which a line
-    looks ahead at one that depends on an earlier period."""
+    looks ahead, to the next period or to all, at one that depends on it through an earlier period."""
 
     def targets(place: tuple[str, bool]) -> Iterator[tuple[str, bool]]:
         name, earlier = place
@@ -82,17 +82,20 @@ def _why_never_known(needs: Mapping[str, list[tuple[str, Lag]]]) -> str:
 
     circles: list[tuple[str, list[tuple[str, bool]]]] = []
     for looker, refs in needs.items():
-        for ahead in (target for target, lag in refs if lag == "next"):
-            path = _path((ahead, False), (looker, True), targets)
+        for ahead, lag in refs:
+            path = _path((ahead, lag == "all"), (looker, True), targets) if lag in ("next", "all") else []
             if path:
-                circles.append((looker, [(ahead, False), *path]))
+                circles.append((looker, [(ahead, lag == "all"), *path]))
     looker, circle = min(circles, key=lambda each: len(each[1]))
-    step = next(k for k, (_, earlier) in enumerate(circle) if earlier)
-    ahead, state, past = circle[0][0], circle[step - 1][0], circle[step][0]
-    through = "" if state == ahead else f" through '{state}'"
-    back = "" if past == looker else f", and so on '{looker}' itself"
+    names = [name for name, _ in circle]
+    state, past = next(
+        ((a, b) for a, b in pairwise(names) if (b, "prev") in needs[a] and (b, "same") not in needs[a]), (names[0], "")
+    )
+    through = "" if state == names[0] else f" through '{state}'"
+    before = f"{through} on '{past}' of the period before" if past else f" on '{looker}'"
+    back = f", and so on '{looker}' itself" if past not in ("", looker) else ""
     return (
-        f"line '{looker}' looks ahead at '{ahead}', which depends{through} on '{past}' of the period before{back}: "
+        f"line '{looker}' looks ahead at '{names[0]}', which depends{before}{back}: "
         f"a circle through earlier and later periods, of {len(needs)} lines"
     )
 

@@ -12,14 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from ..kernel import compiler
 from ..engine.arrays import Array, ratio_of
-from ..kernel.cpp import Kernel, kernel
-from ..kernel.running import Compiled, compiled, run
 from ..engine.python import Value, row_of
 from ..engine.schedule import chosen
-from ..engine.structure import Model, evaluate, structure
+from ..engine.structure import ENDED, LATEST, Model, evaluate, structure
+from ..explain.trace import assumptions_behind
 from ..formulas.expr import Expr, walk
+from ..kernel import compiler
+from ..kernel.cpp import Kernel, kernel
+from ..kernel.running import Compiled, compiled, run
 from ..scenario.resolve import Scenario
 from ..scenario.values import ByYear
 from .distributions import Draw
@@ -29,6 +30,7 @@ from .streams import BLOCK
 from .vary import StudyError, evaluate_in_parts, metric_line, periods_of, with_values
 
 CHUNK = 2 * BLOCK  # scenarios
+MOST_CORNERED = 10  # uncertain inputs of which every combination of extremes is tried
 WORTH_COMPILING = 1_000  # scenarios, which take NumPy longer than compiling takes
 FAN = "dscr"  # the row of which the distribution by year is kept
 STANDARD = (
@@ -141,7 +143,7 @@ def _prepare(made: Study, said: Callable[[str], None]) -> PreparedStudy:
     flat: dict[str, object] = {d.path: d.base for d in draws.draws}
     moving: dict[str, object] = {p: ByYear(draws.years, tuple(deck.tolist())) for p, deck in draws.decks.items()}
     scenario = with_values(made.scenario, flat | moving)
-    corners = _corners(draws)
+    corners = _corners(draws, plain)
     model = structure(scenario, periods_of(scenario, corners))
     draws = replace(sampler(made.scenario, tuple(dict.fromkeys(model.years))), draws=draws.draws)
     lines = model.declaration.lines
@@ -205,14 +207,11 @@ def _ends(draw: Draw) -> Array:
     return ends
 
 
-def _corners(draws: Sampler) -> dict[str, Array]:
-    """Every combination of the least and greatest that inputs on the life of the mine can be; the rest at both."""
+def _corners(draws: Sampler, model: Model) -> dict[str, Array]:
+    """Every combination of the least and greatest that inputs behind the end of the model can be; the rest at both."""
     ends = {d.path: _ends(d) for d in draws.draws}
-    longer = [
-        p
-        for p in ends
-        if p.startswith(("timeline.", "production.", "factors.ramp_up", "factors.throughput", "capex.closure"))
-    ][:10]
+    behind = assumptions_behind(model.declaration, (ENDED, LATEST))
+    longer = [path for path in ends if path in behind][:MOST_CORNERED]
     count = 2 ** len(longer)
     found = {}
     for path, (low, high) in ends.items():
