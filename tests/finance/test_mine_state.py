@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from model.assumptions.resolve import Scenario, bundled, load
-from model.graph.expr import Expr, Line, constant, maximum, minimum, prev, where
-from model.graph.sheet import Sheet
-from model.results import Result, run
+from model.engine.structure import evaluate, structure
+from model.formulas.declaration import Declaration
+from model.formulas.expr import Expr, Line, constant, maximum, minimum, prev, where
+from model.results.result import Result, run
+from model.scenario.resolve import Scenario, bundled, load
 from model.stages.construction import phasing_curve, share_spent
 from model.stages.timeline import NOMINAL, Timeline
-from model.structure import evaluate, structure
 from tests.rules import replaced
 
 SMALL = Path(__file__).with_name("small_mine.yaml")
@@ -150,16 +150,16 @@ def test_phase_2_by_a_later_schedule() -> None:
     assert failed(found) == set()
 
 
-def capped(sheet: Sheet, time: Timeline, number: int, shift: Expr) -> Line:
+def capped(model: Declaration, time: Timeline, number: int, shift: Expr) -> Line:
     """`share_spent`, with the spending on Phase 2 cut off at US$390m nominal."""
     if number == 1:
-        return share_spent(sheet, time, number, shift)
-    curve = phasing_curve(sheet, "phase_2_schedule", "capex.phase_2.schedule")
-    scheduled = sheet.cumulative(curve, time.period_end - shift) - sheet.cumulative(curve, time.period_start - shift)
-    spent, capital = sheet.forward("phase_2_spent", NOMINAL), sheet.forward("phase_2_capex", NOMINAL)
-    left = maximum(constant(390, NOMINAL) - prev(spent), 0) / (sheet.input("capex.phase_2.total") * time.capex_index)
-    share = sheet.line("phase_2_share_spent", "1", "Phase 2, share spent", minimum(scheduled, left), "Up to the cap.")
-    sheet.line("phase_2_spent", NOMINAL, "Phase 2 capital spent to date", prev(spent) + capital, "", kind="balance")
+        return share_spent(model, time, number, shift)
+    curve = phasing_curve(model, "phase_2_schedule", "capex.phase_2.schedule")
+    scheduled = model.cumulative(curve, time.period_end - shift) - model.cumulative(curve, time.period_start - shift)
+    spent, capital = model.forward("phase_2_spent", NOMINAL), model.forward("phase_2_capex", NOMINAL)
+    left = maximum(constant(390, NOMINAL) - prev(spent), 0) / (model.input("capex.phase_2.total") * time.capex_index)
+    share = model.line("phase_2_share_spent", "1", "Phase 2, share spent", minimum(scheduled, left), "Up to the cap.")
+    model.line("phase_2_spent", NOMINAL, "Phase 2 capital spent to date", prev(spent) + capital, "", kind="balance")
     return share
 
 
@@ -203,7 +203,7 @@ def test_a_mine_that_ignores_its_capital_fails_the_check(
     assert failed(Result(scenario, model, evaluate(model))) == {"capital_spent"}
     replaced(monkeypatch, "construction", "share_spent", capped)
     model = structure(scenario)
-    lines = model.sheet.lines
+    lines = model.declaration.lines
     lines[line].expr = lines[by] if by else where(lines["phase_2_share_spent"] >= 0, 1, 0)
     mutant = Result(scenario, model, evaluate(model))
     assert failed(mutant) == {"capital_spent", "capacity_built"}

@@ -90,7 +90,9 @@ def test_loops_without_a_lag_are_refused(sheet: Declaration) -> None:
 def test_loops_through_both_directions_are_refused(sheet: Declaration) -> None:
     a = sheet.forward("a", M)
     sheet.line("a", M, "", prev(a) + following(a), "")
-    with pytest.raises(DeclarationError, match="'a' looks ahead at 'a', which depends on 'a' of the period before: a circle"):
+    with pytest.raises(
+        DeclarationError, match="'a' looks ahead at 'a', which depends on 'a' of the period before: a circle"
+    ):
         order(sheet.lines)
 
 
