@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from model.kernel import compiler
-from model.kernel.running import run
 from model.engine.schedule import dependence, schedule
 from model.formulas.expr import REDUCTIONS, Expr, Line
+from model.kernel import compiler
+from model.kernel.running import run
 from model.scenario.resolve import load
 from model.studies.chunks import local, run_chunks
 from model.studies.montecarlo import Prepared, compute, prepare, study

@@ -11,9 +11,9 @@ from .app import JsonOption, ScenarioArgument, SetOption, UsageError, app, load_
 
 if TYPE_CHECKING:
     from ..explain.calculated import Figures
-    from ..studies.differences import Difference
     from ..explain.trace import Figure
     from ..scenario.resolve import Leaf, Scenario
+    from ..studies.differences import Difference
 
 DEPTH = 3
 
@@ -34,8 +34,8 @@ def explain(
 ) -> None:
     """Show where a figure comes from: its formula with numbers, its inputs in turn, down to sourced assumptions."""
     from ..engine.structure import structure
-    from ..studies import differences as lineage
     from ..explain.trace import trace
+    from ..studies import differences as lineage
 
     given = load_scenario(scenario, setting)
     other = load_scenario(against, setting) if against is not None else None

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from ..engine.schedule import Node, Schedule, key_of, schedule
+from ..engine.writer import Shared, Writer
 from ..formulas.declaration import Curve
 from ..formulas.expr import Expr, Line
 from ..formulas.order import Group
-from ..engine.schedule import Node, Schedule, key_of, schedule
-from ..engine.writer import Shared, Writer
 
 SHORT = 12  # knots, up to which a curve's segments are tried one after the other
 PLAIN = frozenset({"add", "sub", "mul", "div", "neg"})  # operations on a block and a number that all scenarios share

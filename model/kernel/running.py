@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..engine.arrays import Array
+from ..engine.structure import Model, evaluate, tables
 from .compiler import library
 from .cpp import Kernel
-from ..engine.structure import Model, evaluate, tables
 
 WIDEST = 8  # scenarios in the widest block
 

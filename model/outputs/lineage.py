@@ -12,10 +12,10 @@ from rich.text import Text
 from rich.tree import Tree
 
 from ..explain.calculated import Figures
-from ..studies.differences import Difference
 from ..explain.trace import Figure
 from ..explain.words import plain as number
 from ..scenario.resolve import Leaf, Scenario, plain
+from ..studies.differences import Difference
 from .terminal import console
 
 RESULT, SOURCE = "bold", "dim"

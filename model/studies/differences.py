@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..engine.structure import Model, bind, evaluate
-from ..scenario.resolve import Leaf, Scenario
 from ..explain.calculated import FIGURE, At, Figures
 from ..explain.trace import Figure, assumptions_behind, bare, step_of
+from ..scenario.resolve import Leaf, Scenario
 
 SAME = 1e-12  # two figures nearer than this, relative to their size, do not differ
 

@@ -12,15 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from ..kernel import compiler
 from ..engine.arrays import Array, ratio_of
-from ..kernel.cpp import Kernel, kernel
-from ..kernel.running import Compiled, compiled, run
 from ..engine.python import Value, row_of
 from ..engine.schedule import chosen
 from ..engine.structure import ENDED, LATEST, Model, evaluate, structure
 from ..explain.trace import assumptions_behind
 from ..formulas.expr import Expr, walk
+from ..kernel import compiler
+from ..kernel.cpp import Kernel, kernel
+from ..kernel.running import Compiled, compiled, run
 from ..scenario.resolve import Scenario
 from ..scenario.values import ByYear
 from .distributions import Draw

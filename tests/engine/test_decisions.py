@@ -143,8 +143,17 @@ def test_the_lines_are_one_loop_in_order() -> None:
     groups = structure(case(HIGH)).groups
     loop = max(groups, key=lambda group: len(group.lines))
     assert loop.direction == "forward" and len(loop.lines) > 250
-    assert {"ore_milled_mt", "net_smelter_return", "company_income_tax", "cfads", "lock_up", "phase_2_waited",
-            "phase_2_built", "milling_end", "closure_start"} <= {*loop.lines}  # fmt: skip
+    assert {
+        "ore_milled_mt",
+        "net_smelter_return",
+        "company_income_tax",
+        "cfads",
+        "lock_up",
+        "phase_2_waited",
+        "phase_2_built",
+        "milling_end",
+        "closure_start",
+    } <= {*loop.lines}
     assert sum(len(group.lines) > 20 for group in groups) == 1
 
 
@@ -185,9 +194,15 @@ def test_the_kernel_gives_the_same_bits() -> None:
     model, changed = model_of_all(levels), columns(levels)
     lines = model.declaration.lines
     made = kernel(
-        lines, model.declaration.curves, model.declaration.inputs, model.groups, model.texts, tuple(lines),
-        tuple(changed), 2,
-    )  # fmt: skip
+        lines,
+        model.declaration.curves,
+        model.declaration.inputs,
+        model.groups,
+        model.texts,
+        tuple(lines),
+        tuple(changed),
+        2,
+    )
     _, found = run_kernel(compiled(made, model), 0, len(levels), columns=changed)
     expected = by_floats(model, levels)
     same_bits({name: yearly(v) if lines[name].series else v for name, v in expected.items()}, found)
@@ -227,8 +242,10 @@ def test_explanation_leads_from_ore_to_the_lock_up_that_stopped_it() -> None:
     assert recomputed(tree) >= 3
     assert tree["value"] == 4
     assert {(inner["name"], inner["period"]): inner["value"] for inner in tree["inputs"]} == {
-        ("phase_2_waited", "2033H2"): 3.5, ("lock_up", "2033H2"): 1, ("period_years", ""): 0.5,
-    }  # fmt: skip
+        ("phase_2_waited", "2033H2"): 3.5,
+        ("lock_up", "2033H2"): 1,
+        ("period_years", ""): 0.5,
+    }
     deep = node_json(trace(figures, "phase_2_potential_ore", At("period", at), 100), figures, scenario)
     names = {node["name"] for node in nodes(deep)}
     assert {"phase_2_built", "phase_2_waited", "lock_up", "cfads", "scheduled_service", "prices.copper"} <= names

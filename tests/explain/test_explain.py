@@ -131,8 +131,8 @@ def test_every_line_and_every_metric_can_be_explained() -> None:
     """One level deep, for a year, the first and the last period."""
     from model.engine.structure import structure
     from model.explain.calculated import FIGURE, At
-    from model.studies.differences import figures_of
     from model.explain.trace import trace
+    from model.studies.differences import figures_of
 
     figures = figures_of(structure(load("base")))
     last = At("period", len(figures.labels) - 1)

@@ -24,9 +24,11 @@ from tests.rules import replaced
 SMALL = Path(__file__).with_name("small_mine.yaml")
 UNKNOWN = 9999.0
 LARGE_PIT: dict[str, Any] = {
-    "mine_plan.cumulative_ore": [0, 10, 70], "mine_plan.contained_copper": [0, 50, 350],
-    "mine_plan.contained_gold": [0, 100, 700], "mine_plan.material_moved": [0, 20, 140],
-}  # fmt: skip
+    "mine_plan.cumulative_ore": [0, 10, 70],
+    "mine_plan.contained_copper": [0, 50, 350],
+    "mine_plan.contained_gold": [0, 100, 700],
+    "mine_plan.material_moved": [0, 20, 140],
+}
 PHASE_2: dict[str, Any] = {"timeline.period_months": 12, "ramp_up.phase_2_curve": [1]}  # 45 Mt a year from 2034
 
 
@@ -88,11 +90,19 @@ def test_closure_by_the_ore_that_is_left() -> None:
 def test_closure_that_only_a_higher_rate_of_milling_shows() -> None:
     """At 10 Mt a year 70 Mt last until 2036. A second mill of 30 Mt from 2031 ends them after 1.25 years of both:
     two years before that is past, and closure begins with the period that shows it."""
-    found = small({
-        **LARGE_PIT, "capex.closure.lead_years": 2, "capex.closure.years": 3, "production.phase_2.included": True,
-        "production.phase_2.start": "2031-01-01", "production.phase_2.capacity": 30, "capex.phase_2.total": 300,
-        "capex.phase_2.schedule": {2030: 1}, "ramp_up.phase_2_curve": [1],
-    })  # fmt: skip
+    found = small(
+        {
+            **LARGE_PIT,
+            "capex.closure.lead_years": 2,
+            "capex.closure.years": 3,
+            "production.phase_2.included": True,
+            "production.phase_2.start": "2031-01-01",
+            "production.phase_2.capacity": 30,
+            "capex.phase_2.total": 300,
+            "capex.phase_2.schedule": {2030: 1},
+            "ramp_up.phase_2_curve": [1],
+        }
+    )
     row(found, "ore_milled_mt", [0, 10, 10, 40, 10])
     row(found, "expected_end", [2059, 2036, 2036, 2032.25, 2032.25, 2032.25, 2032.25])
     row(found, "closure_due", [2057, 2034, 2034, 2030.25, 2030.25, 2030.25, 2030.25])
@@ -132,10 +142,16 @@ def test_a_ramp_up_above_nameplate_is_scaled_by_what_is_built() -> None:
 
 def test_what_rounding_leaves_is_milled() -> None:
     """8.8 Mt at 1.1 a year: eight subtractions leave 2e-15 Mt, which would keep the mine open for a ninth year."""
-    found = small({
-        "production.capacity": 1.1, "mine_plan.cumulative_ore": [0, 8.8], "mine_plan.contained_copper": [0, 50],
-        "mine_plan.contained_gold": [0, 50], "mine_plan.material_moved": [0, 20], "mine_plan.sustaining_share": [0, 1],
-    })  # fmt: skip
+    found = small(
+        {
+            "production.capacity": 1.1,
+            "mine_plan.cumulative_ore": [0, 8.8],
+            "mine_plan.contained_copper": [0, 50],
+            "mine_plan.contained_gold": [0, 50],
+            "mine_plan.material_moved": [0, 20],
+            "mine_plan.sustaining_share": [0, 1],
+        }
+    )
     row(found, "ore_milled_mt", [0, *[1.1] * 8])
     row(found, "milling_over", [*[0] * 8, 1, 1, 1])
     row(found, "ore_closing", [8.8 - 1.1 * max(year, 0) for year in range(8)])
@@ -190,10 +206,13 @@ def test_a_phase_2_whose_spending_is_cut_mills_what_is_built(monkeypatch: pytest
     assert failed(cut) == {"capital_spent"}  # which says that the schedule is not spent in full
 
 
-@pytest.mark.parametrize(("line", "by"), [
-    ("phase_2_potential_ore", "phase_2_ramp_up_ore"),  # the mine ignores its capital
-    ("phase_2_built", None),  # what counts as built does
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("line", "by"),
+    [
+        ("phase_2_potential_ore", "phase_2_ramp_up_ore"),  # the mine ignores its capital
+        ("phase_2_built", None),  # what counts as built does
+    ],
+)
 def test_a_mine_that_ignores_its_capital_fails_the_check(
     line: str, by: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,11 +239,18 @@ def test_closure_begins_the_lead_before_production_ends(name: str) -> None:
     assert found.series("milling_end")[-1] == found.figure("production_end")
 
 
-@pytest.mark.parametrize("changes", [
-    {}, {"production.phase_2.included": False}, {"timeline.delay_months": 7.3}, {"timeline.licence_years": 5.25},
-    {"capex.closure.lead_years": 4, "financing.included": False},
-    {"timeline.licence_years": 5, "capex.closure.lead_years": 8, "capex.closure.years": 8},
-], ids=str)  # fmt: skip
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"production.phase_2.included": False},
+        {"timeline.delay_months": 7.3},
+        {"timeline.licence_years": 5.25},
+        {"capex.closure.lead_years": 4, "financing.included": False},
+        {"timeline.licence_years": 5, "capex.closure.lead_years": 8, "capex.closure.years": 8},
+    ],
+    ids=str,
+)
 def test_dates_do_not_depend_on_the_length_of_a_period(changes: dict[str, Any]) -> None:
     ends = []
     for months in (3, 6, 12):
@@ -236,20 +262,42 @@ def test_dates_do_not_depend_on_the_length_of_a_period(changes: dict[str, Any]) 
     assert ends[0] == pytest.approx(ends[1], abs=1e-9) and ends[1] == pytest.approx(ends[2], abs=1e-9)
 
 
-@pytest.mark.parametrize(("changes", "milling_end", "closure", "last"), [
-    # No closure before production, even where the lead is longer than the licence.
-    ({"timeline.licence_years": 5, "capex.closure.lead_years": 8, "capex.closure.years": 8,
-      "financing.included": False}, 2033.5, (2028.5, 2036.5), "2037H2"),
-    # Nothing is ever milled: the licence ends the mine. Its end of 2088.5 and closure to 2091.5 + a year.
-    ({"factors.throughput": 0}, 2088.5, (2087.5, 2091.5), "2092H2"),
-    # A loan of 30 years outlives a mine of eight: its last instalment is due on 1 January 2060.
-    ({"timeline.licence_years": 8, "financing.tranches.adb.repayment_years": 30}, 2036.5, (2035.5, 2039.5), "2060H2"),
-    # Loans that are not taken count for nothing.
-    ({"timeline.licence_years": 8, "financing.tranches.adb.repayment_years": 30, "financing.included": False},
-     2036.5, (2035.5, 2039.5), "2040H2"),
-    # A phase that costs nothing is built at once.
-    ({"factors.capex": 0}, 2064.972108333333, (2063.972108333333, 2067.972108333333), "2068H2"),
-], ids=["long_lead", "no_ore_milled", "loan_outlives_the_mine", "loan_not_taken", "no_capital"])  # fmt: skip
+@pytest.mark.parametrize(
+    ("changes", "milling_end", "closure", "last"),
+    [
+        # No closure before production, even where the lead is longer than the licence.
+        (
+            {
+                "timeline.licence_years": 5,
+                "capex.closure.lead_years": 8,
+                "capex.closure.years": 8,
+                "financing.included": False,
+            },
+            2033.5,
+            (2028.5, 2036.5),
+            "2037H2",
+        ),
+        # Nothing is ever milled: the licence ends the mine. Its end of 2088.5 and closure to 2091.5 + a year.
+        ({"factors.throughput": 0}, 2088.5, (2087.5, 2091.5), "2092H2"),
+        # A loan of 30 years outlives a mine of eight: its last instalment is due on 1 January 2060.
+        (
+            {"timeline.licence_years": 8, "financing.tranches.adb.repayment_years": 30},
+            2036.5,
+            (2035.5, 2039.5),
+            "2060H2",
+        ),
+        # Loans that are not taken count for nothing.
+        (
+            {"timeline.licence_years": 8, "financing.tranches.adb.repayment_years": 30, "financing.included": False},
+            2036.5,
+            (2035.5, 2039.5),
+            "2040H2",
+        ),
+        # A phase that costs nothing is built at once.
+        ({"factors.capex": 0}, 2064.972108333333, (2063.972108333333, 2067.972108333333), "2068H2"),
+    ],
+    ids=["long_lead", "no_ore_milled", "loan_outlives_the_mine", "loan_not_taken", "no_capital"],
+)
 def test_the_axis_lasts_as_long_as_mine_closure_and_loans(
     changes: dict[str, Any], milling_end: float, closure: tuple[float, float], last: str
 ) -> None:
@@ -262,10 +310,15 @@ def test_the_axis_lasts_as_long_as_mine_closure_and_loans(
 
 def test_ore_that_ends_in_its_first_period() -> None:
     """3 Mt at 10 a year: 0.3 years of 2029; closure, due a year before that, begins with production."""
-    found = small({
-        "mine_plan.cumulative_ore": [0, 1, 3], "mine_plan.contained_copper": [0, 5, 15],
-        "mine_plan.contained_gold": [0, 10, 30], "mine_plan.material_moved": [0, 2, 6], "capex.closure.lead_years": 1,
-    })  # fmt: skip
+    found = small(
+        {
+            "mine_plan.cumulative_ore": [0, 1, 3],
+            "mine_plan.contained_copper": [0, 5, 15],
+            "mine_plan.contained_gold": [0, 10, 30],
+            "mine_plan.material_moved": [0, 2, 6],
+            "capex.closure.lead_years": 1,
+        }
+    )
     row(found, "ore_milled_mt", [0, 3])
     row(found, "operating_years", [0, 0.3])
     assert found.series("milling_end")[-1] == pytest.approx(2029.3)
@@ -286,9 +339,16 @@ def test_an_axis_that_is_too_short_is_said() -> None:
 
 
 def test_capital_outside_the_axis_is_said() -> None:
-    found = run(load("base", {
-        "timeline.licence_years": 5, "production.phase_2.start": "2060-01-01", "capex.phase_2.schedule": {2058: 1},
-    }))  # fmt: skip
+    found = run(
+        load(
+            "base",
+            {
+                "timeline.licence_years": 5,
+                "production.phase_2.start": "2060-01-01",
+                "capex.phase_2.schedule": {2058: 1},
+            },
+        )
+    )
     assert failed(found) == {"capital_spent"}
     said = "\n".join(found.warnings)
     assert "the expansion starts after the licence has ended: it can mill nothing" in said

@@ -10,13 +10,15 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model.engine.arrays import Array, compile_source, source
-from model.engine.structure import Model, bind, evaluate, structure
+from model.engine.arrays import Array
+from model.engine.structure import Model, evaluate, evaluate_many, structure
+from model.formulas.declaration import Assumption
 from model.formulas.expr import Expr
 from model.scenario.resolve import bundled, load
 from tests.mutation.mutants import Mutant, mutants, mutated
@@ -37,7 +39,6 @@ class Case:
         self.scenario = load(name) if isinstance(name, str) else scenario(name)[0]
         self.model: Model = structure(self.scenario)
         self.lines = evaluate(self.model)
-        self.inputs, self.elements = bind(self.model)
         o = oracle(self.scenario.leaves)
         self.names = [n for n in self.lines if n in o and not n.endswith("_draw_cost")]
 
@@ -54,21 +55,21 @@ class Case:
             sheet.inputs[WHICH.data] = WHICH
             for name, found in present.items():
                 sheet.lines[name].expr = among(found, formulas[name])
-            function = compile_source(source(sheet, self.model.groups, self.model.texts))
-            with np.errstate(all="ignore"):
-                lines = function(
-                    self.model.periods,
-                    len(batch),
-                    self.inputs | {WHICH.data: np.arange(float(len(batch)))},
-                    self.elements,
-                )
+            number = Assumption(WHICH.data, "1", -1.0)  # no mutant
+            model = replace(
+                self.model,
+                program=replace(self.model.program, functions={}, many={}),
+                assumptions={**self.model.assumptions, WHICH.data: number},
+            )
+            turns = {WHICH.data: np.arange(float(len(batch)))}
+            lines = evaluate_many(model, tuple(self.names), turns, len(batch))
         finally:
             del sheet.inputs[WHICH.data]
             for name, formula in formulas.items():
                 sheet.lines[name].expr = formula
         result = np.zeros(len(batch), dtype=bool)
         for name in self.names:
-            result |= apart(lines[name], self.lines[name], len(batch))
+            result |= apart(lines[name], np.array(self.lines[name]), len(batch))
         return result.tolist()
 
 

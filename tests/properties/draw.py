@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from model.engine.structure import Model, periods_of_all, structure
 from model.scenario.resolve import load
 from model.stages.checks import TOLERANCE
-from model.studies.vary import evaluate_in_parts, reduced
+from model.studies.vary import evaluate_in_parts
 
 Numbers = dict[str, NDArray[np.float64]]
 
@@ -96,7 +96,7 @@ def numbers(model: Model, seed: int, count: int) -> Numbers:
 def broken(model: Model, drawn: Numbers, count: int) -> dict[str, NDArray[np.bool_]]:
     """For every check, which of the scenarios fail it."""
     checks = tuple(name for name in model.declaration.lines if name.startswith("check_"))
-    worst = evaluate_in_parts(reduced(model, checks), checks, drawn, count)
+    worst = evaluate_in_parts(model, checks, drawn, count)
     return {name: ~(values <= TOLERANCE) for name, values in worst.items()}
 
 
