@@ -7,7 +7,7 @@ function steps through the periods, so that arrays are as long as there are scen
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +27,8 @@ class ArrayWriter(PythonWriter):
     """Statements of Python over arrays."""
 
     LANGUAGE = "numpy"
-    START = {"total": "0.0", "highest": "-inf", "lowest": "inf", "average": "0.0"}
-    TAKE = {
+    START: ClassVar = {"total": "0.0", "highest": "-inf", "lowest": "inf", "average": "0.0"}
+    TAKE: ClassVar = {
         "total": "{a} = {a} + {x}",
         "highest": "{a} = greater({x}, {a})",
         "lowest": "{a} = lesser({x}, {a})",

@@ -6,7 +6,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from ..arithmetic.curves import segments
 from ..arithmetic.functions import power
@@ -25,8 +25,8 @@ class PythonWriter(Writer):
 
     LANGUAGE = "python"
     LAST = "if {}: return {{'periods': t + 1}}"
-    START = {"total": "0.0", "highest": "-inf", "lowest": "inf", "average": "0.0"}
-    TAKE = {
+    START: ClassVar = {"total": "0.0", "highest": "-inf", "lowest": "inf", "average": "0.0"}
+    TAKE: ClassVar = {
         "total": "{a} += {x}",
         "highest": "if {x} > {a}: {a} = {x}",
         "lowest": "if {x} < {a}: {a} = {x}",

@@ -7,7 +7,7 @@ engine fills, so that the source depends on the structure and on what is asked, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from ..engine.schedule import Node, Schedule, key_of, schedule
 from ..engine.writer import Shared, Writer
@@ -36,8 +36,8 @@ class CppWriter(Writer):
     """Statements of C++ over blocks `V` of scenarios."""
 
     LANGUAGE = "cpp"
-    START = {"total": "0.0", "highest": "-INFINITE", "lowest": "INFINITE", "average": "0.0"}
-    TAKE = {
+    START: ClassVar = {"total": "0.0", "highest": "-INFINITE", "lowest": "INFINITE", "average": "0.0"}
+    TAKE: ClassVar = {
         "total": "{a} += {x};",
         "highest": "{a} = greater({x}, {a});",
         "lowest": "{a} = lesser({x}, {a});",
