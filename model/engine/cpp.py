@@ -7,7 +7,7 @@ engine fills, so that the source depends on the structure and on what is asked, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from ..graph.expr import Expr, Line
 from ..graph.order import Group
@@ -37,7 +37,7 @@ class Kernel(NamedTuple):
 class CppWriter(Writer):
     """Statements of C++ over blocks `V` of scenarios."""
 
-    OPERATIONS = {
+    OPERATIONS: ClassVar[Mapping[str, str]] = {
         "add": "({0} + {1})",
         "sub": "({0} - {1})",
         "mul": "({0} * {1})",
@@ -52,7 +52,7 @@ class CppWriter(Writer):
         "floor": "floor_of({0})",
         "where": "({0} ? {1} : {2})",
     }
-    COMPARISONS = {
+    COMPARISONS: ClassVar[Mapping[str, str]] = {
         "lt": "({0} < {1})",
         "le": "({0} <= {1})",
         "gt": "({0} > {1})",
@@ -61,8 +61,13 @@ class CppWriter(Writer):
         "or": "({0} | {1})",
         "nonzero": "({0} != 0.0)",
     }
-    START = {"total": "0.0", "highest": "-INFINITE", "lowest": "INFINITE", "average": "0.0"}
-    TAKE = {
+    START: ClassVar[Mapping[str, str]] = {
+        "total": "0.0",
+        "highest": "-INFINITE",
+        "lowest": "INFINITE",
+        "average": "0.0",
+    }
+    TAKE: ClassVar[Mapping[str, str]] = {
         "total": "{a} += {x};",
         "highest": "{a} = greater({x}, {a});",
         "lowest": "{a} = lesser({x}, {a});",
@@ -219,8 +224,8 @@ class CppWriter(Writer):
         for each in self.plan.passes:
             opening, loop, after = self.loop(each)
             steps = "int64_t t = T - 1; t >= 0; t--" if each.backward else "int64_t t = 0; t < T; t++"
-            loop = [f"for ({steps}) {{", "  const double *s = row + t * ROW;", *(f"  {x}" for x in loop), "}"] if loop else []
-            body += [*opening, *loop, *after]
+            head = [f"for ({steps}) {{", "  const double *s = row + t * ROW;"]
+            body += [*opening, *([*head, *(f"  {line}" for line in loop), "}"] if loop else []), *after]
             self.text = body
             self.figures(each.figures)
         out = [f"put(figures + {k} * stride + b, v_{n});" for k, n in enumerate(self.figures_out)]

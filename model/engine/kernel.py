@@ -70,7 +70,8 @@ def compiled(kernel: Kernel, model: Model, said: Callable[[str], None] = lambda 
         for part in segments([float(np.ravel(v)[0]) for v in x], [float(np.ravel(v)[0]) for v in y])
     ]
     years = model.periods * model.period_months // 12
-    return Compiled(kernel, function, model.periods, years, figures, np.ascontiguousarray(table), np.concatenate([*curves, [0.0]]))
+    by_period, flat = np.ascontiguousarray(table), np.concatenate([*curves, [0.0]])
+    return Compiled(kernel, function, model.periods, years, figures, by_period, flat)
 
 
 def run(ready: Compiled, first: int, count: int, draws: ctypes.Structure | None = None,

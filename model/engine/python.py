@@ -6,7 +6,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from ..graph.expr import Expr, Line, walk
 from ..graph.sheet import Curve
@@ -23,7 +23,7 @@ Function = Callable[..., dict[str, Value]]
 class PythonWriter(Writer):
     """Statements of Python."""
 
-    OPERATIONS = {
+    OPERATIONS: ClassVar[Mapping[str, str]] = {
         "add": "({0} + {1})",
         "sub": "({0} - {1})",
         "mul": "({0} * {1})",
@@ -38,7 +38,7 @@ class PythonWriter(Writer):
         "floor": "floor({0})",
         "where": "({1} if {0} else {2})",
     }
-    COMPARISONS = {
+    COMPARISONS: ClassVar[Mapping[str, str]] = {
         "lt": "{0} < {1}",
         "le": "{0} <= {1}",
         "gt": "{0} > {1}",
@@ -47,8 +47,8 @@ class PythonWriter(Writer):
         "or": "({0} or {1})",
         "nonzero": "{0}",
     }
-    START = {"total": "0.0", "highest": "-inf", "lowest": "inf", "average": "0.0"}
-    TAKE = {
+    START: ClassVar[Mapping[str, str]] = {"total": "0.0", "highest": "-inf", "lowest": "inf", "average": "0.0"}
+    TAKE: ClassVar[Mapping[str, str]] = {
         "total": "{a} += {x}",
         "highest": "if {x} > {a}: {a} = {x}",
         "lowest": "if {x} < {a}: {a} = {x}",
@@ -131,7 +131,7 @@ class PythonWriter(Writer):
             self.after.append(f"{name} = nan if {name} == {self.START[e.op]} else {name}")
 
     def source(self) -> str:
-        """The source of `model(T, inputs, elements)`, which returns every line by name: a float, or a list by period."""
+        """The source of `model(T, inputs, elements)`, which returns each line by name: a float, or a list by period."""
         body = self.text = []
         self.figures(self.plan.before)
         for each in self.plan.passes:

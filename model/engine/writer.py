@@ -7,6 +7,7 @@ the loop, and where a formula takes an operand twice it is given a name first.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from ..graph.expr import REDUCTIONS, Expr, Line, lift
 from .schedule import Node, Pass, Schedule, key_of
@@ -18,8 +19,8 @@ CONDITIONS = frozenset({"lt", "le", "gt", "ge", "and", "or"})
 class Writer:
     """The text of the passes; a language says how each piece is spelled."""
 
-    OPERATIONS: Mapping[str, str]  # operation -> text, {0}, {1}, {2} being the operands
-    COMPARISONS: Mapping[str, str]  # the same, as a condition
+    OPERATIONS: ClassVar[Mapping[str, str]]  # operation -> text, {0}, {1}, {2} being the operands
+    COMPARISONS: ClassVar[Mapping[str, str]]  # the same, as a condition
 
     def __init__(self, lines: Mapping[str, Line], plan: Schedule) -> None:
         self.declared, self.curves, self.plan = lines, plan.curves, plan

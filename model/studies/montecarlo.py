@@ -198,7 +198,8 @@ def compute(made: Study, chunk: int) -> dict[str, Array]:
     for name in _wanted(ready):
         if name not in lines:  # that no varied input moves
             value = ready.base[name]
-            lines[name] = np.array([_sums(np.array(value), each)] * count).T if isinstance(value, list) else np.full(count, value)
+            by_year = _sums(np.array(value), each)[:, None] if isinstance(value, list) else value
+            lines[name] = np.broadcast_to(by_year, (*np.shape(by_year)[:-1], count))
     found = {f"input.{name}": values for name, values in inputs.items()}
     found |= {metric: lines[line] for metric, line in ready.names.items()}
     return found | _fan(ready, lines, count)
