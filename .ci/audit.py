@@ -9,9 +9,20 @@ from typing import Any
 
 LONGEST = 60  # seconds
 COMMAND = (
-    sys.executable, "-m", "pip_audit", "--requirement", "constraints.txt", "--no-deps", "--disable-pip",
-    "--format", "json", "--progress-spinner", "off", "--timeout", "5",
-)  # fmt: skip
+    sys.executable,
+    "-m",
+    "pip_audit",
+    "--requirement",
+    "constraints.txt",
+    "--no-deps",
+    "--disable-pip",
+    "--format",
+    "json",
+    "--progress-spinner",
+    "off",
+    "--timeout",
+    "5",
+)
 
 
 def verdict(answer: str) -> tuple[int, list[str]]:

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
-from model.assumptions.resolve import load
-from model.engine import compiler
-from model.engine.kernel import run
 from model.engine.schedule import dependence, schedule
-from model.graph.expr import REDUCTIONS, Expr, Line
+from model.formulas.expr import REDUCTIONS, Expr, Line
+from model.kernel import compiler
+from model.kernel.running import run
+from model.scenario.resolve import load
 from model.studies.chunks import local, run_chunks
-from model.studies.montecarlo import Prepared, compute, prepare, study
-from model.studies.summary import summary
+from model.studies.montecarlo import PreparedStudy, compute, prepare, study
+from model.studies.outcome import summary
 
 from .measure import Task, in_turn, number, table
 
@@ -40,18 +40,18 @@ extern "C" { double drawing, computing; }
 
 // What `run` does, all draws before all lines.
 extern "C" void timed(const Task *task) {
-  const int64_t size = SCALARS + SERIES * task->years, blocks = (task->count + W - 1) / W;
+  const int64_t size = 2 * SCALARS + SERIES * task->years, blocks = (task->count + W - 1) / W;
   V *const rest = (V *)(((uintptr_t)task->work + sizeof(V) - 1) / sizeof(V) * sizeof(V));
   std::vector<V> drawn((size_t)(size * blocks));
   const double began = now();
   for (int64_t k = 0; k < blocks; k++) {
     draw_inputs(*task->draws, (uint64_t)(task->first + k * W), &drawn[(size_t)(k * size)]);
-    draw_prices(*task->draws, (uint64_t)(task->first + k * W), &drawn[(size_t)(k * size)] + SCALARS);
+    draw_prices(*task->draws, (uint64_t)(task->first + k * W), &drawn[(size_t)(k * size)] + 2 * SCALARS);
   }
   const double between = now();
   for (int64_t k = 0; k < blocks; k++) {
     const V *inputs = &drawn[(size_t)(k * size)];
-    block(*task, k * W, inputs, inputs + SCALARS, rest);
+    block(*task, k * W, inputs, inputs + 2 * SCALARS, rest);
   }
   drawing = between - began;
   computing = now() - between;
@@ -84,14 +84,14 @@ def sets() -> Iterator[str]:
             yield name
 
 
-def needed(ready: Prepared) -> tuple[int, int]:
+def needed(ready: PreparedStudy) -> tuple[int, int]:
     """What a scenario's lines take: sums, products, quotients, comparisons and choices (draws and rates of return are
     not counted), and numbers, were every row written to memory."""
     kernel, model = ready.kernel, ready.model
     varied = frozenset((*kernel.scalars, *kernel.series))
-    lines = model.sheet.lines
+    lines = model.declaration.lines
     wanted = (*kernel.figures_out, *kernel.rows_out)
-    plan = schedule(lines, model.sheet.curves, model.groups, model.texts, wanted, varied)
+    plan = schedule(lines, model.declaration.curves, model.groups, model.texts, wanted, varied)
     depends = dependence(varied, plan.moving)
 
     def count(e: Expr, row: bool) -> int:
@@ -123,7 +123,7 @@ def _children() -> float:
     return times.children_user + times.children_system
 
 
-def by_set(ready: Prepared, rounds: int) -> str:
+def by_set(ready: PreparedStudy, rounds: int) -> str:
     """The table of the kernel by instruction set."""
     assert ready.engine is not None
     columns: dict[str, list[float]] = {}

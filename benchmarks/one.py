@@ -6,17 +6,21 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from model.assumptions.resolve import load
-from model.rates import irr
-from model.results import run
+from model.arithmetic.rates import irr
+from model.results.result import run
+from model.scenario.resolve import load
 
 from .measure import Task, in_turn, number, process, python, repeated, table
 
 FLOWS = [-700.0] * 8 + [400.0] * 80
 REFERENCE = "pyxirr.irr, one row of 88 flows"
 FIRST = "first of a structure in a process"
-GOALS = {"new scenario, known structure": "13", "the same, loading included": "17", "the same scenario again": "0.2",
-         "document()": "12"}  # fmt: skip
+GOALS = {
+    "new scenario, known structure": "13",
+    "the same, loading included": "17",
+    "the same scenario again": "0.2",
+    "document()": "12",
+}
 CHILD = """
 import time
 from model import load, run

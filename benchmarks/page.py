@@ -14,8 +14,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from model.assumptions.resolve import load
 from model.outputs.page import page
+from model.scenario.resolve import load
 from model.studies.compare import compare
 from model.studies.sensitivity import sensitivity
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from model.engine import compiler
+from model.kernel import compiler
 
 from . import kernel, one, processes
 

@@ -42,8 +42,9 @@ def main() -> int:
     }
     print(f"{'median of ' + str(rounds):28} {'wall s':>8} {'ratio':>6} {'CPU s':>8} {'ratio':>6}")
     for name, (wall, used) in medians.items():
-        print(f"{name:28} {wall:8.2f} {wall / medians[YARDSTICK][0]:6.2f} "
-              f"{used:8.2f} {used / medians[YARDSTICK][1]:6.2f}")  # fmt: skip
+        print(
+            f"{name:28} {wall:8.2f} {wall / medians[YARDSTICK][0]:6.2f} {used:8.2f} {used / medians[YARDSTICK][1]:6.2f}"
+        )
     ratio = medians["rekodiq run base --json"][0] / medians[YARDSTICK][0]
     print(f"run base --json takes {ratio:.2f} times `{YARDSTICK}`; the goal is under {GOAL:g}")
     return 0 if ratio < GOAL else 1

@@ -18,10 +18,10 @@ from pathlib import Path
 
 import ironcalc
 
-from model.assumptions.resolve import Scenario, load
 from model.outputs.workbook import write_workbook
 from model.outputs.workbook.planning import planned
-from model.results import run
+from model.results.result import run
+from model.scenario.resolve import Scenario, load
 from tests.workbook.calc import formula_cells, rewritten
 
 ROUNDS = 5
@@ -45,10 +45,14 @@ def main() -> None:
         busy = (time.process_time() - start) / ROUNDS
         planning = min(timed(partial(calculated_and_planned, scenario)) for scenario in scenarios[ROUNDS:])
         cells = formula_cells(path)
-        print(f"{name}: written in {whole:.2f} s ({busy:.2f} s of processor time), of which {planning:.2f} s "
-              "to plan and calculate")  # fmt: skip
-        print(f"{path.stat().st_size / 1e6:.3f} MB, {len(cells):,} formulas, the longest "
-              f"{max(len(cell.formula) for cell in cells.values())} characters")  # fmt: skip
+        print(
+            f"{name}: written in {whole:.2f} s ({busy:.2f} s of processor time), of which {planning:.2f} s "
+            "to plan and calculate"
+        )
+        print(
+            f"{path.stat().st_size / 1e6:.3f} MB, {len(cells):,} formulas, the longest "
+            f"{max(len(cell.formula) for cell in cells.values())} characters"
+        )
         start = time.perf_counter()
         book = ironcalc.load_from_xlsx(str(path), "en", "UTC", "en")
         loading = time.perf_counter() - start

@@ -1,4 +1,4 @@
-"""Derive the coefficients of `model/engine/polynomials.py` and measure the errors of `model/engine/arithmetic.py`.
+"""Derive the coefficients of `model/arithmetic/polynomials.py` and measure the errors of `model/arithmetic/functions.py`.
 
     python -m docs.arithmetic            # coefficients, then the greatest error of each function
     python -m docs.arithmetic 100000     # the same over so many points in each range
@@ -9,13 +9,18 @@ some hundreds of points.
 
 from __future__ import annotations
 
+import random
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import ldexp, log
 from typing import Any
 
 import mpmath as mp
 
-from model.engine.polynomials import CENTER, MILLS_PLACE, MILLS_SHIFT, TAIL_START
+from model.arithmetic import functions as arithmetic
+from model.arithmetic import polynomials
+from model.arithmetic.polynomials import CENTER, MILLS_PLACE, MILLS_SHIFT, TAIL_START
 
 mp.mp.dps = 50
 Number = Any  # of mpmath, which has no types

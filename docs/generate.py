@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from pathlib import Path
 
-from model.assumptions.resolve import bundled, load
-from model.results import Result, run
+from model.results.result import Result, run
+from model.scenario.resolve import bundled, load
 
 HERE = Path(__file__).parent
 HEADER = "<!-- Written by `make docs`; do not edit. -->\n"
@@ -25,9 +25,12 @@ def table(header: list[str], rows: list[list[str]]) -> str:
 
 def lines(base: Result) -> str:
     """Every line item with unit and definition, by stage."""
-    parts = [HEADER, f"# Line items\n\nAll {len(base.model.sheet.lines)} line items of the base scenario, by stage. "
-                     "`rekodiq explain base LINE` shows one with its numbers.\n"]
-    for stage, items in groupby(base.model.sheet.lines.values(), key=lambda line: line.stage):
+    parts = [
+        HEADER,
+        f"# Line items\n\nAll {len(base.model.declaration.lines)} line items of the base scenario, by stage. "
+        "`rekodiq explain base LINE` shows one with its numbers.\n",
+    ]
+    for stage, items in groupby(base.model.declaration.lines.values(), key=lambda line: line.stage):
         rows = [[f"`{i.name}`", i.written_unit, i.label, i.definition] for i in items]
         parts.append(f"\n## {stage}\n\n" + table(["line", "unit", "label", "definition"], rows))
     return "\n".join(parts)
@@ -61,45 +64,63 @@ def published(case: Result) -> str:
     """The technical report's figures."""
     m, momentum = case.metrics, "miningmomentum.com/reko-diq on the technical report"
     filing = "OGDCL filing, 25 Mar 2025"
-    return compared([
-        ("Pre-tax cash flow, US$m real", 77_254, m["lom_pre_tax_cash_flow"], ",.0f", momentum),
-        ("After-tax cash flow, US$m real", 70_150, m["lom_after_tax_cash_flow"], ",.0f",
-         "77,254 less 7.1 bn; 70 bn of free cash flow in dawn.com/news/1901213"),
-        ("NPV at 8 %, US$m real", 13_014, m["project_npv"], ",.0f", momentum),
-        ("IRR, real, after tax", 0.2132, m["project_irr"], ".2%", "dawn.com/news/1901213"),
-        ("Copper, kt", 13_100, m["lom_copper_kt"], ",.0f", filing),
-        ("Gold, koz", 17_900, m["lom_gold_koz"], ",.0f", filing),
-        ("Operating costs, US$m real", 39_000, m["lom_opex"], ",.0f", "Derived from published cash flows"),
-    ])
+    return compared(
+        [
+            ("Pre-tax cash flow, US$m real", 77_254, m["lom_pre_tax_cash_flow"], ",.0f", momentum),
+            (
+                "After-tax cash flow, US$m real",
+                70_150,
+                m["lom_after_tax_cash_flow"],
+                ",.0f",
+                "77,254 less 7.1 bn; 70 bn of free cash flow in dawn.com/news/1901213",
+            ),
+            ("NPV at 8 %, US$m real", 13_014, m["project_npv"], ",.0f", momentum),
+            ("IRR, real, after tax", 0.2132, m["project_irr"], ".2%", "dawn.com/news/1901213"),
+            ("Copper, kt", 13_100, m["lom_copper_kt"], ",.0f", filing),
+            ("Gold, koz", 17_900, m["lom_gold_koz"], ",.0f", filing),
+            ("Operating costs, US$m real", 39_000, m["lom_opex"], ",.0f", "Derived from published cash flows"),
+        ]
+    )
 
 
 def announced(base: Result) -> str:
     """What was announced in December 2025, in the base scenario."""
     m, embassy = base.metrics, "US Embassy and EXIM, 10 Dec 2025"
-    return compared([
-        ("EXIM loan drawn, US$m", 1_250, m["exim_drawn"], ",.1f", embassy),
-        ("US equipment and services, US$m", 2_000, m["us_imports"], ",.1f", embassy),
-        ("Jobs supported in the US", 6_000, m["us_jobs"], ",.0f", embassy),
-        ("Jobs in Balochistan, construction peak", 7_500, m["balochistan_jobs_peak"], ",.0f", embassy),
-        ("Jobs in Balochistan, operation", 4_000, m["operations_jobs"], ",.0f", "Barrick releases since 2022"),
-        ("Debt, US$m", 3_500, m["total_debt_drawn"], ",.1f", "ECC, 18 Sep 2025 (brecorder.com/news/40384260)"),
-    ])
+    return compared(
+        [
+            ("EXIM loan drawn, US$m", 1_250, m["exim_drawn"], ",.1f", embassy),
+            ("US equipment and services, US$m", 2_000, m["us_imports"], ",.1f", embassy),
+            ("Jobs supported in the US", 6_000, m["us_jobs"], ",.0f", embassy),
+            ("Jobs in Balochistan, construction peak", 7_500, m["balochistan_jobs_peak"], ",.0f", embassy),
+            ("Jobs in Balochistan, operation", 4_000, m["operations_jobs"], ",.0f", "Barrick releases since 2022"),
+            ("Debt, US$m", 3_500, m["total_debt_drawn"], ",.1f", "ECC, 18 Sep 2025 (brecorder.com/news/40384260)"),
+        ]
+    )
 
 
 def uses(base: Result, lender: Result) -> str:
     """The bridge from real capital to uses of funds, both cases."""
     steps = [
-        ("Phase 1 capital, money of 2024", "phase_1_capex_real"), ("Contingency", "phase_1_contingency_real"),
-        ("Escalation to the year of spending", "phase_1_escalation"), ("Pre-production costs", "startup_funding"),
+        ("Phase 1 capital, money of 2024", "phase_1_capex_real"),
+        ("Contingency", "phase_1_contingency_real"),
+        ("Escalation to the year of spending", "phase_1_escalation"),
+        ("Pre-production costs", "startup_funding"),
         ("Interest during construction", "interest_during_construction"),
-        ("Commitment and upfront fees", "financing_fees"), ("Exposure premiums", "exposure_premiums"),
-        ("Debt service reserve", "dsra_funded"), ("**Uses of funds**", "uses_of_funds"),
-        ("of which debt", "debt_drawdown"), ("of which equity", "equity_construction"),
+        ("Commitment and upfront fees", "financing_fees"),
+        ("Exposure premiums", "exposure_premiums"),
+        ("Debt service reserve", "dsra_funded"),
+        ("**Uses of funds**", "uses_of_funds"),
+        ("of which debt", "debt_drawdown"),
+        ("of which equity", "equity_construction"),
     ]
     rows = [[label, f"{base.sum(line):,.1f}", f"{lender.sum(line):,.1f}"] for label, line in steps]
     rows.append(["Published uses", "6,946", "7,723"])
-    rows.append(["Distance", *(f"{case.metrics['total_uses'] / total - 1:+.2%}"
-                               for case, total in ((base, 6_946), (lender, 7_723)))])
+    rows.append(
+        [
+            "Distance",
+            *(f"{case.metrics['total_uses'] / total - 1:+.2%}" for case, total in ((base, 6_946), (lender, 7_723))),
+        ]
+    )
     rows.append(["Published equity", "3,446", "4,223"])
     return table(["US$m nominal", "base", "lender_case"], rows)
 
@@ -107,8 +128,10 @@ def uses(base: Result, lender: Result) -> str:
 def approvals() -> str:
     """Shares of the approved amounts against what was published."""
     rows = []
-    for what, total, holders in (("of 7,723 in all", 7_723, ((2_145, 25), (1_287, 15))),
-                                 ("of 4,223 of equity", 4_223, ((1_173, 25), (704, 15)))):
+    for what, total, holders in (
+        ("of 7,723 in all", 7_723, ((2_145, 25), (1_287, 15))),
+        ("of 4,223 of equity", 4_223, ((1_173, 25), (704, 15))),
+    ):
         for (theirs, parts), name in zip(holders, ("PMPL (OGDCL, PPL, GHPL)", "BMRL"), strict=True):
             rows.append([f"{name}, {what}", f"{theirs:,}", f"{total * parts / 90:,.1f}", f"{parts}/90"])
     return table(["share", "approved, US$m", "funding share, US$m", "share"], rows)
@@ -116,13 +139,18 @@ def approvals() -> str:
 
 def checks(results: dict[str, Result]) -> str:
     """The largest deviation of every check over all scenarios."""
-    lines = results["base"].model.sheet.lines
+    lines = results["base"].model.declaration.lines
     rows = []
     for name in results["base"].checks["items"]:
         worst = {case: r.checks["items"][name]["worst"] for case, r in results.items()}
         case = max(worst, key=lambda c: worst[c])
-        rows.append([lines[f"check_{name}"].label, "passed" if worst[case] <= 1e-6 else "FAILED",
-                     "below 1e-9" if worst[case] < 1e-9 else f"{worst[case]:.1e}"])
+        rows.append(
+            [
+                lines[f"check_{name}"].label,
+                "passed" if worst[case] <= 1e-6 else "FAILED",
+                "below 1e-9" if worst[case] < 1e-9 else f"{worst[case]:.1e}",
+            ]
+        )
     return table(["check", f"in all {len(results)} scenarios", "largest deviation"], rows)
 
 
@@ -160,10 +188,31 @@ def cases(results: dict[str, Result]) -> str:
     for name, r in results.items():
         m = r.metrics
         dscr = "–" if m["min_dscr"] != m["min_dscr"] else f"{m['min_dscr']:.2f}x"
-        rows.append([f"`{name}`", f"{m['project_irr']:.2%}", f"{m['project_npv']:,.0f}", f"{m['equity_irr']:.2%}", dscr,
-                     f"{m['government_take']:.1%}", str(m["lock_up_periods"]), str(m["default_periods"])])
-    return table(["scenario", "project IRR, real", "NPV, US$m real", "equity IRR, nominal", "least DSCR",
-                  "government take", "lock-ups", "defaults"], rows)
+        rows.append(
+            [
+                f"`{name}`",
+                f"{m['project_irr']:.2%}",
+                f"{m['project_npv']:,.0f}",
+                f"{m['equity_irr']:.2%}",
+                dscr,
+                f"{m['government_take']:.1%}",
+                str(m["lock_up_periods"]),
+                str(m["default_periods"]),
+            ]
+        )
+    return table(
+        [
+            "scenario",
+            "project IRR, real",
+            "NPV, US$m real",
+            "equity IRR, nominal",
+            "least DSCR",
+            "government take",
+            "lock-ups",
+            "defaults",
+        ],
+        rows,
+    )
 
 
 if __name__ == "__main__":

@@ -8,15 +8,18 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from model.assumptions.resolve import load
 from model.outputs.page import page
+from model.scenario.resolve import load
 from model.studies.compare import compare
 from model.studies.sensitivity import sensitivity
 
 CASES = ("base", "lender_case", "delay_2031", "copper_low", "no_exim")
 IMAGES = Path(__file__).parent / "images"
-VIEWS = {"page-desktop": (1280, 1560, ""), "page-phone": (390, 844, ""),
-         "page-what-if": (1280, 1000, "#prices.copper=5")}  # fmt: skip
+VIEWS = {
+    "page-desktop": (1280, 1560, ""),
+    "page-phone": (390, 844, ""),
+    "page-what-if": (1280, 1000, "#prices.copper=5"),
+}
 
 
 def main() -> None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .assumptions.resolve import load
-    from .rates import irr, irr_roots, npv
-    from .results import run
+    from .arithmetic.rates import irr, irr_roots, npv
+    from .results.result import run
+    from .scenario.resolve import load
     from .studies.compare import compare_table as compare
     from .studies.many import run_many
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 __all__ = ["compare", "irr", "irr_roots", "load", "npv", "run", "run_many"]
 
 _HOMES = {
-    "load": ("assumptions.resolve", "load"),
-    "run": ("results", "run"),
+    "load": ("scenario.resolve", "load"),
+    "run": ("results.result", "run"),
     "compare": ("studies.compare", "compare_table"),
     "run_many": ("studies.many", "run_many"),
-    **{name: ("rates", name) for name in ("irr", "irr_roots", "npv")},
+    **{name: ("arithmetic.rates", name) for name in ("irr", "irr_roots", "npv")},
 }
 
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 import math
 import random
 
-from model.assumptions.problems import ScenarioError
-from model.assumptions.resolve import Scenario, load
 from model.outputs.page.data import SUMS, bounds
+from model.scenario.problems import ScenarioError
+from model.scenario.resolve import Scenario, load
 
 
 def numbers(scenario: Scenario) -> list[str]:
     """Every assumption that is one number and can be changed alone."""
     together = [p for p in scenario.leaves for start, end in SUMS if p.startswith(start) and p.endswith(end)]
-    return [p for p, leaf in scenario.leaves.items()
-            if isinstance(leaf.value, float | int) and not isinstance(leaf.value, bool) and p not in together
-            and p != "timeline.period_months"]  # fmt: skip
+    return [
+        p
+        for p, leaf in scenario.leaves.items()
+        if isinstance(leaf.value, float | int)
+        and not isinstance(leaf.value, bool)
+        and p not in together
+        and p != "timeline.period_months"
+    ]
 
 
 def moved(rng: random.Random, path: str, value: float) -> float:

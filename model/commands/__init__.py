@@ -1,6 +1,6 @@
 """The commands of `rekodiq`, each group a file; importing them here puts them on the program."""
 
-from . import assumptions, explain, export, montecarlo, report, run, studies
+from . import assumptions, export, lineages, questions, report, run, simulate
 from .app import app, main
 
-__all__ = ["app", "assumptions", "explain", "export", "main", "montecarlo", "report", "run", "studies"]
+__all__ = ["app", "assumptions", "export", "lineages", "main", "questions", "report", "run", "simulate"]

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..assumptions.problems import ScenarioError
-from ..outputs.files import OutputError
+from ..outputs.writing import OutputError
+from ..scenario.problems import ScenarioError
 
 if TYPE_CHECKING:
-    from ..assumptions.resolve import Scenario
+    from ..scenario.resolve import Scenario
 
 app = typer.Typer(
     name="rekodiq",
@@ -29,8 +29,7 @@ ScenariosArgument = Annotated[
     list[str], typer.Argument(metavar="SCENARIO...", help="Bundled names or paths to YAML files.")
 ]
 SetOption = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Override any key; may be given several times."),
+    list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Override any key; may be given several times.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
@@ -46,7 +45,7 @@ def load_scenario(name: str, settings: Sequence[str] | None = None) -> Scenario:
         UsageError: for an override that is not PATH=VALUE.
         ScenarioError: with every problem found in the scenario.
     """
-    from ..assumptions.resolve import load
+    from ..scenario.resolve import load
 
     overrides = {}
     for setting in settings or ():

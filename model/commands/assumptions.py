@@ -12,13 +12,13 @@ import typer
 from .app import JsonOption, ScenarioArgument, SetOption, app, load_scenario, note, print_json
 
 if TYPE_CHECKING:
-    from ..assumptions.resolve import Leaf, Scenario
+    from ..scenario.resolve import Leaf, Scenario
 
 
 @app.command("list")
 def list_scenarios(as_json: JsonOption = False) -> None:
     """The bundled scenarios and what each has otherwise than its parent."""
-    from ..assumptions.resolve import bundled, load
+    from ..scenario.resolve import bundled, load
 
     scenarios = {name: load(name) for name in bundled()}
     found = [_listed(scenario, scenarios) for scenario in scenarios.values()]
@@ -41,19 +41,30 @@ def list_scenarios(as_json: JsonOption = False) -> None:
 
 
 def _listed(scenario: Scenario, scenarios: dict[str, Scenario]) -> dict[str, Any]:
-    from ..assumptions.resolve import load, plain
-    from ..assumptions.show import differing, short
+    from ..scenario.resolve import load, plain
+    from ..scenario.show import differing, short
 
     parent = None if scenario.parent is None else scenarios.get(scenario.parent) or load(scenario.parent)
     differences = []
     for leaf in differing(scenario, parent) if parent else ():
         before = parent.leaves[leaf.path].value if parent and leaf.path in parent.leaves else None
-        differences.append({
-            "path": leaf.path, "value": plain(leaf.value), "parent_value": None if before is None else plain(before),
-            "unit": leaf.unit, "shown": short(leaf.value), "shown_before": "-" if before is None else short(before),
-        })  # fmt: skip
-    return {"name": scenario.name, "title": scenario.title, "description": scenario.description,
-            "parent": scenario.parent, "differences": differences}  # fmt: skip
+        differences.append(
+            {
+                "path": leaf.path,
+                "value": plain(leaf.value),
+                "parent_value": None if before is None else plain(before),
+                "unit": leaf.unit,
+                "shown": short(leaf.value),
+                "shown_before": "-" if before is None else short(before),
+            }
+        )
+    return {
+        "name": scenario.name,
+        "title": scenario.title,
+        "description": scenario.description,
+        "parent": scenario.parent,
+        "differences": differences,
+    }
 
 
 @app.command()
@@ -64,15 +75,21 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """The resolved scenario as YAML: every value, its unit, its source, and the file and line it comes from."""
-    from ..assumptions.show import as_yaml, difference, differing
+    from ..scenario.show import as_yaml, difference, differing
 
     chosen = load_scenario(scenario, settings)
     other = None if diff is None else load_scenario(diff)
     if as_json:
         leaves = list(chosen.leaves.values()) if other is None else differing(chosen, other)
         about = {"name": chosen.name, "title": chosen.title, "description": chosen.description}
-        print_json({"schema": "rekodiq/show/1", "scenario": about | {"sha256": chosen.sha256}, "against": diff,
-                    "values": {leaf.path: _documented(leaf, other) for leaf in leaves}})  # fmt: skip
+        print_json(
+            {
+                "schema": "rekodiq/show/1",
+                "scenario": about | {"sha256": chosen.sha256},
+                "against": diff,
+                "values": {leaf.path: _documented(leaf, other) for leaf in leaves},
+            }
+        )
     elif other is not None and diff is not None:
         sys.stdout.write(difference(chosen, other, diff))
     else:
@@ -82,7 +99,7 @@ def show(
 
 
 def _documented(leaf: Leaf, other: Scenario | None) -> dict[str, Any]:
-    from ..assumptions.resolve import plain
+    from ..scenario.resolve import plain
 
     entry = asdict(leaf) | {"value": plain(leaf.value)}
     del entry["path"]
@@ -97,8 +114,8 @@ def validate(
     as_json: JsonOption = False,
 ) -> int:
     """Every problem in scenario files; exit 2 where there is one."""
-    from ..assumptions.problems import ScenarioError, printable
-    from ..assumptions.resolve import load
+    from ..scenario.problems import ScenarioError, printable
+    from ..scenario.resolve import load
 
     documents = []
     for file in files:
@@ -124,6 +141,6 @@ def validate(
 def schema() -> None:
     """The JSON Schema of a scenario file; an editor reads it where the file's first line is
     `# yaml-language-server: $schema=FILE`."""
-    from ..assumptions.json_schema import json_schema
+    from ..scenario.json_schema import json_schema
 
     sys.stdout.write(json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n")

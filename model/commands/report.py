@@ -20,8 +20,8 @@ def report(
     setting: SetOption = None,
 ) -> None:
     """Write one HTML page that opens from disk: the answer, charts, sources, and the model itself to play with."""
-    from ..outputs.files import atomic
     from ..outputs.page import page
+    from ..outputs.writing import atomic
     from ..studies.compare import compare
     from ..studies.sensitivity import sensitivity
 

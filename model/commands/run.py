@@ -21,7 +21,7 @@ from .app import (
 from .progress import progress
 
 if TYPE_CHECKING:
-    from ..results import Result
+    from ..results.result import Result
 
 OutOption = Annotated[Path | None, typer.Option("--out", metavar="FILE.xlsx", help="Also write the workbook.")]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Exit 1 when a check or a covenant fails.")]
@@ -39,12 +39,12 @@ def run(
     strict: StrictOption = False,
 ) -> int:
     """Headline metrics, the annual table and the checks of one scenario."""
-    from ..results import run as calculate
+    from ..results.result import run as calculate
 
     chosen = load_scenario(scenario, settings)
     result = calculate(chosen)
     if csv is not None:
-        from ..outputs.tables import write_csv
+        from ..outputs.csv_files import write_csv
 
         write_csv(result, csv)
     if out is not None:
@@ -99,12 +99,24 @@ def lines(
     scenario: Annotated[str, typer.Option("--scenario", metavar="SCENARIO", help="Whose line items.")] = "base",
 ) -> None:
     """Every line item: name, unit, label, definition, stage."""
-    from ..structure import structure
+    from ..engine.structure import structure
 
-    items = structure(load_scenario(scenario)).sheet.lines.values()
+    items = structure(load_scenario(scenario)).declaration.lines.values()
     if as_json:
-        print_json([{"name": i.name, "unit": i.written_unit, "label": i.label, "definition": i.definition,
-                     "stage": i.stage, "kind": i.kind, "by_period": i.series} for i in items])
+        print_json(
+            [
+                {
+                    "name": i.name,
+                    "unit": i.written_unit,
+                    "label": i.label,
+                    "definition": i.definition,
+                    "stage": i.stage,
+                    "kind": i.kind,
+                    "by_period": i.series,
+                }
+                for i in items
+            ]
+        )
         return
     from ..outputs.terminal import console, plain, table
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, ClassVar
 
-from ..graph.expr import Expr, Line, walk
-from ..graph.sheet import Curve
-from .arithmetic import power
-from .curves import segments
-from .returns import rate_of_return
-from .schedule import Node, Pass, Schedule, chosen, chosen_curves, key_of
+from ..arithmetic.curves import segments
+from ..arithmetic.functions import power
+from ..arithmetic.returns import rate_of_return
+from ..formulas.expr import Expr, Line
+from ..formulas.operations import floor, over_zero
+from .schedule import Node, Schedule, key_of
 from .writer import Writer
 
 Value = float | list[float]
@@ -23,30 +23,8 @@ Function = Callable[..., dict[str, Value]]
 class PythonWriter(Writer):
     """Statements of Python."""
 
-    OPERATIONS: ClassVar[Mapping[str, str]] = {
-        "add": "({0} + {1})",
-        "sub": "({0} - {1})",
-        "mul": "({0} * {1})",
-        "over_constant": "({0} / {1})",
-        "div": "({0} / {1} if {1} else over_zero({0}, {1}))",
-        "neg": "(-{0})",
-        "min": "({0} if {0} < {1} else {1})",
-        "max": "({0} if {0} > {1} else {1})",
-        "per": "({0} / {1} if {1} else {data})",
-        "compound": "power(1.0 + {0}, {1})",
-        "pow": "power({0}, {1})",
-        "floor": "floor({0})",
-        "where": "({1} if {0} else {2})",
-    }
-    COMPARISONS: ClassVar[Mapping[str, str]] = {
-        "lt": "{0} < {1}",
-        "le": "{0} <= {1}",
-        "gt": "{0} > {1}",
-        "ge": "{0} >= {1}",
-        "and": "({0} and {1})",
-        "or": "({0} or {1})",
-        "nonzero": "{0}",
-    }
+    LANGUAGE = "python"
+    LAST = "if {}: return {{'periods': t + 1}}"
     START: ClassVar[Mapping[str, str]] = {"total": "0.0", "highest": "-inf", "lowest": "inf", "average": "0.0"}
     TAKE: ClassVar[Mapping[str, str]] = {
         "total": "{a} += {x}",
@@ -55,12 +33,13 @@ class PythonWriter(Writer):
         "average": "if {x} == {x}: {a} += {x}; {a}_count += 1.0",
     }
 
-    def __init__(self, lines: Mapping[str, Line], plan: Schedule) -> None:
-        super().__init__(lines, plan)
+    def __init__(self, lines: Mapping[str, Line], plan: Schedule, varied: Sequence[str] | None = None) -> None:
+        super().__init__(lines, plan, varied)
         self.inputs: dict[str, str] = {}
         self.elements: dict[tuple[str, int], str] = {}
         self.stored = {*(name for name, line in lines.items() if line.series), *plan.stored}
         self.used: dict[str, None] = {}  # curves
+        self.last = ""  # a flag at which the function returns
         self.axes: dict[str, str] = {}  # knots of an axis -> its name
 
     def axis(self, curve: str) -> str:
@@ -70,7 +49,8 @@ class PythonWriter(Writer):
     def assign(self, name: str, value: str) -> str:
         return f"{name} = {value}"
 
-    reassign = assign
+    def reassign(self, name: str, value: str) -> str:
+        return f"{name} = {value}"
 
     def constant(self, value: float) -> str:
         return "nan" if value != value else repr(float(value)) if value >= 0 else f"({float(value)!r})"
@@ -103,13 +83,19 @@ class PythonWriter(Writer):
         at = self.named(self.operand(e.args[0]))
         if (axis, at) not in self.found:
             place = self.found[axis, at] = self.new("k")
-            self.text.append(f"{place} = bisect({axis}, {at}); {place}_past = {at} - {axis}_starts[{place}]")
+            self.text.append(self.located(place, axis, at))
         place = self.found[axis, at]
         return f"(slopes_{curve}[{place}] * {place}_past + values_{curve}[{place}])"
 
+    def located(self, place: str, axis: str, at: str) -> str:
+        """The statement that finds the segment of a curve, and how far its argument lies into it."""
+        return f"{place} = bisect({axis}, {at}); {place}_past = {at} - {axis}_starts[{place}]"
+
     def store(self, name: str, value: str) -> None:
+        if name == self.last:
+            self.text.append(self.LAST.format(value))
         if name in self.stored:
-            self.text.append(f"r_{name}[t] = {value}")
+            self.text.append(self.reassign(f"r_{name}[t]", value))
 
     def accumulate(self, node: Node) -> None:
         e, name = self.plan.reductions[node.key], node.key
@@ -118,45 +104,56 @@ class PythonWriter(Writer):
             stored = isinstance(row, Line) and row.series  # a figure stands for itself in all periods
             if not stored:
                 self.stored.add(name)
-                self.text.append(f"r_{name}[t] = {self.value(row)}")
-            self.after.append(f"{name} = irr(r_{row.data if stored else name})")
+                self.text.append(self.reassign(f"r_{name}[t]", self.value(row)))
+            self.after.append(self.assign(name, f"irr(r_{row.data if stored else name})"))
             return
-        self.opening.append(f"{name} = {self.START[e.op]}")
+        self.opening.append(self.assign(name, self.START[e.op]))
         x = self.value(row)
         self.text.append(self.TAKE[e.op].format(a=name, x=x if e.op == "total" else self.named(x)))
         if e.op == "average":
-            self.opening.append(f"{name}_count = 0.0")
-            self.after.append(f"{name} = {name} / {name}_count if {name}_count else nan")
-        elif e.op != "total":
-            self.after.append(f"{name} = nan if {name} == {self.START[e.op]} else {name}")
+            self.opening.append(self.assign(f"{name}_count", "0.0"))
+        if e.op != "total":
+            self.after.append(self.finish(name, e.op))
 
-    def source(self) -> str:
-        """The source of `model(T, inputs, elements)`, which returns each line by name: a float, or a list by period."""
-        body = self.text = []
-        self.figures(self.plan.before)
-        for each in self.plan.passes:
-            opening, loop, after = self.loop(each)
-            steps = "range(T - 1, -1, -1)" if each.backward else "range(T)"
-            body += [*opening, *([f"for t in {steps}:", *indented(loop)] if loop else []), *after]
-            self.text = body
-            self.figures(each.figures)
-        return self.function("T, inputs, elements", body)
+    def finish(self, name: str, op: str) -> str:
+        """The statement after the loop that says what a reduction over no period is."""
+        if op == "average":
+            return f"{name} = {name} / {name}_count if {name}_count else nan"
+        return f"{name} = nan if {name} == {self.START[op]} else {name}"
 
-    def function(self, arguments: str, body: list[str]) -> str:
-        """A function that returns the declared lines after its statements."""
-        knots = self.text = []
+    def steps(self, backward: bool, statements: list[str]) -> list[str]:
+        return [f"for t in {'range(T - 1, -1, -1)' if backward else 'range(T)'}:", *indented(statements)]
+
+    def source(self, result: str = "") -> str:
+        """The source of `model(T, inputs, elements)`, which returns the lines by name: a float, or a list by period."""
+        body = self.body()
+        self.text = knots = []
         for name in self.used:
             x, y = (", ".join(map(self.value, axis)) for axis in self.curves[name])
             axis = self.axis(name)
-            knots.append(f"{axis}, {axis}_starts, values_{name}, slopes_{name} = segments([{x}], [{y}])")
-        result = ", ".join(f"{n!r}: {'r_' if line.series else 'v_'}{n}" for n, line in self.declared.items())
-        head = [
+            knots.append(self.segments(f"{axis}, {axis}_starts, values_{name}, slopes_{name}", x, y))
+        head = [*self.given(), *knots, *(self.row(f"r_{name}") for name in sorted(self.stored))]
+        result = result or ", ".join(f'"{n}": {"r_" if line.series else "v_"}{n}' for n, line in self.declared.items())
+        return self.wrapped([*head, *body], result)
+
+    def given(self) -> list[str]:
+        """Statements that take inputs and figures of lists."""
+        return [
             *(f"{name} = inputs[{path!r}]" for path, name in self.inputs.items()),
             *(f"{name} = elements[{place!r}]" for place, name in self.elements.items()),
-            *knots,
-            *(f"r_{name} = [0.0] * T" for name in sorted(self.stored)),
         ]
-        return "\n".join([f"def model({arguments}):", *indented([*head, *body, f"return {{{result}}}"]), ""])
+
+    def segments(self, names: str, x: str, y: str) -> str:
+        """The statement that makes a curve's segments of its knots."""
+        return f"{names} = segments([{x}], [{y}])"
+
+    def row(self, name: str) -> str:
+        """The statement that makes an empty row."""
+        return f"{name} = [0.0] * T"
+
+    def wrapped(self, statements: list[str], result: str) -> str:
+        """A function of statements that returns lines by name."""
+        return "\n".join(["def model(T, inputs, elements):", *indented([*statements, f"return {{{result}}}"]), ""])
 
 
 def indented(lines: list[str]) -> list[str]:
@@ -164,26 +161,16 @@ def indented(lines: list[str]) -> list[str]:
     return [f"    {line}" for line in lines]
 
 
-def ratios_source(lines: Mapping[str, Line], curves: Mapping[str, Curve], texts: Mapping[str, str]) -> str:
-    """The source of `model(T, inputs, elements, lines)`, which returns every ratio from the other lines' figures."""
-    ratios = [line for line in lines.values() if line.series and line.kind == "ratio"]
-    formulas = {line.name: chosen(line.formula, texts) for line in ratios}
-    plan = Schedule(formulas, chosen_curves(curves, texts), frozenset(lines), (), (), {}, {}, frozenset())
-    writer = PythonWriter({line.name: line for line in ratios}, plan)
-    group = Pass(False, tuple(Node(line.name, (line.name,), False, ()) for line in ratios), ())
-    opening, loop, _ = writer.loop(group)
-    used = {e.name: e for line in ratios for e in walk(formulas[line.name]) if isinstance(e, Line)}
-    given = [f"{'r_' if e.series else 'v_'}{name} = lines[{name!r}]" for name, e in used.items() if e not in ratios]
-    return writer.function("T, inputs, elements, lines", [*given, *opening, "for t in range(T):", *indented(loop)])
-
-
-def source(lines: Mapping[str, Line], plan: Schedule) -> str:
-    """The model as the source of a Python function.
+def function_of(lines: Mapping[str, Line], plan: Schedule, ended: str = "") -> Function:
+    """The function `model(T, inputs, elements)` of some lines, by name: a float, or a list by period.
 
     Args:
-        lines: those that the function returns.
+        ended: a flag; the function then returns the number of periods up to the first in which it is set, or T, as
+            `periods`.
     """
-    return PythonWriter(lines, plan).source()
+    writer = PythonWriter(lines, plan)
+    writer.last = ended
+    return compiled(writer.source("'periods': T" if ended else ""))
 
 
 def compiled(text: str) -> Function:
@@ -219,13 +206,3 @@ def float_of(value: Value) -> float:
     """A figure's value."""
     assert not isinstance(value, list)
     return value
-
-
-def over_zero(a: float, b: float) -> float:
-    """a / b where b is zero, as in IEEE arithmetic."""
-    return math.copysign(math.inf, a) * math.copysign(1.0, b) if a == a and a != 0 else math.nan
-
-
-def floor(x: float) -> float:
-    """The greatest whole number not above x."""
-    return x // 1.0 if x - x == 0.0 else x

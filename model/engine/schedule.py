@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ..graph.expr import REDUCTIONS, Expr, Line
-from ..graph.order import Group
-from ..graph.sheet import Curve
+from ..formulas.declaration import Curve
+from ..formulas.expr import REDUCTIONS, Expr, Line
+from ..formulas.order import Group
 
 
 class Node(NamedTuple):
@@ -54,6 +54,7 @@ def schedule(
     texts: Mapping[str, str],
     outputs: Iterable[str],
     varied: frozenset[str] | None = None,
+    soonest: str = "",
 ) -> Schedule:
     """Schedule the lines that the outputs need and the varied inputs move.
 
@@ -62,6 +63,7 @@ def schedule(
         texts: the scenario's texts by path, which decide every choice.
         outputs: names of the lines wanted.
         varied: paths of the inputs that differ between scenarios; None where every line is to be computed.
+        soonest: a row that is computed as early as can be.
     """
     formulas = {name: chosen(line.formula, texts) for name, line in lines.items()}
     moving: set[str] = set()
@@ -75,7 +77,7 @@ def schedule(
     wanted = [n for n in outputs if n in moving]
     node_of = {line: node.key for node in nodes for line in (node.key, *node.lines)}
     is_row = {n for n in moving if lines[n].series}
-    at, live = _levels(nodes, node_of, is_row, {node_of[n] for n in wanted})
+    at, live = _levels(nodes, node_of, is_row, {node_of[n] for n in wanted}, soonest)
     nodes = [n for n in nodes if n.key in live]
     stored = {
         used
@@ -180,7 +182,7 @@ def _nodes(
 
 
 def _levels(
-    nodes: list[Node], node_of: Mapping[str, str], is_row: set[str], wanted: set[str]
+    nodes: list[Node], node_of: Mapping[str, str], is_row: set[str], wanted: set[str], soonest: str
 ) -> tuple[dict[str, int], set[str]]:
     """The pass of every node, a figure's being the one after which it is computed, and the nodes that are needed."""
     by_key = {node.key: node for node in nodes}
@@ -206,7 +208,7 @@ def _levels(
     for node in reversed(nodes):
         if node.key not in live:
             continue
-        if node.backward is not None:
+        if node.backward is not None and soonest not in node.lines:
             at[node.key] = max(early[node.key], fit(latest[node.key], node, -1))
         for used, lag in node.needs:
             key = node_of[used]

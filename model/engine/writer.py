@@ -1,29 +1,47 @@
-"""From scheduled lines to the text of a program that steps through time: what Python and C++ have in common.
+"""From scheduled lines to the text of a program that steps through time: what its languages have in common.
 
 A row is one statement, in the order of the model; `t` is the period. What does not change over time is computed before
-the loop, and where a formula takes an operand twice it is given a name first.
+the loop, and where a formula takes an operand twice it is given a name first. A program for many scenarios reads what
+they share from tables: `Shared` says what stands in them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import ClassVar
 
-from ..graph.expr import REDUCTIONS, Expr, Line, lift
-from .schedule import Node, Pass, Schedule, key_of
+from ..formulas.declaration import Curve
+from ..formulas.expr import REDUCTIONS, Expr, Line, lift
+from ..formulas.operations import CONDITIONS, OPERATIONS
+from .schedule import Node, Pass, Schedule, dependence, key_of
 
-ACCUMULATED = ("total", "highest", "lowest", "average")
-CONDITIONS = frozenset({"lt", "le", "gt", "ge", "and", "or"})
+OVER_CONSTANT = "({0} / {1})"  # a divisor that is a number and not 0
+
+
+@dataclass
+class Shared:
+    """What all scenarios share: formulas of figures and of rows, and curves, in the order of their tables."""
+
+    figures: dict[str, Expr] = field(default_factory=dict)
+    rows: dict[str, Expr] = field(default_factory=dict)
+    curves: dict[str, Curve] = field(default_factory=dict)
 
 
 class Writer:
-    """The text of the passes; a language says how each piece is spelled."""
+    """The text of the passes; a language says how each piece is spelled.
 
-    OPERATIONS: ClassVar[Mapping[str, str]]  # operation -> text, {0}, {1}, {2} being the operands
-    COMPARISONS: ClassVar[Mapping[str, str]]  # the same, as a condition
+    Args:
+        lines: those that the program gives.
+        varied: paths of the inputs that differ between scenarios; None for a program of one scenario.
+    """
 
-    def __init__(self, lines: Mapping[str, Line], plan: Schedule) -> None:
+    LANGUAGE: ClassVar[str]  # the column of the table of operations
+
+    def __init__(self, lines: Mapping[str, Line], plan: Schedule, varied: Sequence[str] | None = None) -> None:
         self.declared, self.curves, self.plan = lines, plan.curves, plan
+        self.depends = dependence(None if varied is None else frozenset(varied), plan.moving)
+        self.common = Shared()
         self.text: list[str] = []  # what is being written
         self.opening: list[str] = []  # what stands before the loop being written
         self.after: list[str] = []  # and after it
@@ -60,6 +78,15 @@ class Writer:
         """A curve at its argument."""
         raise NotImplementedError
 
+    def table(self, place: int, by_period: bool) -> str:
+        """A place in the tables of what all scenarios share."""
+        raise NotImplementedError
+
+    def spelling(self, op: str) -> str:
+        """The text of an operation."""
+        text: str = getattr(OPERATIONS[op], self.LANGUAGE)
+        return text
+
     def operand(self, e: Expr) -> str:
         """An operand that is not a plain sum, difference or product: as a value in full."""
         return self.value(e)
@@ -70,6 +97,8 @@ class Writer:
         """A formula in the present period."""
         if e.op == "const":
             return self.constant(e.data)
+        if not self.depends(e):
+            return self.shared(e)
         if isinstance(e, Line):
             return self.reference(e)
         if e.op in ("input", "element"):
@@ -83,14 +112,20 @@ class Writer:
         if e.op == "interp":
             return self.lookup(e)
         if e.op in CONDITIONS:
-            return self.OPERATIONS["where"].format(self.condition(e), self.constant(1.0), self.constant(0.0))
+            return self.spelling("where").format(self.condition(e), self.operand(lift(1)), self.operand(lift(0)))
         if e.op == "where":
-            return self.OPERATIONS["where"].format(self.condition(e.args[0]), *map(self.operand, e.args[1:]))
+            return self.spelling("where").format(self.condition(e.args[0]), *map(self.operand, e.args[1:]))
         return self.operation(e)
+
+    def shared(self, e: Expr) -> str:
+        """A formula that all scenarios share, calculated before them."""
+        formulas = self.common.rows if e.series else self.common.figures
+        formulas.setdefault(key := key_of(e), e)
+        return self.table(list(formulas).index(key), e.series)
 
     def operation(self, e: Expr) -> str:
         """An arithmetic operation."""
-        template = self.OPERATIONS["over_constant" if e.op == "div" and known(e.args[1]) else e.op]
+        template = OVER_CONSTANT if e.op == "div" and known(e.args[1]) else self.spelling(e.op)
         data = self.constant(e.data) if e.op == "per" else ""
         parts = [self.operand(a) for a in e.args]
         if e.op == "add" and parts[0].startswith("(") and e.args[0].op == "add":
@@ -101,12 +136,12 @@ class Writer:
     def condition(self, e: Expr) -> str:
         """A formula as a condition: whether it is not 0."""
         if self.looping and not e.series and e.args:
-            return self.COMPARISONS["nonzero"].format(self.value(e))
+            return self.spelling("nonzero").format(self.value(e))
         if e.op in ("and", "or"):
-            return self.COMPARISONS[e.op].format(*map(self.condition, e.args))
+            return self.spelling(e.op).format(*map(self.condition, e.args))
         if e.op in CONDITIONS:
-            return self.COMPARISONS[e.op].format(*map(self.operand, e.args))
-        return self.COMPARISONS["nonzero"].format(self.operand(e))
+            return self.spelling(e.op).format(*map(self.operand, e.args))
+        return self.spelling("nonzero").format(self.operand(e))
 
     def reference(self, line: Line) -> str:
         """A line in the present period."""
@@ -117,6 +152,9 @@ class Writer:
     def neighbour(self, e: Expr) -> str:
         """A row one period earlier or later; its edge in the first or last period."""
         row, edge = e.args
+        if not self.depends(row):
+            earlier = "t > 0" if e.op == "prev" else "t < T - 1"
+            return self.either(earlier, self.operand(Expr(e.op, (row, lift(0)), series=True)), self.operand(edge))
         if row.data in self.here:
             key = row.data, key_of(edge)
             if key not in self.carried:
@@ -177,6 +215,22 @@ class Writer:
             self.text.append(self.assign(name, self.operand(edge)))
         return self.opening, body, self.after
 
+    def body(self) -> list[str]:
+        """All passes, and the figures between them."""
+        body: list[str] = []
+        self.text = body
+        self.figures(self.plan.before)
+        for each in self.plan.passes:
+            opening, loop, after = self.loop(each)
+            body += [*opening, *(self.steps(each.backward, loop) if loop else []), *after]
+            self.text = body
+            self.figures(each.figures)
+        return body
+
+    def steps(self, backward: bool, statements: list[str]) -> list[str]:
+        """Statements for every period."""
+        raise NotImplementedError
+
     def reassign(self, name: str, value: str) -> str:
         """The statement that gives an existing name another value."""
         raise NotImplementedError
@@ -193,6 +247,3 @@ class Writer:
 def known(e: Expr) -> bool:
     """A constant by which one can divide."""
     return e.op == "const" and e.data != 0 and e.data == e.data
-
-
-ZERO = lift(0)

@@ -11,18 +11,18 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from ..assumptions.resolve import Leaf, Scenario, plain
-from ..graph.explain import Node
-from ..graph.figures import Figures
-from ..graph.words import plain as number
-from ..studies.lineage import Difference
+from ..explain.calculated import Figures
+from ..explain.trace import Figure
+from ..explain.words import plain as number
+from ..scenario.resolve import Leaf, Scenario, plain
+from ..studies.differences import Difference
 from .terminal import console
 
 RESULT, SOURCE = "bold", "dim"
 MARKS = {"": "", "elsewhere": " (unfolded elsewhere)", "deeper": " …"}
 
 
-def print_lineage(node: Node, figures: Figures, scenario: Scenario) -> None:
+def print_lineage(node: Figure, figures: Figures, scenario: Scenario) -> None:
     """A figure and where it comes from."""
     out = console()
     out.print(Text(f"{scenario.name}: {scenario.title}", style=SOURCE))
@@ -34,18 +34,18 @@ def print_lineage(node: Node, figures: Figures, scenario: Scenario) -> None:
         out.print(_row(node.value, figures))
 
 
-def _tree(node: Node, figures: Figures, scenario: Scenario) -> Tree:
+def _tree(node: Figure, figures: Figures, scenario: Scenario) -> Tree:
     tree = Tree(_told(node, figures, scenario), guide_style=SOURCE)
     _grow(tree, node, figures, scenario)
     return tree
 
 
-def _grow(tree: Tree, node: Node, figures: Figures, scenario: Scenario) -> None:
+def _grow(tree: Tree, node: Figure, figures: Figures, scenario: Scenario) -> None:
     for inner in node.inputs:
         _grow(tree.add(_told(inner, figures, scenario)), inner, figures, scenario)
 
 
-def _told(node: Node, figures: Figures, scenario: Scenario) -> Group:
+def _told(node: Figure, figures: Figures, scenario: Scenario) -> Group:
     """One figure: what it is, its formula by name and by number, or its source."""
     head = Text(node.label, style=RESULT)
     head.append(f" {node.at}" if node.at else "", style="")
@@ -106,7 +106,7 @@ def _row(values: list[float], figures: Figures) -> Padding:
     return Padding(table, (1, 0, 0, 2))
 
 
-def _discounting(node: Node, flows: Node, figures: Figures) -> Group:
+def _discounting(node: Figure, flows: Figure, figures: Figures) -> Group:
     """The flows by year, and what they are worth at the rate: their sum is nothing."""
     if math.isnan(node.value):
         return Group(Text("No rate sets these flows to zero."), _row(flows.value, figures))
@@ -119,21 +119,28 @@ def _discounting(node: Node, flows: Node, figures: Figures) -> Group:
         table.add_column("Flow", justify="right")
         table.add_column("At rate", justify="right")
     years = sorted(set(figures.years))
-    by_year = [[math.fsum(row[t] for t in figures.periods_of(k)) for row in (flows.value, worth)]
-               for k in range(len(years))]  # fmt: skip
+    by_year = [
+        [math.fsum(row[t] for t in figures.periods_of(k)) for row in (flows.value, worth)] for k in range(len(years))
+    ]
     height = math.ceil(len(years) / 3)
     for k in range(height):
-        cells = [f"{v:,.1f}" if isinstance(v, float) else str(v) for at in range(k, len(years), height)
-                 for v in (years[at], *by_year[at])]
+        cells = [
+            f"{v:,.1f}" if isinstance(v, float) else str(v)
+            for at in range(k, len(years), height)
+            for v in (years[at], *by_year[at])
+        ]
         table.add_row(*cells)
-    told = Text(f"\n{flows.label} by year, and its value at {node.value:.4%} a year"
-                + (f" ({rate:.4%} a period)" if each > 1 else ""))
+    told = Text(
+        f"\n{flows.label} by year, and its value at {node.value:.4%} a year"
+        + (f" ({rate:.4%} a period)" if each > 1 else "")
+    )
     total = Text(f"Sum of the values at the rate: {math.fsum(worth):.2g} {flows.unit}")
     return Group(told, Padding(table, (0, 0, 0, 1)), total)
 
 
-def print_difference(found: Difference, figures: Figures, one: Scenario, two: Scenario,
-                     changed: list[tuple[Leaf | None, Leaf | None]]) -> None:
+def print_difference(
+    found: Difference, figures: Figures, one: Scenario, two: Scenario, changed: list[tuple[Leaf | None, Leaf | None]]
+) -> None:
     """Why a figure differs between two scenarios: the inputs that differ, and the assumptions that cause it."""
     out = console()
     out.print(Text(f"{one.name} → {two.name}", style=SOURCE))
@@ -145,10 +152,15 @@ def print_difference(found: Difference, figures: Figures, one: Scenario, two: Sc
         leaf = a or b
         assert leaf is not None
         unit = "" if leaf.unit in (None, "1") else leaf.unit
-        out.print(Padding(Group(
-            Text.assemble((leaf.path, RESULT), "  ", (f"{_value(a)} → {_value(b)} {unit}", "cyan")),
-            Text(origin(b or leaf), style=SOURCE),
-        ), (0, 0, 0, 2)))
+        out.print(
+            Padding(
+                Group(
+                    Text.assemble((leaf.path, RESULT), "  ", (f"{_value(a)} → {_value(b)} {unit}", "cyan")),
+                    Text(origin(b or leaf), style=SOURCE),
+                ),
+                (0, 0, 0, 2),
+            )
+        )
 
 
 def _branch(tree: Tree, found: Difference) -> None:

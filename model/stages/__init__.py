@@ -2,49 +2,48 @@
 
 from __future__ import annotations
 
-from ..graph.sheet import Sheet
+from ..formulas.declaration import Declaration
 from .balance_sheet import balance_sheet
-from .capex import Capex, capex
+from .capex import capex
 from .checks import checks
-from .costs import Costs, costs
+from .construction import construction
+from .costs import costs
 from .debt import debt
 from .depreciation import depreciation
 from .fiscal import fiscal
 from .funding import funding
 from .income import income
 from .joint_venture import joint_venture
+from .life import life
 from .metrics import lending, operations, returns
-from .production import Production, production
+from .production import production
 from .ratios import ratios
-from .revenue import Revenue, revenue
-from .timeline import Timeline, timeline
+from .revenue import revenue
+from .timeline import timeline
 from .us_imports import us_imports
 from .waterfall import waterfall
 
 
-def declare_mine(sheet: Sheet, first_year: int) -> tuple[Timeline, Production, Revenue, Costs, Capex]:
-    """Declare the mine itself: the stages before any government or lender."""
-    time = timeline(sheet, first_year)
-    mine = production(sheet, time)
-    sales = revenue(sheet, time, mine)
-    cost = costs(sheet, time, mine, sales)
-    return time, mine, sales, cost, capex(sheet, time, mine)
-
-
-def declare(sheet: Sheet, first_year: int) -> None:
+def declare(model: Declaration, first_year: int) -> None:
     """Declare the whole model."""
-    time, mine, sales, cost, capital = declare_mine(sheet, first_year)
-    us = us_imports(sheet, time, mine, cost, capital)
-    money = fiscal(sheet, time, mine, sales, cost, capital)
-    funds = funding(sheet, time, capital, us, money)
-    worn = depreciation(sheet, mine, capital, funds)
-    owed = debt(sheet, time, sales, money, funds, worn)
-    flow = waterfall(sheet, time, capital, money, funds, owed)
-    cover = ratios(sheet, time, mine, funds, owed, flow)
-    earned = income(sheet, sales, cost, capital, money, worn, owed)
-    venture = joint_venture(sheet, time, money, earned, flow)
-    books = balance_sheet(sheet, cost, capital, money, worn, flow, venture)
-    returns(sheet, time, capital, money, flow, venture)
-    operations(sheet, time, mine, sales, cost, capital, money, venture)
-    lending(sheet, time, us, funds, owed, flow, cover)
-    checks(sheet, time, mine, us, money, funds, owed, flow, venture, books)
+    time = timeline(model, first_year)
+    built = construction(model, time)
+    mine = production(model, time, built)
+    sales = revenue(model, time, mine)
+    cost = costs(model, time, mine, sales)
+    capital = capex(model, time, built, mine)
+    us = us_imports(model, time, mine, cost, capital)
+    money = fiscal(model, time, mine, sales, cost, capital)
+    funds = funding(model, time, capital, us, money)
+    worn = depreciation(model, mine, capital, funds)
+    owed = debt(model, time, sales, money, funds, worn)
+    flow = waterfall(model, time, capital, money, funds, owed)
+    cover = ratios(model, time, mine, funds, owed, flow)
+    life(model, time, mine, capital)
+    earned = income(model, sales, cost, capital, money, worn, owed)
+    venture = joint_venture(model, time, money, earned, flow)
+    books = balance_sheet(model, cost, capital, money, worn, flow, venture)
+    returns(model, time, capital, money, flow, venture)
+    operations(model, time, mine, sales, cost, capital, money, venture)
+    lending(model, time, us, funds, owed, flow, cover)
+    checks(model, time, built, mine, us, money, funds, owed, flow, venture, books)

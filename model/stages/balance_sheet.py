@@ -1,16 +1,17 @@
-"""The balance sheet, nominal: it balances by what each account did, never by a plug."""
+"""The balance model, nominal: it balances by what each account did, never by a plug."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Line, prev
-from ..graph.sheet import Sheet
+from ..formulas.declaration import Declaration
+from ..formulas.expr import Line, prev
 from .capex import Capex
-from .costs import NOMINAL, Costs
+from .costs import Costs
 from .depreciation import Depreciation
 from .fiscal import Fiscal
 from .joint_venture import JointVenture
+from .timeline import NOMINAL
 from .waterfall import Waterfall
 
 
@@ -20,26 +21,72 @@ class BalanceSheet(NamedTuple):
     liabilities_and_equity: Line
 
 
-def balance_sheet(sheet: Sheet, cost: Costs, capital: Capex, money: Fiscal, worn: Depreciation, flow: Waterfall,
-                  venture: JointVenture) -> BalanceSheet:
-    """Declare both sides of the balance sheet."""
-    sheet.stage = "balance_sheet"
-    line = sheet.line
-    fund = sheet.forward("closure_fund", NOMINAL)
-    line("closure_fund", NOMINAL, "Closure fund", prev(fund) + capital.closure_expense - capital.closure_spending,
-         "What the company pays in for closure, less what closure costs.", kind="balance")
-    assets = line("assets", NOMINAL, "Assets",
-                  worn.fixed_assets + worn.capitalised_financing + cost.working_capital + money.advance_credit
-                  + fund + flow.reserve_balance + flow.cash,
-                  "Fixed assets, capitalised financing cost, working capital, advance royalty, closure fund, "
-                  "reserve and cash.", kind="balance")
-    paid_in = sheet.forward("paid_in_capital", NOMINAL)
-    line("paid_in_capital", NOMINAL, "Paid-in capital", prev(paid_in) + flow.calls - venture.capital_returned,
-         "Cash calls less capital returned, shareholder loans at cost included.", kind="balance")
-    liabilities = line("liabilities", NOMINAL, "Liabilities", flow.debt + flow.arrears + capital.closure_provision,
-                       "Debt, arrears of interest and the closure provision.", kind="balance")
-    equity = line("equity", NOMINAL, "Equity", paid_in + venture.retained_earnings,
-                  "Paid-in capital and retained earnings.", kind="balance")
-    both_sides = line("liabilities_and_equity", NOMINAL, "Liabilities and equity", liabilities + equity,
-                      "Must equal assets.", kind="balance")
+def balance_sheet(
+    model: Declaration,
+    cost: Costs,
+    capital: Capex,
+    money: Fiscal,
+    worn: Depreciation,
+    flow: Waterfall,
+    venture: JointVenture,
+) -> BalanceSheet:
+    """Declare both sides of the balance model."""
+    model.stage = "balance_sheet"
+    line = model.line
+    fund = model.forward("closure_fund", NOMINAL)
+    line(
+        "closure_fund",
+        NOMINAL,
+        "Closure fund",
+        prev(fund) + capital.closure_expense - capital.closure_spending,
+        "What the company pays in for closure, less what closure costs.",
+        kind="balance",
+    )
+    assets = line(
+        "assets",
+        NOMINAL,
+        "Assets",
+        worn.fixed_assets
+        + worn.capitalised_financing
+        + cost.working_capital
+        + money.advance_credit
+        + fund
+        + flow.reserve_balance
+        + flow.cash,
+        "Fixed assets, capitalised financing cost, working capital, advance royalty, closure fund, reserve and cash.",
+        kind="balance",
+    )
+    paid_in = model.forward("paid_in_capital", NOMINAL)
+    line(
+        "paid_in_capital",
+        NOMINAL,
+        "Paid-in capital",
+        prev(paid_in) + flow.calls - venture.capital_returned,
+        "Cash calls less capital returned, shareholder loans at cost included.",
+        kind="balance",
+    )
+    liabilities = line(
+        "liabilities",
+        NOMINAL,
+        "Liabilities",
+        flow.debt + flow.arrears + capital.closure_provision,
+        "Debt, arrears of interest and the closure provision.",
+        kind="balance",
+    )
+    equity = line(
+        "equity",
+        NOMINAL,
+        "Equity",
+        paid_in + venture.retained_earnings,
+        "Paid-in capital and retained earnings.",
+        kind="balance",
+    )
+    both_sides = line(
+        "liabilities_and_equity",
+        NOMINAL,
+        "Liabilities and equity",
+        liabilities + equity,
+        "Must equal assets.",
+        kind="balance",
+    )
     return BalanceSheet(assets, liabilities, both_sides)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Line, constant, maximum, per, prev, total, where
-from ..graph.sheet import Sheet
+from ..formulas.declaration import Declaration
+from ..formulas.expr import Line, per, prev, where
 from .capex import Capex
-from .costs import NOMINAL
 from .funding import Funding
 from .production import Production
-
-NO_ORE = constant(1e-9, "Mt")
+from .timeline import NOMINAL
 
 
 class Depreciation(NamedTuple):
@@ -21,26 +19,35 @@ class Depreciation(NamedTuple):
     financing_cost: Line
 
 
-def depreciation(sheet: Sheet, mine: Production, capital: Capex, funds: Funding) -> Depreciation:
+def depreciation(model: Declaration, mine: Production, capital: Capex, funds: Funding) -> Depreciation:
     """Declare what is written off as the ore is milled."""
-    sheet.stage = "depreciation"
-    line = sheet.line
-    left = line("ore_left_to_mill", "Mt", "Ore that will still be milled, opening",
-                maximum(total(mine.ore_milled) - mine.cumulative_opening, 0),
-                "All ore that the life of mine mills less what was milled.", kind="opening")
-    share = line("depletion_share", "1", "Share of remaining ore milled",
-                 where(left - mine.ore_milled <= NO_ORE, 1, per(mine.ore_milled, left, 1)),
-                 "Depreciation rate of the period by units of production.", kind="average")
+    model.stage = "depreciation"
+    line = model.line
+    share = line(
+        "depletion_share",
+        "1",
+        "Share of the opening ore milled",
+        where(mine.over > 0, 1, per(mine.ore_milled, mine.opening, 1)),
+        "Depreciation rate by units of production over the reserve; all that is left when milling ends.",
+        kind="average",
+    )
 
     def account(name: str, label: str, additions: Line | None) -> tuple[Line, Line]:
-        book = sheet.forward(name, NOMINAL)
+        book = model.forward(name, NOMINAL)
         added = capital.growth + capital.sustaining if additions is None else additions
-        charge = line(f"{name}_depreciation", NOMINAL, f"{label}: depreciation", (prev(book) + added) * share,
-                      "Opening book value and additions at the depletion rate.")
-        return line(name, NOMINAL, label, prev(book) + added - charge, "Book value at the end of the period.",
-                    kind="balance"), charge
+        charge = line(
+            f"{name}_depreciation",
+            NOMINAL,
+            f"{label}: depreciation",
+            (prev(book) + added) * share,
+            "Opening book value and additions at the depletion rate.",
+        )
+        return line(
+            name, NOMINAL, label, prev(book) + added - charge, "Book value at the end of the period.", kind="balance"
+        ), charge
 
     assets, charge = account("fixed_assets", "Fixed assets", None)
-    financing, financing_charge = account("capitalised_financing", "Capitalised financing cost, book value",
-                                          funds.financing_cost)
+    financing, financing_charge = account(
+        "capitalised_financing", "Capitalised financing cost, book value", funds.financing_cost
+    )
     return Depreciation(assets, charge, financing, financing_charge)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Expr, Line, constant, following, highest, lift, maximum, minimum, per, prev, where
-from ..graph.sheet import Sheet
-from .capex import phasing_curve
-from .costs import NOMINAL
+from ..formulas.declaration import Declaration
+from ..formulas.expr import Expr, Line, constant, following, highest, lift, maximum, minimum, per, prev, where
+from .construction import phasing_curve
 from .fiscal import Fiscal
-from .timeline import Timeline
+from .timeline import NEAR, NOMINAL, Timeline
 
 ROUNDING = 1e-12  # a share this small is nothing: the instalment before it is the last
 
@@ -30,57 +29,137 @@ class Tranche(NamedTuple):
     drawn: Line
 
 
-def tranche(sheet: Sheet, time: Timeline, money: Fiscal, completion: Line, key: str) -> Tranche:
+def tranche(model: Declaration, time: Timeline, money: Fiscal, completion: Line, key: str) -> Tranche:
     """Declare the terms of one loan."""
     at = f"financing.tranches.{key}"
-    x, line = sheet.input, sheet.line
-    label, rank, method = sheet.label(at), sheet.text(f"{at}.rank"), sheet.text(f"{at}.repayment")
-    tied = sheet.read("flag", f"{at}.us_exports_only")
-    commitment = line(f"{key}_commitment", NOMINAL, f"{label}: commitment",
-                      x(f"{at}.commitment") * x("financing.included"), "Amount that the lender offers.")
-    rate = line(f"{key}_rate", "1/year", f"{label}: interest rate",
-                maximum((x(f"{at}.rate") + x(f"{at}.floating") * x("financing.base_rate")) * x("factors.interest_rate")
-                        - x(f"{at}.pre_completion_discount") * time.share_before(completion), 0),
-                "Fixed rate, or base rate and margin, less the discount before completion.", kind="average")
+    x, line = model.input, model.line
+    label, rank, method = model.label(at), model.text(f"{at}.rank"), model.text(f"{at}.repayment")
+    tied = model.read("flag", f"{at}.us_exports_only")
+    commitment = line(
+        f"{key}_commitment",
+        NOMINAL,
+        f"{label}: commitment",
+        x(f"{at}.commitment") * x("financing.included"),
+        "Amount that the lender offers.",
+    )
+    rate = line(
+        f"{key}_rate",
+        "1/year",
+        f"{label}: interest rate",
+        maximum(
+            (x(f"{at}.rate") + x(f"{at}.floating") * x("financing.base_rate")) * x("factors.interest_rate")
+            - x(f"{at}.pre_completion_discount") * time.share_before(completion),
+            0,
+        ),
+        "Fixed rate, or base rate and margin, less the discount before completion.",
+        kind="average",
+    )
     withheld = money.withholding_interest * (1 - x(f"{at}.withholding_exempt"))
-    gross_up = line(f"{key}_gross_up", "1", f"{label}: tax gross-up on interest", withheld / (1 - withheld),
-                    "Tax on interest that the project bears for the lender.")
-    first = line(f"{key}_repayment_start", "years", f"{label}: repayment period starts",
-                 x("financing.financial_close") + time.schedule_shift + x(f"{at}.grace_months")
-                 - x("financing.instalment_months"), "One interval before the first instalment.")
-    last = line(f"{key}_maturity", "years", f"{label}: final maturity", first + x(f"{at}.repayment_years"),
-                "Date of the last instalment.")
-    inside = line(f"{key}_repayment_years", "years", f"{label}: years of repayment", time.overlap(first, last),
-                  "Part of the period inside the repayment period.")
+    gross_up = line(
+        f"{key}_gross_up",
+        "1",
+        f"{label}: tax gross-up on interest",
+        withheld / (1 - withheld),
+        "Tax on interest that the project bears for the lender.",
+    )
+    first = line(
+        f"{key}_repayment_start",
+        "years",
+        f"{label}: repayment period starts",
+        x("financing.financial_close")
+        + time.schedule_shift
+        + x(f"{at}.grace_months")
+        - x("financing.instalment_months"),
+        "One interval before the first instalment.",
+    )
+    last = line(
+        f"{key}_maturity",
+        "years",
+        f"{label}: final maturity",
+        first + x(f"{at}.repayment_years"),
+        "Date of the last instalment.",
+    )
+    inside = line(
+        f"{key}_repayment_years",
+        "years",
+        f"{label}: years of repayment",
+        time.overlap(first, last),
+        "Part of the period inside the repayment period.",
+    )
     discount: Expr = lift(0)
     weight: Expr = inside / constant(1, "years")
     if method == "profile":
-        curve = phasing_curve(sheet, f"{key}_profile", f"{at}.profile")
+        curve = phasing_curve(model, f"{key}_profile", f"{at}.profile")
         edges = (time.period_end - time.schedule_shift, time.period_start - time.schedule_shift)
-        weight = sheet.cumulative(curve, edges[0]) - sheet.cumulative(curve, edges[1])
+        weight = model.cumulative(curve, edges[0]) - model.cumulative(curve, edges[1])
     elif method != "equal_principal":
         discount = rate * inside
         if method == "sculpted":
             weight = weight * maximum(money.cash_flow_before_income_tax - money.unlevered_tax, 0) / constant(1, NOMINAL)
-    weight = line(f"{key}_repayment_weight", "1", f"{label}: weight of the period's debt service", weight,
-                  "Time for equal instalments, cash flow for a sculpted loan, share for a profile.")
-    value = sheet.forward(f"{key}_repayment_value", "1")
-    ahead = line(f"{key}_repayment_ahead", "1", f"{label}: value of coming debt service", following(value),
-                 "Value at the end of the period.", kind="balance")
-    line(f"{key}_repayment_value", "1", f"{label}: value of debt service", (ahead + weight) / (1 + discount),
-         "Value of the weights, discounted where instalments include interest, at the start of the "
-         "period.", kind="balance")
-    peak = line(f"{key}_repayment_peak", "1", f"{label}: greatest value of debt service", highest(value),
-                "What the loan is measured against.")
-    left = sheet.forward(f"{key}_left_share", "1")
-    line(f"{key}_left_share", "1", f"{label}: share not yet due",
-         where(time.period_end >= last - constant(1e-9, "years"), 0,
-               minimum(prev(left, 1), where(per(ahead, peak, 1) > ROUNDING, per(ahead, peak, 1), 0))),
-         "Share of the loan that falls due after the period; it never rises again.", kind="balance")
-    share = line(f"{key}_repay_share", "1", f"{label}: share due", prev(left, 1) - left,
-                 "Share of the loan that falls due in the period.")
-    return Tranche(key, label, rank == "senior", tied, commitment, rate, gross_up,
-                   share, left, sheet.forward(f"{key}_balance", NOMINAL), sheet.forward(f"{key}_drawn", NOMINAL))
+    weight = line(
+        f"{key}_repayment_weight",
+        "1",
+        f"{label}: weight of the period's debt service",
+        weight,
+        "Time for equal instalments, cash flow for a sculpted loan, share for a profile.",
+    )
+    value = model.forward(f"{key}_repayment_value", "1")
+    ahead = line(
+        f"{key}_repayment_ahead",
+        "1",
+        f"{label}: value of coming debt service",
+        following(value),
+        "Value at the end of the period.",
+        kind="balance",
+    )
+    line(
+        f"{key}_repayment_value",
+        "1",
+        f"{label}: value of debt service",
+        (ahead + weight) / (1 + discount),
+        "Value of the weights, discounted where instalments include interest, at the start of the period.",
+        kind="balance",
+    )
+    peak = line(
+        f"{key}_repayment_peak",
+        "1",
+        f"{label}: greatest value of debt service",
+        highest(value),
+        "What the loan is measured against.",
+    )
+    left = model.forward(f"{key}_left_share", "1")
+    line(
+        f"{key}_left_share",
+        "1",
+        f"{label}: share not yet due",
+        where(
+            time.period_end >= last - NEAR,
+            0,
+            minimum(prev(left, 1), where(per(ahead, peak, 1) > ROUNDING, per(ahead, peak, 1), 0)),
+        ),
+        "Share of the loan that falls due after the period; it never rises again.",
+        kind="balance",
+    )
+    share = line(
+        f"{key}_repay_share",
+        "1",
+        f"{label}: share due",
+        prev(left, 1) - left,
+        "Share of the loan that falls due in the period.",
+    )
+    return Tranche(
+        key,
+        label,
+        rank == "senior",
+        tied,
+        commitment,
+        rate,
+        gross_up,
+        share,
+        left,
+        model.forward(f"{key}_balance", NOMINAL),
+        model.forward(f"{key}_drawn", NOMINAL),
+    )
 
 
 def next_service(t: Tranche, time: Timeline, balance: Expr, drawn: Expr) -> Expr:

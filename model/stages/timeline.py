@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph.expr import Expr, Line, Term, clamp, compound, constant, floor, maximum, minimum, prev
-from ..graph.sheet import Sheet
+from ..formulas.declaration import Declaration
+from ..formulas.expr import Expr, Line, Term, clamp, compound, constant, floor, maximum, minimum, prev
+
+NOMINAL, REAL = "US$m nominal", "US$m real"
+NEAR = constant(1e-9, "years")  # dates closer than this are the same: months are not whole in binary
 
 
 class Timeline(NamedTuple):
@@ -31,67 +34,118 @@ class Timeline(NamedTuple):
         return clamp((date - self.period_start) / self.period_years, 0, 1)
 
 
-def timeline(sheet: Sheet, first_year: int) -> Timeline:
+def timeline(model: Declaration, first_year: int) -> Timeline:
     """Declare the time axis.
 
     Args:
         first_year: calendar year of the first period, fixed with the structure of the model.
     """
-    sheet.stage = "timeline"
-    x = sheet.input
-    years = sheet.line("period_years", "years", "Length of a period", x("timeline.period_months"),
-                       "Length of a model period in years.")
-    end = sheet.forward("period_end", "years")
+    model.stage = "timeline"
+    x = model.input
+    years = model.line(
+        "period_years", "years", "Length of a period", x("timeline.period_months"), "Length of a model period in years."
+    )
+    end = model.forward("period_end", "years")
     first_instant = constant(first_year, "years")
-    start = sheet.line("period_start", "years", "Period starts", prev(end, first_instant),
-                       "First instant of the period, as a year with decimals.", kind="balance")
-    sheet.line("period_end", "years", "Period ends", start + years,
-               "Last instant of the period, as a year with decimals.", kind="balance")
-    sheet.line("calendar_year", "years", "Calendar year", floor(start), "Calendar year of the period.", kind="balance")
+    start = model.line(
+        "period_start",
+        "years",
+        "Period starts",
+        prev(end, first_instant),
+        "First instant of the period, as a year with decimals.",
+        kind="balance",
+    )
+    model.line(
+        "period_end",
+        "years",
+        "Period ends",
+        start + years,
+        "Last instant of the period, as a year with decimals.",
+        kind="balance",
+    )
+    model.line("calendar_year", "years", "Calendar year", floor(start), "Calendar year of the period.", kind="balance")
     planned = x("timeline.first_production")
-    shift = sheet.line("schedule_shift", "years", "Shift of the construction schedules",
-                       planned - x("timeline.schedules_drawn_for"),
-                       "Years by which construction, financial close and Phase 2 move with planned first "
-                       "production.")
-    delay = sheet.line("delay", "years", "Delay after the money is spent", x("timeline.delay_months"),
-                       "Late start of production against the plan; construction spending does not move.")
-    planned_start = sheet.line("planned_start", "years", "Planned first production", planned,
-                               "Planned date of the first ore milled.")
-    actual = sheet.line("actual_start", "years", "Actual first production", planned_start + delay,
-                        "Date of the first ore milled: plan plus delay.")
-    licence_end = sheet.line("licence_end", "years", "End of the licence", actual + x("timeline.licence_years"),
-                             "No ore is milled after this date; what is left is reported.")
+    shift = model.line(
+        "schedule_shift",
+        "years",
+        "Shift of the construction schedules",
+        planned - x("timeline.schedules_drawn_for"),
+        "Years by which construction, financial close and Phase 2 move with planned first production.",
+    )
+    delay = model.line(
+        "delay",
+        "years",
+        "Delay after the money is spent",
+        x("timeline.delay_months"),
+        "Late start of production against the plan; construction spending does not move.",
+    )
+    planned_start = model.line(
+        "planned_start", "years", "Planned first production", planned, "Planned date of the first ore milled."
+    )
+    actual = model.line(
+        "actual_start",
+        "years",
+        "Actual first production",
+        planned_start + delay,
+        "Date of the first ore milled: plan plus delay.",
+    )
+    licence_end = model.line(
+        "licence_end",
+        "years",
+        "End of the licence",
+        actual + x("timeline.licence_years"),
+        "No ore is milled after this date; what is left is reported.",
+    )
 
     def index(name: str, rate: str, label: str) -> Line:
         growth = x(rate)
-        close = sheet.forward(f"{name}_close", "nominal/real")
+        close = model.forward(f"{name}_close", "nominal/real")
         first = constant(1, "nominal/real") * compound(
-            rate_of(sheet, rate, first_year), first_instant - x("inflation.base_date")
+            rate_of(model, rate, first_year), first_instant - x("inflation.base_date")
         )
         opening = prev(close, first)
-        sheet.line(f"{name}_close", "nominal/real", f"{label}, end of period", opening * compound(growth, years),
-                   "Nominal money for one unit of real money at the end of the period.", kind="balance")
-        return sheet.line(name, "nominal/real", f"{label}, mid-period", opening * compound(growth, years / 2),
-                          "Nominal money for one unit of real money at the middle of the period.",
-                          kind="average")
+        model.line(
+            f"{name}_close",
+            "nominal/real",
+            f"{label}, end of period",
+            opening * compound(growth, years),
+            "Nominal money for one unit of real money at the end of the period.",
+            kind="balance",
+        )
+        return model.line(
+            name,
+            "nominal/real",
+            f"{label}, mid-period",
+            opening * compound(growth, years / 2),
+            "Nominal money for one unit of real money at the middle of the period.",
+            kind="average",
+        )
 
     return Timeline(
-        first_instant, years, start, sheet.lines["period_end"], shift, delay, planned_start, actual, licence_end,
+        first_instant,
+        years,
+        start,
+        model.lines["period_end"],
+        shift,
+        delay,
+        planned_start,
+        actual,
+        licence_end,
         index("cpi_index", "inflation.cpi", "Consumer-price index"),
         index("capex_index", "inflation.capex", "Capital-cost index"),
         index("metal_index", "inflation.metal_prices", "Metal-price index"),
     )
 
 
-def rate_of(sheet: Sheet, path: str, year: int) -> Expr:
+def rate_of(model: Declaration, path: str, year: int) -> Expr:
     """The rate of one calendar year as a figure, from the years that the scenario gives."""
-    given = sheet.years(path)
+    given = model.years(path)
     if given is None:
-        return sheet.input(path)
+        return model.input(path)
     before = max((y for y in given.years if y <= year), default=given.years[0])
     after = min((y for y in given.years if y > year), default=before)
-    held = sheet.element(path, before)
+    held = model.element(path, before)
     if given.interpolation != "linear" or before >= year or after == before:
         return held
     way = float(year - before) / float(after - before)
-    return held + (sheet.element(path, after) - held) * way
+    return held + (model.element(path, after) - held) * way

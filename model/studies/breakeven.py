@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..assumptions.resolve import Scenario
+from ..scenario.resolve import Scenario
 from .ranking import significant
 from .vary import StudyError, bounds_of, number_at, outcomes, prepare
 
@@ -53,8 +53,9 @@ def breakeven(scenario: Scenario, path: str, metric: str, target: float) -> Brea
 
     def answer(value: float | None, off: float | None, reason: str) -> Breakeven:
         shown = None if off is None else off + target
-        return Breakeven(path, metric, target, base, float(found[at] + target), value, shown, tried,
-                         not reason, reason, searched)  # fmt: skip
+        return Breakeven(
+            path, metric, target, base, float(found[at] + target), value, shown, tried, not reason, reason, searched
+        )
 
     exact = np.flatnonzero(found == 0)
     if exact.size:
@@ -67,15 +68,20 @@ def breakeven(scenario: Scenario, path: str, metric: str, target: float) -> Brea
             return answer(None, None, f"{metric} does not exist for any value tried")
         side = "above" if known.min() > 0 else "below"
         nearest_value = float(known[np.abs(known).argmin()] + target)
-        return answer(None, None, f"{metric} stays {side} {target:.10g} for {path} from {searched[0]:.6g} to "
-                                  f"{searched[1]:.6g}; it comes nearest at {nearest_value:.6g}")  # fmt: skip
+        return answer(
+            None,
+            None,
+            f"{metric} stays {side} {target:.10g} for {path} from {searched[0]:.6g} to "
+            f"{searched[1]:.6g}; it comes nearest at {nearest_value:.6g}",
+        )
     k = min(brackets, key=lambda j: significant(float(min(abs(points[j] - base), abs(points[j + 1] - base)))))
     low, high, f_low, f_high = float(points[k]), float(points[k + 1]), float(found[k]), float(found[k + 1])
     ready = prepare(scenario, [metric], {path: [low, high]})
     while tried < ROUNDS and high - low > 4 * math.ulp(max(abs(low), abs(high))):
         inner = np.linspace(low, high, STEPS + 2)
-        values = np.concatenate([[f_low], outcomes(scenario, [metric], {path: inner[1:-1]}, STEPS, ready)[metric]
-                                 - target, [f_high]])  # fmt: skip
+        values = np.concatenate(
+            [[f_low], outcomes(scenario, [metric], {path: inner[1:-1]}, STEPS, ready)[metric] - target, [f_high]]
+        )
         tried += 1
         change = np.flatnonzero(~(values[:-1] * values[1:] > 0))
         j = int(change[0])
@@ -86,8 +92,12 @@ def breakeven(scenario: Scenario, path: str, metric: str, target: float) -> Brea
             return answer(None, None, f"{metric} does not exist near {path} = {low:.10g}, where it would meet it")
     value, off = min(((low, f_low), (high, f_high)), key=lambda pair: abs(pair[1]))
     if abs(off) > 1e-9 * max(1.0, abs(target)):
-        return answer(None, None, f"{metric} jumps from {f_low + target:.6g} to {f_high + target:.6g} at {path} = "
-                                  f"{value:.10g} and is never {target:.10g}")  # fmt: skip
+        return answer(
+            None,
+            None,
+            f"{metric} jumps from {f_low + target:.6g} to {f_high + target:.6g} at {path} = "
+            f"{value:.10g} and is never {target:.10g}",
+        )
     return answer(value, off, "")
 
 
@@ -98,6 +108,9 @@ def _ladder(path: str, base: float) -> np.ndarray[Any, np.dtype[np.float64]]:
     low, high = max(low, base - WIDEST * size), min(high, base + WIDEST * size)
     steps = size / 64 * 2.0 ** np.arange(27)
     points = {base, low if low_in else low + 1e-6 * size, high if high_in else high - 1e-6 * size}
-    points |= {float(v) for v in (*(base - steps), *(base + steps), *(np.linspace(0, 2 * base, 33) if base else ()))
-               if low < v < high}  # fmt: skip
+    points |= {
+        float(v)
+        for v in (*(base - steps), *(base + steps), *(np.linspace(0, 2 * base, 33) if base else ()))
+        if low < v < high
+    }
     return np.array(sorted(points))

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph.arrays import Array
+from ..engine.arrays import Array
 from .montecarlo import CHUNK, Study, compute
 from .vary import StudyError
 
@@ -36,8 +36,13 @@ class Interrupted(Exception):
     """A run stopped by the user; says how to go on."""
 
 
-def run_chunks(study: Study, runner: Runner, folder: Path | None = None, resume: bool = False,
-               done: Callable[[int], None] = lambda _: None) -> list[Chunk]:  # fmt: skip
+def run_chunks(
+    study: Study,
+    runner: Runner,
+    folder: Path | None = None,
+    resume: bool = False,
+    done: Callable[[int], None] = lambda _: None,
+) -> list[Chunk]:
     """Every chunk of a study, in order.
 
     Args:
@@ -69,8 +74,11 @@ def run_chunks(study: Study, runner: Runner, folder: Path | None = None, resume:
 
 
 def _how(folder: Path | None) -> str:
-    return (f" and kept in {folder}: go on with --dir {folder} --resume" if folder is not None
-            else ", none kept (give --dir to keep them)")  # fmt: skip
+    return (
+        f" and kept in {folder}: go on with --dir {folder} --resume"
+        if folder is not None
+        else ", none kept (give --dir to keep them)"
+    )
 
 
 def local(workers: int) -> Runner:
@@ -92,8 +100,9 @@ def local(workers: int) -> Runner:
                 try:
                     yield number, future.result()
                 except BrokenProcessPool:
-                    raise StudyError(f"a worker process died while chunk {number} or another was computed (killed, "
-                                     "or out of memory)") from None  # fmt: skip
+                    raise StudyError(
+                        f"a worker process died while chunk {number} or another was computed (killed, or out of memory)"
+                    ) from None
         finally:
             executor.shutdown(wait=True, cancel_futures=True)
 
@@ -110,10 +119,15 @@ class Kept:
     def __init__(self, study: Study, folder: Path, resume: bool) -> None:
         self.folder = folder
         self.identity = {
-            "schema": "rekodiq/chunks/2", "scenario": study.scenario.name, "sha256": study.scenario.sha256,
-            "n": study.n, "seed": study.seed, "metrics": list(study.metrics),
-            "chunk": CHUNK, "version": program_version(),
-        }  # fmt: skip
+            "schema": "rekodiq/chunks/2",
+            "scenario": study.scenario.name,
+            "sha256": study.scenario.sha256,
+            "n": study.n,
+            "seed": study.seed,
+            "metrics": list(study.metrics),
+            "chunk": CHUNK,
+            "version": program_version(),
+        }
         self.hashes: dict[str, str] = {}
         self.chunks: dict[int, Chunk] = {}
         try:
@@ -158,8 +172,9 @@ class Kept:
         words = {"sha256": "scenario", "n": "number of scenarios"}
         for key, value in self.identity.items():
             if key != "scenario" and known.get(key) != value:
-                raise StudyError(f"{self.folder} holds a run of another {words.get(key, key)}: {known.get(key)}, "
-                                 f"not {value}")  # fmt: skip
+                raise StudyError(
+                    f"{self.folder} holds a run of another {words.get(key, key)}: {known.get(key)}, not {value}"
+                )
 
     def _load(self, study: Study) -> None:
         for number in range(study.chunks):

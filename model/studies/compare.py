@@ -6,24 +6,37 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ..assumptions.resolve import Scenario, load
-from ..results import Result, run
+from ..results.result import Result, run
+from ..scenario.resolve import Scenario, load
 
 if TYPE_CHECKING:
     import pandas as pd
 
 BRIDGE_METRIC = "project_irr"
 GROUP_LABELS = {
-    "timeline": "Timeline", "production": "Production", "mine_plan": "Mine plan", "ramp_up": "Ramp-up",
-    "prices": "Prices", "offtake": "Offtake terms", "costs": "Operating costs", "capex": "Capital cost",
-    "us_imports": "US imports", "jobs": "Jobs", "working_capital": "Working capital", "inflation": "Inflation",
-    "fiscal": "Fiscal regime", "financing": "Financing", "joint_venture": "Joint venture",
-    "discounting": "Discounting", "factors": "Factors", "uncertainty": "Uncertainty",
+    "timeline": "Timeline",
+    "production": "Production",
+    "mine_plan": "Mine plan",
+    "ramp_up": "Ramp-up",
+    "prices": "Prices",
+    "offtake": "Offtake terms",
+    "costs": "Operating costs",
+    "capex": "Capital cost",
+    "us_imports": "US imports",
+    "jobs": "Jobs",
+    "working_capital": "Working capital",
+    "inflation": "Inflation",
+    "fiscal": "Fiscal regime",
+    "financing": "Financing",
+    "joint_venture": "Joint venture",
+    "discounting": "Discounting",
+    "factors": "Factors",
+    "uncertainty": "Uncertainty",
 }
 
 
 @dataclass(frozen=True)
-class Step:
+class BridgeStep:
     """One group of changed inputs and what it does to project IRR (`effect`) and to equity IRR."""
 
     group: str
@@ -39,7 +52,7 @@ class Comparison:
 
     reference: Result
     results: tuple[Result, ...]
-    bridges: dict[str, tuple[Step, ...]]
+    bridges: dict[str, tuple[BridgeStep, ...]]
 
     def document(self) -> dict[str, Any]:
         """The comparison as `compare --json` prints it."""
@@ -47,14 +60,28 @@ class Comparison:
             "schema": "rekodiq/compare/1",
             "against": self.reference.scenario.name,
             "cases": [
-                {"name": r.scenario.name, "title": r.scenario.title, "metrics": r.metrics,
-                 "shareholders": r.shareholders}
+                {
+                    "name": r.scenario.name,
+                    "title": r.scenario.title,
+                    "metrics": r.metrics,
+                    "shareholders": r.shareholders,
+                }
                 for r in self.results
             ],
             "bridge": [
-                {"case": name, "metric": BRIDGE_METRIC,
-                 "steps": [{"group": s.group, "effect": s.effect, "equity_irr_effect": s.equity_effect,
-                            "paths": list(s.paths)} for s in steps]}
+                {
+                    "case": name,
+                    "metric": BRIDGE_METRIC,
+                    "steps": [
+                        {
+                            "group": s.group,
+                            "effect": s.effect,
+                            "equity_irr_effect": s.equity_effect,
+                            "paths": list(s.paths),
+                        }
+                        for s in steps
+                    ],
+                }
                 for name, steps in self.bridges.items()
             ],
         }
@@ -66,8 +93,11 @@ class Comparison:
         return pd.DataFrame({r.scenario.name: r.metrics for r in self.results})
 
 
-def compare(scenarios: Sequence[Scenario], against: Scenario | None = None,
-            progress: Callable[[Scenario], None] = lambda _: None) -> Comparison:
+def compare(
+    scenarios: Sequence[Scenario],
+    against: Scenario | None = None,
+    progress: Callable[[Scenario], None] = lambda _: None,
+) -> Comparison:
     """Run scenarios side by side.
 
     Args:
@@ -79,9 +109,7 @@ def compare(scenarios: Sequence[Scenario], against: Scenario | None = None,
         progress(scenario)
         results.append(run(scenario))
     reference = results[0] if against is None else run(against)
-    bridges = {
-        r.scenario.name: bridge(reference, r) for r in results if r.scenario.sha256 != reference.scenario.sha256
-    }
+    bridges = {r.scenario.name: bridge(reference, r) for r in results if r.scenario.sha256 != reference.scenario.sha256}
     return Comparison(reference, tuple(results), bridges)
 
 
@@ -90,7 +118,7 @@ def compare_table(scenarios: Sequence[Scenario | str]) -> pd.DataFrame:
     return compare([load(s) if isinstance(s, str) else s for s in scenarios]).table()
 
 
-def bridge(start: Result, end: Result) -> tuple[Step, ...]:
+def bridge(start: Result, end: Result) -> tuple[BridgeStep, ...]:
     """What each group of changed inputs does to the IRRs, changed group by group in the order of the schema.
 
     The steps sum to the difference. An effect includes the interaction with the groups changed before it.
@@ -104,7 +132,7 @@ def bridge(start: Result, end: Result) -> tuple[Step, ...]:
         at = replace(at, leaves=with_group(at, end.scenario, group))
         reached = end if place == len(groups) - 1 else run(at)
         effects = [reached.figure(metric) - last.figure(metric) for metric in (BRIDGE_METRIC, "equity_irr")]
-        steps.append(Step(group, GROUP_LABELS.get(group, group), tuple(paths), *effects))
+        steps.append(BridgeStep(group, GROUP_LABELS.get(group, group), tuple(paths), *effects))
         last = reached
     return tuple(steps)
 
@@ -114,9 +142,11 @@ def differences(a: Scenario, b: Scenario) -> list[str]:
     paths = dict.fromkeys([*a.leaves, *b.leaves])
     skip = ("name", "title", "description")
     return [
-        p for p in paths
-        if p not in skip and (p in a.leaves) + (p in b.leaves) and getattr(a.leaves.get(p), "value", None)
-        != getattr(b.leaves.get(p), "value", None)
+        p
+        for p in paths
+        if p not in skip
+        and (p in a.leaves) + (p in b.leaves)
+        and getattr(a.leaves.get(p), "value", None) != getattr(b.leaves.get(p), "value", None)
     ]
 
 

@@ -6,9 +6,9 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from ..assumptions.resolve import Scenario
-from ..graph.arrays import Array
-from ..results import Result, run
+from ..engine.arrays import Array
+from ..results.result import Result, run
+from ..scenario.resolve import Scenario
 from .vary import StudyError
 
 Repayment = Literal["sculpted", "equal_principal"]
@@ -28,8 +28,9 @@ class DebtCapacity(NamedTuple):
         return {"schema": "rekodiq/debt-capacity/1", **self._asdict()}
 
 
-def debt_capacity(scenario: Scenario, target_dscr: float, repayment: Repayment = "sculpted",
-                  result: Result | None = None) -> DebtCapacity:  # fmt: skip
+def debt_capacity(
+    scenario: Scenario, target_dscr: float, repayment: Repayment = "sculpted", result: Result | None = None
+) -> DebtCapacity:
     """Size debt on the model's own cash flow available for debt service (CFADS).
 
     The loan stands in for all loans of the scenario: it is repaid over the same periods, and bears their rates
@@ -43,8 +44,10 @@ def debt_capacity(scenario: Scenario, target_dscr: float, repayment: Repayment =
     if not target_dscr > 0:
         raise StudyError(f"a target DSCR is above 0, not {target_dscr:g}")
     found = result or run(scenario)
-    rows = {name: np.array(found.series(name)) for name in ("cfads", "lenders_discount_rate", "period_years",
-                                                            "debt_opening")}  # fmt: skip
+    rows = {
+        name: np.array(found.series(name))
+        for name in ("cfads", "lenders_discount_rate", "period_years", "debt_opening")
+    }
     shares = _shares(found)
     at = np.flatnonzero(shares > 0)
     if not at.size:
@@ -65,16 +68,25 @@ def debt_capacity(scenario: Scenario, target_dscr: float, repayment: Repayment =
     service = interest + principal
     dscr = np.divide(cash, service, out=np.full(cash.size, np.nan), where=service > 0)
     return DebtCapacity(
-        target_dscr, repayment, float(capacity), float(rows["debt_opening"][inside.start]),
-        {"period": found.model.labels[inside], "cfads": rows["cfads"][inside].tolist(), "opening": balance.tolist(),
-         "interest": interest.tolist(), "principal": principal.tolist(), "dscr": dscr.tolist()},
-    )  # fmt: skip
+        target_dscr,
+        repayment,
+        float(capacity),
+        float(rows["debt_opening"][inside.start]),
+        {
+            "period": found.model.labels[inside],
+            "cfads": rows["cfads"][inside].tolist(),
+            "opening": balance.tolist(),
+            "interest": interest.tolist(),
+            "principal": principal.tolist(),
+            "dscr": dscr.tolist(),
+        },
+    )
 
 
 def _shares(result: Result) -> Array:
     """Share of all loans due in each period under their own repayment periods, weighted by commitment."""
     total = np.zeros(result.model.periods)
-    for key in result.model.sheet.entries("financing.tranches"):
+    for key in result.model.declaration.entries("financing.tranches"):
         inside = np.array(result.series(f"{key}_repayment_years"))
         if inside.sum() > 0:
             total += result.figure(f"{key}_commitment") * inside / inside.sum()

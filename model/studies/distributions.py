@@ -7,10 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
-from ..engine.arithmetic import log, normal_quantile
-from ..engine.array_arithmetic import exp_array, normal_quantile_array
-from ..engine.beta import beta_quantile
-from ..graph.arrays import Array
+from ..arithmetic.beta import beta_quantile
+from ..arithmetic.elementwise import exp_array, normal_quantile_array
+from ..arithmetic.functions import log, normal_quantile
+from ..engine.arrays import Array
 
 EDGE = 1e-9  # no draw lies further out than this probability
 EDGE_SCORE = -normal_quantile(EDGE)

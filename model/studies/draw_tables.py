@@ -28,12 +28,30 @@ class Draws(ctypes.Structure):
     """`struct Draws` of the header; keeps the arrays alive that it points to."""
 
     _fields_ = [
-        ("scenarios", ctypes.c_uint64), ("inputs", WHOLE), ("metals", WHOLE), ("years", WHOLE), ("sampling", WHOLE),
-        ("points", ADDRESS), ("strata", ADDRESS), ("directions", ADDRESS), ("kinds", ADDRESS), ("mixed", ADDRESS),
-        ("scored", ADDRESS), ("parameters", ADDRESS), ("betas", ADDRESS), ("knots", ADDRESS), ("mixing", Rows),
-        ("volatility", ADDRESS), ("kept", ADDRESS), ("shock_mixing", Rows), ("shocks", ADDRESS), ("decks", ADDRESS),
-        ("half_variances", ADDRESS), ("edge", NUMBER), ("edge_score", NUMBER),
-    ]  # fmt: skip
+        ("scenarios", ctypes.c_uint64),
+        ("inputs", WHOLE),
+        ("metals", WHOLE),
+        ("years", WHOLE),
+        ("sampling", WHOLE),
+        ("points", ADDRESS),
+        ("strata", ADDRESS),
+        ("directions", ADDRESS),
+        ("kinds", ADDRESS),
+        ("mixed", ADDRESS),
+        ("scored", ADDRESS),
+        ("parameters", ADDRESS),
+        ("betas", ADDRESS),
+        ("knots", ADDRESS),
+        ("mixing", Rows),
+        ("volatility", ADDRESS),
+        ("kept", ADDRESS),
+        ("shock_mixing", Rows),
+        ("shocks", ADDRESS),
+        ("decks", ADDRESS),
+        ("half_variances", ADDRESS),
+        ("edge", NUMBER),
+        ("edge_score", NUMBER),
+    ]
     arrays: list[NDArray[Any]]
 
 
@@ -54,8 +72,11 @@ def draw_tables(sampler: Sampler, seed: int, n: int) -> Draws:
     def rows(matrix: Sequence[Row]) -> Rows:
         starts = np.cumsum([0, *map(len, matrix)])
         entries = [entry for row in matrix for entry in row]
-        return Rows(address(starts, np.int64), address([k for k, _ in entries], np.int64),
-                    address([x for _, x in entries], np.float64))  # fmt: skip
+        return Rows(
+            address(starts, np.int64),
+            address([k for k, _ in entries], np.int64),
+            address([x for _, x in entries], np.float64),
+        )
 
     draws, numbers = sampler.draws, range(len(sampler.draws))
     metals, years = sampler.metals, sampler.years

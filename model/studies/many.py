@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..assumptions.many import load_many
-from ..assumptions.resolve import Scenario, load
-from ..results import metric_value
+from ..results.result import metric_value
+from ..scenario.resolve import Scenario, load
+from ..scenario.rows import load_many
 from .vary import outcomes
 
 if TYPE_CHECKING:

@@ -12,27 +12,43 @@ from typing import Any
 
 import numpy as np
 
-from ..assumptions.resolve import Scenario
-from ..assumptions.values import ByYear
-from ..engine import compiler
-from ..engine.cpp import Kernel, kernel
-from ..engine.kernel import Compiled, compiled, run
+from ..engine.arrays import Array, ratio_of
 from ..engine.python import Value, row_of
-from ..graph.arrays import NAMESPACE, Array, write
-from ..graph.expr import Expr, walk
-from ..structure import Model, evaluate, reduced, structure
+from ..engine.schedule import chosen
+from ..engine.structure import ENDED, LATEST, Model, evaluate, structure
+from ..explain.trace import assumptions_behind
+from ..formulas.expr import Expr, walk
+from ..kernel import compiler
+from ..kernel.cpp import Kernel, kernel
+from ..kernel.running import Compiled, compiled, run
+from ..scenario.resolve import Scenario
+from ..scenario.values import ByYear
 from .distributions import Draw
 from .draw_tables import Draws, draw_tables
 from .sampling import Sampler, sampler
 from .streams import BLOCK
-from .vary import StudyError, evaluate_in_parts, metric_line, slack_years, with_values
+from .vary import StudyError, evaluate_in_parts, metric_line, periods_of, with_values
 
 CHUNK = 2 * BLOCK  # scenarios
+MOST_CORNERED = 10  # uncertain inputs of which every combination of extremes is tried
 WORTH_COMPILING = 1_000  # scenarios, which take NumPy longer than compiling takes
 FAN = "dscr"  # the row of which the distribution by year is kept
-STANDARD = ("project_irr", "project_npv", "equity_irr", "equity_npv", "barrick_irr", "payback_years", "min_dscr",
-            "min_llcr", "lock_up_periods", "default_periods", "government_take", "lom_after_tax_cash_flow",
-            "total_uses", "peak_debt")  # fmt: skip
+STANDARD = (
+    "project_irr",
+    "project_npv",
+    "equity_irr",
+    "equity_npv",
+    "barrick_irr",
+    "payback_years",
+    "min_dscr",
+    "min_llcr",
+    "lock_up_periods",
+    "default_periods",
+    "government_take",
+    "lom_after_tax_cash_flow",
+    "total_uses",
+    "peak_debt",
+)
 
 
 @dataclass(frozen=True)
@@ -57,7 +73,7 @@ class Study:
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedStudy:
     """A study ready to be computed in this process."""
 
     model: Model
@@ -74,8 +90,14 @@ class Prepared:
     draws: Draws
 
 
-def study(scenario: Scenario, n: int, seed: int = 0, metrics: tuple[str, ...] = STANDARD, engine: str = "auto",
-          said: Callable[[str], None] = lambda _: None) -> Study:  # fmt: skip
+def study(
+    scenario: Scenario,
+    n: int,
+    seed: int = 0,
+    metrics: tuple[str, ...] = STANDARD,
+    engine: str = "auto",
+    said: Callable[[str], None] = lambda _: None,
+) -> Study:
     """A study, checked and prepared.
 
     Args:
@@ -90,13 +112,18 @@ def study(scenario: Scenario, n: int, seed: int = 0, metrics: tuple[str, ...] = 
         raise StudyError(f"a run needs at least 1 scenario, not {n}")
     if seed < 0:
         raise StudyError(f"a seed is a whole number from 0 up, not {seed}")
-    made = Study(scenario, n, seed, tuple(dict.fromkeys((*metrics, "lock_up_periods", "default_periods",
-                                                         "project_npv", "equity_irr"))), engine)  # fmt: skip
+    made = Study(
+        scenario,
+        n,
+        seed,
+        tuple(dict.fromkeys((*metrics, "lock_up_periods", "default_periods", "project_npv", "equity_irr"))),
+        engine,
+    )
     ready = prepare(made, said)
     return replace(made, engine="numpy" if ready.engine is None else "kernel")
 
 
-def prepare(made: Study, said: Callable[[str], None] = lambda _: None) -> Prepared:
+def prepare(made: Study, said: Callable[[str], None] = lambda _: None) -> PreparedStudy:
     """The study's model, sampler and kernel; kept for the chunks that follow."""
     key = made.key
     if key not in _PREPARED:
@@ -107,34 +134,42 @@ def prepare(made: Study, said: Callable[[str], None] = lambda _: None) -> Prepar
     return _PREPARED[key]
 
 
-_PREPARED: dict[tuple[Any, ...], Prepared] = {}
+_PREPARED: dict[tuple[Any, ...], PreparedStudy] = {}
 
 
-def _prepare(made: Study, said: Callable[[str], None]) -> Prepared:
+def _prepare(made: Study, said: Callable[[str], None]) -> PreparedStudy:
     plain = structure(made.scenario)
     draws = sampler(made.scenario, tuple(dict.fromkeys(plain.years)))
     flat: dict[str, object] = {d.path: d.base for d in draws.draws}
     moving: dict[str, object] = {p: ByYear(draws.years, tuple(deck.tolist())) for p, deck in draws.decks.items()}
     scenario = with_values(made.scenario, flat | moving)
-    corners = _corners(draws)
-    slack = slack_years(scenario, corners) if corners else 0.0
-    model = structure(scenario, slack)
+    corners = _corners(draws, plain)
+    model = structure(scenario, periods_of(scenario, corners))
     draws = replace(sampler(made.scenario, tuple(dict.fromkeys(model.years))), draws=draws.draws)
-    lines = model.sheet.lines
-    names = {metric: metric_line(model.sheet, metric) for metric in made.metrics}
+    lines = model.declaration.lines
+    names = {metric: metric_line(model.declaration, metric) for metric in made.metrics}
     base = evaluate(model)
-    ratio = lines[FAN].formula
+    ratio = chosen(lines[FAN].formula, model.texts)
     rows = tuple(sorted({e.data for e in walk(ratio) if e.op == "line"}))
     known = [t // _periods_a_year(model) for t, x in enumerate(row_of(base[FAN])) if x == x]
     latest = int(np.ceil(max((_ends(d)[1] / 12 for d in draws.draws if d.path == "timeline.delay_months"), default=0)))
     fan = draws.years[known[0] : known[-1] + latest + 1] if known else ()
     wanted = (*dict.fromkeys(names.values()), *(rows if fan else ()))
     program = kernel_of(model, wanted, (*flat, *moving))
-    return Prepared(
-        reduced(model, wanted), draws, names, {m: lines[line].written_unit for m, line in names.items()}, ratio, rows,
-        fan, known[0] if fan else 0, base, program, _engine(made, program, model, said),
+    return PreparedStudy(
+        model,
+        draws,
+        names,
+        {m: lines[line].written_unit for m, line in names.items()},
+        ratio,
+        rows,
+        fan,
+        known[0] if fan else 0,
+        base,
+        program,
+        _engine(made, program, model, said),
         draw_tables(draws, made.seed, made.n),
-    )  # fmt: skip
+    )
 
 
 def kernel_of(model: Model, wanted: tuple[str, ...], varied: tuple[str, ...]) -> Kernel:
@@ -143,10 +178,11 @@ def kernel_of(model: Model, wanted: tuple[str, ...], varied: tuple[str, ...]) ->
     Raises:
         StudyError: when one of the inputs shapes a curve, which all scenarios of a run share.
     """
-    sheet = model.sheet
+    sheet = model.declaration
     try:
-        return kernel(sheet.lines, sheet.curves, sheet.inputs, model.groups, model.texts, wanted, varied,
-                       _periods_a_year(model))  # fmt: skip
+        return kernel(
+            sheet.lines, sheet.curves, sheet.inputs, model.groups, model.texts, wanted, varied, _periods_a_year(model)
+        )
     except ValueError as problem:
         raise StudyError(str(problem)) from None
 
@@ -171,11 +207,11 @@ def _ends(draw: Draw) -> Array:
     return ends
 
 
-def _corners(draws: Sampler) -> dict[str, Array]:
-    """Every combination of the least and greatest that inputs on the life of the mine can be; the rest at both."""
+def _corners(draws: Sampler, model: Model) -> dict[str, Array]:
+    """Every combination of the least and greatest that inputs behind the end of the model can be; the rest at both."""
     ends = {d.path: _ends(d) for d in draws.draws}
-    longer = [p for p in ends if p.startswith(("timeline.", "production.", "factors.ramp_up", "factors.throughput",
-                                               "capex.closure"))][:10]  # fmt: skip
+    behind = assumptions_behind(model.declaration, (ENDED, LATEST))
+    longer = [path for path in ends if path in behind][:MOST_CORNERED]
     count = 2 ** len(longer)
     found = {}
     for path, (low, high) in ends.items():
@@ -198,22 +234,23 @@ def compute(made: Study, chunk: int) -> dict[str, Array]:
     for name in _wanted(ready):
         if name not in lines:  # that no varied input moves
             value = ready.base[name]
-            by_year = _sums(np.array(value), each)[:, None] if isinstance(value, list) else value
-            lines[name] = np.broadcast_to(by_year, (*np.shape(by_year)[:-1], count))
+            lines[name] = (
+                np.array([_sums(np.array(value), each)] * count).T if isinstance(value, list) else np.full(count, value)
+            )
     found = {f"input.{name}": values for name, values in inputs.items()}
     found |= {metric: lines[line] for metric, line in ready.names.items()}
-    return found | _fan(ready, lines, count)
+    return found | _fan(ready, lines)
 
 
 def _periods_a_year(model: Model) -> int:
     return 12 // model.period_months
 
 
-def _wanted(ready: Prepared) -> tuple[str, ...]:
+def _wanted(ready: PreparedStudy) -> tuple[str, ...]:
     return (*dict.fromkeys(ready.names.values()), *(ready.rows if ready.fan_years else ()))
 
 
-def _by_numpy(ready: Prepared, seed: int, first: int, count: int) -> tuple[dict[str, Array], dict[str, Array]]:
+def _by_numpy(ready: PreparedStudy, seed: int, first: int, count: int) -> tuple[dict[str, Array], dict[str, Array]]:
     """Inputs by name, and wanted lines; rows as sums by calendar year."""
     each = _periods_a_year(ready.model)
     parts = []
@@ -240,10 +277,10 @@ def _sums(rows: Array, each: int) -> Array:
     return result
 
 
-def _fan(ready: Prepared, lines: Mapping[str, Array], size: int) -> dict[str, Array]:
+def _fan(ready: PreparedStudy, lines: Mapping[str, Array]) -> dict[str, Array]:
     """The fan's ratio by calendar year, recomputed on the year's flows."""
+    if not ready.fan_years:
+        return {}
     years = slice(ready.fan_first, ready.fan_first + len(ready.fan_years))
-    names: dict[str, Any] = dict(NAMESPACE) | {row: lines[row][years] for row in ready.rows if ready.fan_years}
-    with np.errstate(all="ignore"):
-        ratios = eval(write(ready.ratio, ready.model.texts), names) if ready.fan_years else ()
+    ratios = ratio_of(ready.ratio, {name: lines[name][years] for name in ready.rows})
     return {f"{FAN}.{year}": ratio for year, ratio in zip(ready.fan_years, ratios, strict=True)}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from ..assumptions.resolve import bundled, load
-from ..engine import compiler
+from ..kernel import compiler
+from ..scenario.resolve import bundled, load
 from .montecarlo import study
 
 

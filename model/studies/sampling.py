@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from ..assumptions.resolve import Scenario
-from ..assumptions.values import ByYear
-from ..engine.array_arithmetic import exp_array, normal_cdf_array, normal_quantile_array
-from ..graph.arrays import Array
+from ..arithmetic.elementwise import exp_array, normal_cdf_array, normal_quantile_array
+from ..engine.arrays import Array
+from ..scenario.resolve import Scenario
+from ..scenario.values import ByYear
 from .correlation import ContradictionError, Row, lower_root
 from .distributions import EDGE, Draw, clipped, clipped_score
 from .streams import BLOCK, U64, hypercube, key, net, net_points, uniforms, words
@@ -149,8 +149,16 @@ def sampler(scenario: Scenario, years: tuple[int, ...]) -> Sampler:
         if value[f"{at}.distribution"] == "fixed":
             continue
         path = str(value[f"{at}.path"])
-        draw = Draw(name, path, value[f"{at}.distribution"], value[f"{at}.applied"], value[f"{at}.low"],
-                    value[f"{at}.likely"], value[f"{at}.high"], number_at(scenario, path))  # fmt: skip
+        draw = Draw(
+            name,
+            path,
+            value[f"{at}.distribution"],
+            value[f"{at}.applied"],
+            value[f"{at}.low"],
+            value[f"{at}.likely"],
+            value[f"{at}.high"],
+            number_at(scenario, path),
+        )
         _check(draw, at)
         draws.append(draw)
     paths = [d.path for d in draws]
@@ -161,10 +169,15 @@ def sampler(scenario: Scenario, years: tuple[int, ...]) -> Sampler:
     decks = {f"prices.{m}": _by_year(scenario.leaves[f"prices.{m}"].value, years) for m in METALS} if moving else {}
     between = value[f"{at}.correlation"]
     return Sampler(
-        tuple(draws), _mixing(value, draws), str(value["uncertainty.sampling"]), decks, years,
-        tuple(value[f"{at}.{m}.volatility"] for m in METALS), tuple(value[f"{at}.{m}.reversion"] for m in METALS),
+        tuple(draws),
+        _mixing(value, draws),
+        str(value["uncertainty.sampling"]),
+        decks,
+        years,
+        tuple(value[f"{at}.{m}.volatility"] for m in METALS),
+        tuple(value[f"{at}.{m}.reversion"] for m in METALS),
         lower_root([[1.0 if i == j else between for j in METALS] for i in METALS]),
-    )  # fmt: skip
+    )
 
 
 def _check(draw: Draw, at: str) -> None:

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..assumptions.resolve import Scenario
-from ..graph.arrays import Array
-from ..structure import structure
+from ..engine.arrays import Array
+from ..engine.structure import structure
+from ..scenario.resolve import Scenario
 from .ranking import ranked, significant
 from .vary import StudyError, check_bounds, metric_line, number_at, outcomes
 
@@ -42,8 +42,13 @@ class Tornado(NamedTuple):
 
     def document(self) -> dict[str, Any]:
         """As `sensitivity --json` prints it."""
-        return {"schema": "rekodiq/sensitivity/1", "metric": self.metric, "unit": self.unit, "base": self.base,
-                "bars": [bar._asdict() for bar in self.bars]}  # fmt: skip
+        return {
+            "schema": "rekodiq/sensitivity/1",
+            "metric": self.metric,
+            "unit": self.unit,
+            "base": self.base,
+            "bars": [bar._asdict() for bar in self.bars],
+        }
 
 
 class Grid(NamedTuple):
@@ -57,13 +62,22 @@ class Grid(NamedTuple):
 
     def document(self) -> dict[str, Any]:
         """As `grid --json` prints it."""
-        return {"schema": "rekodiq/grid/1", "metric": self.metric, "unit": self.unit,
-                "x": {"path": self.x[0], "values": list(self.x[1])},
-                "y": {"path": self.y[0], "values": list(self.y[1])}, "values": self.values.tolist()}  # fmt: skip
+        return {
+            "schema": "rekodiq/grid/1",
+            "metric": self.metric,
+            "unit": self.unit,
+            "x": {"path": self.x[0], "values": list(self.x[1])},
+            "y": {"path": self.y[0], "values": list(self.y[1])},
+            "values": self.values.tolist(),
+        }
 
 
-def sensitivity(scenario: Scenario, metric: str = "project_irr", swing: float = 0.1,
-                ranges: Sequence[tuple[str, float | None, float | None]] = ()) -> Tornado:  # fmt: skip
+def sensitivity(
+    scenario: Scenario,
+    metric: str = "project_irr",
+    swing: float = 0.1,
+    ranges: Sequence[tuple[str, float | None, float | None]] = (),
+) -> Tornado:
     """One input at a time, low and high.
 
     Args:
@@ -99,8 +113,9 @@ def widest_first(bars: Iterable[Bar]) -> tuple[Bar, ...]:
     return tuple(ranked(bars, lambda bar: bar.span, lambda bar: bar.path))
 
 
-def grid(scenario: Scenario, x: tuple[str, Sequence[float]], y: tuple[str, Sequence[float]],
-         metric: str = "project_irr") -> Grid:  # fmt: skip
+def grid(
+    scenario: Scenario, x: tuple[str, Sequence[float]], y: tuple[str, Sequence[float]], metric: str = "project_irr"
+) -> Grid:
     """A metric at every pair of values of two inputs."""
     (x_path, xs), (y_path, ys) = x, y
     if x_path == y_path:
@@ -109,11 +124,12 @@ def grid(scenario: Scenario, x: tuple[str, Sequence[float]], y: tuple[str, Seque
         raise StudyError(f"a grid of {len(xs)} x {len(ys)} cells is more than {MOST_CELLS}")
     changed = {x_path: np.tile(xs, len(ys)), y_path: np.repeat(ys, len(xs))}
     found = outcomes(scenario, [metric], changed, len(xs) * len(ys))[metric]
-    return Grid(metric, unit_of(scenario, metric), (x_path, tuple(xs)), (y_path, tuple(ys)),
-                found.reshape(len(ys), len(xs)))  # fmt: skip
+    return Grid(
+        metric, unit_of(scenario, metric), (x_path, tuple(xs)), (y_path, tuple(ys)), found.reshape(len(ys), len(xs))
+    )
 
 
 def unit_of(scenario: Scenario, metric: str) -> str:
     """The unit of a metric."""
-    sheet = structure(scenario).sheet
+    sheet = structure(scenario).declaration
     return sheet.lines[metric_line(sheet, metric)].written_unit

@@ -13,7 +13,7 @@ from hashlib import sha256
 import numpy as np
 from numpy.typing import NDArray
 
-from ..graph.arrays import Array
+from ..engine.arrays import Array
 
 U64 = NDArray[np.uint64]
 

@@ -10,25 +10,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..assumptions.resolve import Scenario
-from ..assumptions.values import Bounds, ByYear
-from ..assumptions.written import field_of
+from ..engine.arrays import Array
 from ..engine.python import Value
-from ..graph.arrays import Array
-from ..graph.expr import walk
-from ..graph.sheet import Sheet
-from ..results import METRICS
-from ..structure import (
-    Model,
-    assumptions,
-    bind,
-    closure_end,
-    closure_ends,
-    evaluate_many,
-    first_year_of,
-    reduced,
-    structure,
-)
+from ..engine.structure import Model, bind, evaluate_many, longest, own_periods, periods_of_all, structure
+from ..formulas.declaration import Declaration
+from ..formulas.expr import walk
+from ..results.result import METRICS
+from ..scenario.resolve import Scenario
+from ..scenario.values import Bounds, ByYear
+from ..scenario.written import field_of
 
 TOGETHER = 1024  # scenarios that NumPy evaluates at a time: more take much memory, fewer waste the time of its calls
 FIXED = frozenset({"timeline.period_months"})  # numbers that decide the structure of the model
@@ -38,7 +28,7 @@ class StudyError(Exception):
     """A study that cannot be carried out as asked: one message that says why."""
 
 
-def metric_line(sheet: Sheet, metric: str) -> str:
+def metric_line(sheet: Declaration, metric: str) -> str:
     """The line behind a metric: a name of `run --json`'s metrics, or any line that is a single figure.
 
     Raises:
@@ -97,7 +87,7 @@ def with_values(scenario: Scenario, values: Mapping[str, object]) -> Scenario:
     return replace(scenario, leaves={**scenario.leaves, **leaves})
 
 
-class Prepared(NamedTuple):
+class Varied(NamedTuple):
     """A model ready to be evaluated for many values of some inputs."""
 
     model: Model
@@ -105,7 +95,7 @@ class Prepared(NamedTuple):
     together: int  # scenarios evaluated at a time
 
 
-def prepare(scenario: Scenario, metrics: Sequence[str], changed: Mapping[str, Sequence[float] | Array]) -> Prepared:
+def prepare(scenario: Scenario, metrics: Sequence[str], changed: Mapping[str, Sequence[float] | Array]) -> Varied:
     """A model with only the lines that some metrics need, long enough for all values of some inputs.
 
     Args:
@@ -120,16 +110,20 @@ def prepare(scenario: Scenario, metrics: Sequence[str], changed: Mapping[str, Se
         check_bounds(path, list(values))
     flat = with_values(scenario, {path: float(values[0]) for path, values in changed.items()})
     model = structure(flat)
-    names = {metric: metric_line(model.sheet, metric) for metric in metrics}
+    names = {metric: metric_line(model.declaration, metric) for metric in metrics}
     together = 1 if any(path in shapes_curves(model) for path in changed) else TOGETHER
     columns = {path: np.asarray(values, dtype=float) for path, values in changed.items()}
-    if slack := slack_years(flat, columns, together):
-        model = structure(flat, slack)
-    return Prepared(reduced(model, tuple(names.values())), names, together)
+    model = structure(flat, periods_of(flat, columns, together))
+    return Varied(model, names, together)
 
 
-def outcomes(scenario: Scenario, metrics: Sequence[str], changed: Mapping[str, Sequence[float] | Array],
-             count: int, prepared: Prepared | None = None) -> dict[str, Array]:  # fmt: skip
+def outcomes(
+    scenario: Scenario,
+    metrics: Sequence[str],
+    changed: Mapping[str, Sequence[float] | Array],
+    count: int,
+    prepared: Varied | None = None,
+) -> dict[str, Array]:
     """Metrics of `count` scenarios that differ from one in some numbers.
 
     Args:
@@ -147,50 +141,48 @@ def outcomes(scenario: Scenario, metrics: Sequence[str], changed: Mapping[str, S
     return {metric: found[ready.names[metric]] for metric in metrics}
 
 
-def evaluate_in_parts(model: Model, wanted: tuple[str, ...], columns: Mapping[str, Array],
-                      count: int, together: int = TOGETHER) -> dict[str, Array]:  # fmt: skip
+def evaluate_in_parts(
+    model: Model, wanted: tuple[str, ...], columns: Mapping[str, Array], count: int, together: int = TOGETHER
+) -> dict[str, Array]:
     """Lines of many scenarios, `together` at a time: figures (count,), rows (periods, count)."""
     if together == 1:
         return _one_by_one(model, wanted, columns, count)
     parts: dict[str, list[Array]] = {name: [] for name in wanted}
     for start in range(0, count, together):
         size = min(together, count - start)
-        lines = evaluate_many(model, {p: v[..., start : start + size] for p, v in columns.items()}, size)
+        lines = evaluate_many(model, wanted, {p: v[..., start : start + size] for p, v in columns.items()}, size)
         for name in wanted:
-            value = lines[name]
-            parts[name].append(np.broadcast_to(value, (*value.shape[:-1], size)))
+            parts[name].append(lines[name])
     return {name: np.concatenate(each, axis=-1) for name, each in parts.items()}
 
 
 def _one_by_one(model: Model, wanted: tuple[str, ...], columns: Mapping[str, Array], count: int) -> dict[str, Array]:
     """The same, a scenario at a time."""
     inputs, elements = bind(model)
+    part = model.program.function(tuple(wanted))
     runs = []
     for place in range(count):
         own: dict[str, Value] = {path: column[..., place].tolist() for path, column in columns.items()}
-        lines = model.program.python(model.periods, inputs | own, elements)
+        lines = part(model.periods, inputs | own, elements)
         runs.append([lines[name] for name in wanted])
     return {name: np.array(values).T for name, values in zip(wanted, zip(*runs, strict=True), strict=True)}
 
 
-def slack_years(scenario: Scenario, columns: Mapping[str, Array], together: int = TOGETHER) -> float:
-    """How much later than the scenario's own the closure may end, over all columns (rows by period do not matter)."""
-    given = assumptions(scenario)
-    first = first_year_of(given)
-    own = latest = closure_end(given, first)
-    single = {p: v for p, v in columns.items() if v.ndim == 1}
-    for start in range(0, max((v.size for v in single.values()), default=0), together):
-        part = {p: v[start : start + together] for p, v in single.items()}
-        size = next(iter(part.values())).size
-        latest = max(latest, float(np.max(closure_ends(given, first, part, size))))
-    return latest - own
+def periods_of(scenario: Scenario, columns: Mapping[str, Array], together: int = TOGETHER) -> int:
+    """Periods that the longest of several scenarios needs."""
+    if together == 1:
+        runs = zip(*(c.tolist() for c in columns.values()), strict=True)
+        return max(own_periods(longest(with_values(scenario, dict(zip(columns, row, strict=True))))) for row in runs)
+    count = max((v.size for v in columns.values()), default=0)
+    parts = ({p: v[start : start + together] for p, v in columns.items()} for start in range(0, count, together))
+    return max((periods_of_all(scenario, part, next(iter(part.values())).size) for part in parts), default=0)
 
 
 def shapes_curves(model: Model) -> set[str]:
     """Inputs from which curves are drawn: they cannot differ within one evaluation."""
     return {
         e.data
-        for curve in model.sheet.curves.values()
+        for curve in model.declaration.curves.values()
         for knot in (*curve.x, *curve.y)
         for e in walk(knot)
         if e.op == "input"

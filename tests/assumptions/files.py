@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from model.assumptions.problems import Problem, ScenarioError
-from model.assumptions.resolve import load
-from model.assumptions.written import collections, field_of
+from model.scenario.problems import Problem, ScenarioError
+from model.scenario.resolve import load
+from model.scenario.written import collections, field_of
 
 
 def one_of_each() -> dict[str, FieldInfo]:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from model.assumptions.coherence import RESERVED, RESERVED_CATEGORIES
-from model.assumptions.resolve import load
-from model.structure import structure
+from model.engine.structure import structure
+from model.scenario.coherence import RESERVED, RESERVED_CATEGORIES
+from model.scenario.resolve import load
 from tests.assumptions.files import problems_of, write
 
 ADB = {key.rpartition(".")[2]: leaf.value for key, leaf in load("base").leaves.items() if ".tranches.adb." in key}
@@ -42,14 +42,25 @@ CASES: tuple[tuple[dict[str, str], str, str], ...] = (
     ({"ramp_up.curve": "[0.5, 0]"}, "", "must end above 0"),
     ({"ramp_up.named_curves.mcnulty_4.shares": "[0]"}, "", "must end above 0"),
     ({"fiscal.regime": "stabilized"}, "", "Did you mean 'stabilised'?"),
-    ({"fiscal.regimes.standard.community": "1", "fiscal.regimes.standard.final_tax": "0.1"},
-     "fiscal.regimes.standard.final_tax", "more than all"),
-    ({"fiscal.regimes.technical_report.royalty_applies": "true"},
-     "fiscal.regimes.technical_report.effective_take", "in place of the royalty"),
+    (
+        {"fiscal.regimes.standard.community": "1", "fiscal.regimes.standard.final_tax": "0.1"},
+        "fiscal.regimes.standard.final_tax",
+        "more than all",
+    ),
+    (
+        {"fiscal.regimes.technical_report.royalty_applies": "true"},
+        "fiscal.regimes.technical_report.effective_take",
+        "in place of the royalty",
+    ),
     ({"joint_venture.operator": "antofagasta"}, "", "one of the shareholders"),
-    ({f"financing.tranches.{t}.rank": "subordinated"
-      for t in ("us_exim", "ifc_a", "adb", "edc", "jbic", "european_ecas")},
-     "", "at least one loan must be senior"),
+    (
+        {
+            f"financing.tranches.{t}.rank": "subordinated"
+            for t in ("us_exim", "ifc_a", "adb", "edc", "jbic", "european_ecas")
+        },
+        "",
+        "at least one loan must be senior",
+    ),
     ({"ramp_up.curve": str([0.5] * 61)}, "", "at most 60 bands"),
     ({"fiscal.advance_royalty.amounts": str([5] * 61)}, "", "at most 60 years"),
     ({"capex.phase_1.schedule": "{2026: 0.5, 2080: 0.5}"}, "", "ends more than 10 years after"),
@@ -61,12 +72,22 @@ CASES: tuple[tuple[dict[str, str], str, str], ...] = (
     ({"uncertainty.correlations.copper_and_gold.first": "gold_price_level"}, "", "expected two inputs"),
     ({"financing.tranches.adb.label": "''"}, "", "one line of 1 to 200"),
     ({"title": '"two\\nlines"'}, "", "one line of 1 to 200"),
-    ({"financing.tranches.us_exim.repayment": "profile", "financing.tranches.us_exim.profile": "{2020: 1}"},
-     "financing.tranches.us_exim.profile", "repays before financial close"),
-    ({f"financing.tranches.debt.{k}": str(v).lower() if isinstance(v, bool) else str(v)
-      for k, v in ADB.items() if k != "profile"} | {"financing.tranches.debt.profile": "{2031: 1}"},
-     "financing.tranches.debt.label", "the name 'debt' is taken"),
-)  # fmt: skip
+    (
+        {"financing.tranches.us_exim.repayment": "profile", "financing.tranches.us_exim.profile": "{2020: 1}"},
+        "financing.tranches.us_exim.profile",
+        "repays before financial close",
+    ),
+    (
+        {
+            f"financing.tranches.debt.{k}": str(v).lower() if isinstance(v, bool) else str(v)
+            for k, v in ADB.items()
+            if k != "profile"
+        }
+        | {"financing.tranches.debt.profile": "{2031: 1}"},
+        "financing.tranches.debt.label",
+        "the name 'debt' is taken",
+    ),
+)
 
 
 @pytest.mark.parametrize(("values", "path", "message"), CASES, ids=lambda part: " ".join(part)[:60])
@@ -121,7 +142,7 @@ def test_no_doubt_about_limits_that_are_off() -> None:
 def test_named_entries_cannot_take_the_names_of_other_lines(group: str) -> None:
     """Whatever an entry is called, its lines are called otherwise than all others."""
     scenario = load("base")
-    lines = structure(scenario).sheet.lines.keys()
+    lines = structure(scenario).declaration.lines.keys()
     start = "capex_" if group.startswith("capex") else ""
     depth = group.count(".") + 1
     names = {f"{start}{path.split('.')[depth]}" for path in scenario.leaves if path.startswith(f"{group}.")}
@@ -130,6 +151,10 @@ def test_named_entries_cannot_take_the_names_of_other_lines(group: str) -> None:
     }
     own = {name + ending for name in names for ending in endings}
     others = lines - own
-    taken = {line.removesuffix(end).removeprefix(start) for line in others for end in endings
-             if line.endswith(end) and line.startswith(start)}  # fmt: skip
+    taken = {
+        line.removesuffix(end).removeprefix(start)
+        for line in others
+        for end in endings
+        if line.endswith(end) and line.startswith(start)
+    }
     assert endings and taken - {""} <= (RESERVED_CATEGORIES if start else RESERVED)

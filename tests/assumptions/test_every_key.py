@@ -8,9 +8,9 @@ from typing import get_args
 import pytest
 from pydantic.fields import FieldInfo
 
-from model.assumptions.problems import how_to_write
-from model.assumptions.refusals import unit_of
-from model.assumptions.values import Bounds, Kind, date, named_series, number, phasing, schedule, series, words
+from model.scenario.problems import how_to_write
+from model.scenario.refusals import unit_of
+from model.scenario.values import Bounds, Kind, date, named_series, number, phasing, schedule, series, words
 from tests.assumptions.files import one_of_each, problems_of, write
 
 FIELDS = one_of_each()

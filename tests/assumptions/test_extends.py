@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from model.assumptions.resolve import bundled, load
+from model.scenario.resolve import bundled, load
 from tests.assumptions.files import problems_of
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from model.assumptions.resolve import load
-from model.results import run
+from model.results.result import run
+from model.scenario.resolve import load
 
 BASE = load("base").leaves
 LOANS = ("us_exim", "ifc_a", "adb", "edc", "jbic", "european_ecas", "ifc_ida_subordinated")

@@ -9,9 +9,9 @@ import jsonschema
 import pytest
 import yaml
 
-from model.assumptions.json_schema import json_schema
-from model.assumptions.resolve import bundled, load
-from model.assumptions.show import as_yaml
+from model.scenario.json_schema import json_schema
+from model.scenario.resolve import bundled, load
+from model.scenario.show import as_yaml
 from tests.assumptions.files import one_of_each
 from tests.conftest import Cli
 

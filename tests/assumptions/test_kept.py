@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from model.assumptions import resolve, validation, written
-from model.assumptions.resolve import load
-from model.assumptions.written import field_of
+from model.scenario import resolve, validation, written
+from model.scenario.resolve import load
+from model.scenario.written import field_of
 from tests.assumptions.files import one_of_each, problems_of
 from tests.assumptions.test_every_key import WAYS
 
@@ -91,8 +91,13 @@ def test_a_new_entry_is_validated_as_a_whole(forgotten: object, monkeypatch: pyt
 
 @pytest.mark.parametrize("name", [*resolve.bundled()])
 def test_step_by_step_is_as_a_whole(name: str, forgotten: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
-    changes = {"prices.copper": "{2028: 4, 2029-2040: 5}", "title": "Another", "financing.included": False,
-               "capex.phase_1.schedule": {2026: 0.5, 2027: 0.5}, "timeline.first_production": "2029-07-01"}  # fmt: skip
+    changes = {
+        "prices.copper": "{2028: 4, 2029-2040: 5}",
+        "title": "Another",
+        "financing.included": False,
+        "capex.phase_1.schedule": {2026: 0.5, 2027: 0.5},
+        "timeline.first_production": "2029-07-01",
+    }
     changed, plain = load(name, changes), load(name)
     forgotten()
     monkeypatch.setattr(resolve, "_extended", lambda *_: None)
@@ -155,9 +160,13 @@ def test_equal_bytes_under_two_names_keep_their_places(tmp_path: Path) -> None:
 def test_nobody_can_change_a_later_answer() -> None:
     scenario = load("base")
     before = dict(scenario.leaves)
-    for attempt in (lambda s: s.leaves.__setitem__("prices.copper", None), lambda s: s.leaves.clear(),
-                    lambda s: setattr(s, "name", "x"), lambda s: s.overrides.update(a=1),
-                    lambda s: setattr(s.leaves["prices.copper"], "value", 1)):  # fmt: skip
+    for attempt in (
+        lambda s: s.leaves.__setitem__("prices.copper", None),
+        lambda s: s.leaves.clear(),
+        lambda s: setattr(s, "name", "x"),
+        lambda s: s.overrides.update(a=1),
+        lambda s: setattr(s.leaves["prices.copper"], "value", 1),
+    ):
         with pytest.raises((TypeError, AttributeError)):
             attempt(scenario)
     given = {"prices.copper": [4]}

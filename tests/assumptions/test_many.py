@@ -12,14 +12,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.assumptions import many
-from model.assumptions.coherence import RULES
-from model.assumptions.many import Many, load_many
-from model.assumptions.problems import Problem, ScenarioError
-from model.assumptions.reads import reads
-from model.assumptions.resolve import Scenario, load, resolved
-from model.assumptions.schema import ScenarioModel
-from model.assumptions.values import ByYear
+from model.scenario import rows
+from model.scenario.coherence import RULES
+from model.scenario.problems import Problem, ScenarioError
+from model.scenario.reads import reads
+from model.scenario.resolve import Scenario, load, resolved
+from model.scenario.rows import Many, load_many
+from model.scenario.schema import ScenarioModel
+from model.scenario.values import ByYear
 
 # What rows of these tests write; some of it is wrong, and some goes together only with some of the rest.
 POOL: dict[str, tuple[Any, ...]] = {
@@ -119,9 +119,16 @@ def test_the_pool_has_both_kinds_of_rows() -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_a_frame_is_its_rows(seed: int) -> None:
     pick = random.Random(seed)
-    rows = [{"prices.copper": pick.uniform(3, 5), "timeline.first_production": f"20{pick.randint(29, 31)}-01-01",
-             "timeline.period_months": pick.choice((6, 12, None)), "financing.included": pick.random() < 0.5,
-             "inflation.cpi": pick.choice((0.02, None))} for _ in range(20)]  # fmt: skip
+    rows = [
+        {
+            "prices.copper": pick.uniform(3, 5),
+            "timeline.first_production": f"20{pick.randint(29, 31)}-01-01",
+            "timeline.period_months": pick.choice((6, 12, None)),
+            "financing.included": pick.random() < 0.5,
+            "inflation.cpi": pick.choice((0.02, None)),
+        }
+        for _ in range(20)
+    ]
     frame = pd.DataFrame(rows).assign(**{"timeline.first_production": lambda f: pd.to_datetime(f.iloc[:, 1])})
     assert frame.dtypes.map(str).nunique() >= 3
     one, other = load_many(load("base"), rows), load_many(load("base"), frame)
@@ -148,11 +155,18 @@ def test_rows_that_keep_numbers_by_year_are_apart_from_those_with_a_number() -> 
 
 
 def test_columns_are_in_the_units_of_the_model() -> None:
-    found = load_many(load("base"), [{"prices.copper": "{value: 2204.62262185, unit: US$/t}",
-                                      "financing.included": "false"},
-                                     {"timeline.first_production": "2029-01-01"}])  # fmt: skip
-    assert found.columns == {"prices.copper": (1.0, None), "financing.included": (False, None),
-                             "timeline.first_production": (None, dt.date(2029, 1, 1))}  # fmt: skip
+    found = load_many(
+        load("base"),
+        [
+            {"prices.copper": "{value: 2204.62262185, unit: US$/t}", "financing.included": "false"},
+            {"timeline.first_production": "2029-01-01"},
+        ],
+    )
+    assert found.columns == {
+        "prices.copper": (1.0, None),
+        "financing.included": (False, None),
+        "timeline.first_production": (None, dt.date(2029, 1, 1)),
+    }
 
 
 @pytest.mark.parametrize(
@@ -165,16 +179,22 @@ def test_columns_are_in_the_units_of_the_model() -> None:
         ([{3: 4}], "column 3: expected the path of an assumption"),
         ([{"prices.copper": 4}, 4], "row 1: expected overrides by path, got 4"),
         (pd.DataFrame([[1, 2]], columns=["prices.copper"] * 2), "column prices.copper: is given twice"),
-        ([{}, {"prices.copper": 99}], "row 1, prices.copper: expected a number (or numbers by year) in US$/lb real "
-         "from 0 to 50, got 99"),
-        (pd.DataFrame({"fiscal.regime": [None, "stabilized"]}, index=["low", "high"]),
-         "row high, fiscal.regime: expected one of fiscal.regimes, got 'stabilized'. Did you mean 'stabilised'?"),
+        (
+            [{}, {"prices.copper": 99}],
+            "row 1, prices.copper: expected a number (or numbers by year) in US$/lb real from 0 to 50, got 99",
+        ),
+        (
+            pd.DataFrame({"fiscal.regime": [None, "stabilized"]}, index=["low", "high"]),
+            "row high, fiscal.regime: expected one of fiscal.regimes, got 'stabilized'. Did you mean 'stabilised'?",
+        ),
         ([{"capex.closure.lead_years": 9.0}, {}], "row 0, capex.closure.lead_years: closure would end before"),
-        ([{"capex.closure.lead_years": 0.0}, {"capex.closure.lead_years": 9.0}],
-         "row 1, capex.closure.lead_years: closure would end before"),
+        (
+            [{"capex.closure.lead_years": 0.0}, {"capex.closure.lead_years": 9.0}],
+            "row 1, capex.closure.lead_years: closure would end before",
+        ),
         ([{"prices": {"coper": 3}}], "row 0, prices: prices.coper: unknown key, got 'coper'. Did you mean 'copper'?"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_told_with_its_row_and_column(rows: Any, message: str) -> None:
     with pytest.raises(ScenarioError) as error:
         load_many(load("base"), rows)
@@ -184,7 +204,7 @@ def test_what_is_wrong_is_told_with_its_row_and_column(rows: Any, message: str) 
 def test_a_thousand_wrong_rows_are_told_once_a_hundred_times() -> None:
     with pytest.raises(ScenarioError) as error:
         load_many(load("base"), [{"prices.copper": -1.0}] * 1000)
-    assert len(error.value.problems) == many.MOST_ROWS + 1
+    assert len(error.value.problems) == rows.MOST_ROWS + 1
     assert error.value.problems[-1].message == "at least 900 more rows are wrong"
 
 
@@ -197,16 +217,18 @@ def test_nothing_is_nothing() -> None:
 def counting(monkeypatch: pytest.MonkeyPatch, name: str) -> list[Any]:
     """Every call of a function of `many`, as its arguments."""
     calls: list[Any] = []
-    original = getattr(many, name)
-    monkeypatch.setattr(many, name, lambda *a: calls.append(a) or original(*a))
+    original = getattr(rows, name)
+    monkeypatch.setattr(rows, name, lambda *a: calls.append(a) or original(*a))
     return calls
 
 
 def test_a_thousand_rows_of_numbers_are_not_validated_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     whole, single = counting(monkeypatch, "overridden"), counting(monkeypatch, "checked")
     pick = np.random.default_rng(1)
-    rows = [dict(zip(("prices.copper", "factors.capex", "capex.closure.years"), map(float, row), strict=True))
-            for row in pick.uniform((3, 0.9, 8), (5, 1.1, 9), (1000, 3))]  # fmt: skip
+    rows = [
+        dict(zip(("prices.copper", "factors.capex", "capex.closure.years"), map(float, row), strict=True))
+        for row in pick.uniform((3, 0.9, 8), (5, 1.1, 9), (1000, 3))
+    ]
     load_many(load("base"), rows)
     assert len(whole) == 1 and single == []
 
@@ -232,8 +254,14 @@ def test_only_rules_that_read_what_varies_are_tried_row_by_row(monkeypatch: pyte
 def test_what_a_rule_reads_decides_its_outcome() -> None:
     model = resolved(load("base")).model
     every = {path for rule in RULES for path in reads(rule, model)}
-    assert {"capex.closure.years", "fiscal.royalty_rate", "mine_plan.cumulative_ore", "timeline.delay_months",
-            "joint_venture.shareholders.ppl.dividend_share", "uncertainty.inputs.delay.low"} <= every  # fmt: skip
+    assert {
+        "capex.closure.years",
+        "fiscal.royalty_rate",
+        "mine_plan.cumulative_ore",
+        "timeline.delay_months",
+        "joint_venture.shareholders.ppl.dividend_share",
+        "uncertainty.inputs.delay.low",
+    } <= every
     assert "working_capital.payable_days" not in every and every < {*load("base").leaves}
 
 

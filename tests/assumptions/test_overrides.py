@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model.assumptions.resolve import load
-from model.assumptions.show import written
-from model.assumptions.values import ByYear, schedule
+from model.scenario.resolve import load
+from model.scenario.show import written
+from model.scenario.values import ByYear, schedule
 from tests.assumptions.files import one_of_each, problems_of
 from tests.assumptions.test_every_key import kind
 from tests.conftest import Cli

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model.assumptions.resolve import Scenario, bundled, load
-from model.assumptions.show import as_yaml, difference, short
-from model.assumptions.values import ByYear
+from model.scenario.resolve import Scenario, bundled, load
+from model.scenario.show import as_yaml, difference, short
+from model.scenario.values import ByYear
 from tests.conftest import Cli, count
 
 OVERRIDES: tuple[dict[str, Any], ...] = (
@@ -34,7 +34,11 @@ def same(a: Scenario, b: Scenario) -> None:
     assert a.sha256 == b.sha256
     for path, leaf in a.leaves.items():
         assert (leaf.value, leaf.source, leaf.note, leaf.unit) == (
-            b.leaves[path].value, b.leaves[path].source, b.leaves[path].note, b.leaves[path].unit), path  # fmt: skip
+            b.leaves[path].value,
+            b.leaves[path].source,
+            b.leaves[path].note,
+            b.leaves[path].unit,
+        ), path
     assert (a.name, a.title, a.description) == (b.name, b.title, b.description)
 
 
@@ -84,8 +88,11 @@ def test_any_text_and_schedule_reads_back(
     label: str, description: str, by_year: dict[int, float], how: str, note: str, tmp_path: Path
 ) -> None:
     value = {"value": by_year | {"interpolation": how}, "note": note, "source": label}
-    overrides = {"prices.copper": value, "financing.tranches.adb.label": {"value": label},
-                 "description": {"value": description}}  # fmt: skip
+    overrides = {
+        "prices.copper": value,
+        "financing.tranches.adb.label": {"value": label},
+        "description": {"value": description},
+    }
     if not min(by_year) <= 2090 or not max(by_year) >= 2010:
         return
     scenario = load("base", overrides)
@@ -142,7 +149,9 @@ def test_validate(cli: Cli, tmp_path: Path) -> None:
     good, bad = answer.json["files"]
     assert good["valid"] and good["problems"] == [] and not bad["valid"]
     assert [(p["line"], p["column"], p["path"], p["suggestion"]) for p in bad["problems"]] == [
-        (3, 3, "prices.coper", "Did you mean 'copper'?"), (4, 9, "prices.gold", None)]  # fmt: skip
+        (3, 3, "prices.coper", "Did you mean 'copper'?"),
+        (4, 9, "prices.gold", None),
+    ]
     assert answer.err.splitlines()[0].startswith(f"{tmp_path}/typo.yaml:3:3: prices.coper: unknown key")
     assert cli("validate", "base", "copper_high").code == 0
     assert cli("validate").code == 2

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from model.assumptions import reader
-from model.assumptions.problems import ScenarioError
-from model.assumptions.resolve import bundled, load
+from model.scenario import reader
+from model.scenario.problems import ScenarioError
+from model.scenario.resolve import bundled, load
 from tests.assumptions.files import problems_of
 from tests.conftest import Cli
 from tests.fuzz.fuzzer import MOST_CALLS
@@ -103,8 +103,17 @@ def test_line_ends_of_any_system_and_a_byte_order_mark(ending: str, tmp_path: Pa
     assert load(tmp_path / "file.yaml").leaves["prices.copper"].value == 4.5
 
 
-NO_FILES = ("missing.yaml", "folder.yaml", "pipe.yaml", "loop.yaml", "no_such_name", "", "base.txt", "a\0b.yaml",
-            "x" * 5000 + ".yaml")  # fmt: skip
+NO_FILES = (
+    "missing.yaml",
+    "folder.yaml",
+    "pipe.yaml",
+    "loop.yaml",
+    "no_such_name",
+    "",
+    "base.txt",
+    "a\0b.yaml",
+    "x" * 5000 + ".yaml",
+)
 
 
 @pytest.mark.parametrize("what", NO_FILES, ids=lambda what: what[:20])
@@ -143,9 +152,11 @@ def test_all_problems_of_a_file_and_its_parent_in_order(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError) as error:
         load(tmp_path / "child.yaml")
     assert [(Path(p.file).name, p.line, p.path) for p in error.value.problems] == [
-        ("child.yaml", 2, "prices.gold"), ("child.yaml", 3, "factors.capex"), ("child.yaml", 3, "factors.opx"),
+        ("child.yaml", 2, "prices.gold"),
+        ("child.yaml", 3, "factors.capex"),
+        ("child.yaml", 3, "factors.opx"),
         ("parent.yaml", 2, "prices.copper"),
-    ]  # fmt: skip
+    ]
 
 
 def test_a_key_of_thousands_of_letters_is_not_repeated_in_full(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from model.engine import compiler
+from model.kernel import compiler
 
 from .places import forget
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from model.assumptions.values import ByYear
-from model.graph import expr
-from model.graph.expr import NAN, Expr, Line, Term, lift
-from model.graph.order import order
-from model.graph.sheet import Assumption, Sheet
-from model.structure import Model, Program
+from model.engine.structure import Model, Program
+from model.formulas import expr
+from model.formulas.declaration import Assumption, Declaration
+from model.formulas.expr import NAN, Expr, Line, Term, lift
+from model.formulas.order import order
+from model.scenario.values import ByYear
 
 VARIED = ("a", "b", "c", "by_year")  # inputs that differ between the scenarios; the last is a row
 PALETTE = (0.0, -0.0, 1.0, -1.0, 0.5, 2.0, -3.0, 1e-310, 1e200, -1e200, np.inf, -np.inf, np.nan)
@@ -29,11 +29,11 @@ AXES = {
 
 
 @dataclass
-class Declaration:
+class Drawing:
     """A sheet being filled, and which of its lines a formula may use."""
 
     draw: random.Random
-    sheet: Sheet
+    sheet: Declaration
     figures: list[Expr] = field(default_factory=list)
     rows: list[Line] = field(default_factory=list)  # that are never 'not applicable'
     nullable: list[Line] = field(default_factory=list)  # rows that can be: only reduced
@@ -47,8 +47,14 @@ class Declaration:
         rows: list[Expr] = [*self.rows, s.input("by_year"), s.input("fixed_by_year")] * series
         return r.choice([r.choice(inputs), r.choice(other), *self.figures[-4:], *rows, *rows[-6:]])
 
-    def formula(self, depth: int, series: bool, extra: Callable[[], Expr] | None = None, reduces: bool = True,
-                steps: bool = True) -> Expr:  # fmt: skip
+    def formula(
+        self,
+        depth: int,
+        series: bool,
+        extra: Callable[[], Expr] | None = None,
+        reduces: bool = True,
+        steps: bool = True,
+    ) -> Expr:
         """A random formula.
 
         Args:
@@ -151,16 +157,21 @@ def declared(seed: int, lines: int, periods: int, months: int) -> Model:
     r = random.Random(seed)
     years = -(-periods * months // 12)
     numbers = {"a": 1.5, "b": -0.75, "c": 0.0, "fixed": 0.3, "zero": -0.0}
-    by_year = {p: ByYear(tuple(range(FIRST_YEAR, FIRST_YEAR + years + 1)),
-                         tuple(r.choice([-1.0, 0.0, 0.5, 1.25, -0.0]) for _ in range(years + 1)), "step")
-               for p in ("by_year", "fixed_by_year")}  # fmt: skip
+    by_year = {
+        p: ByYear(
+            tuple(range(FIRST_YEAR, FIRST_YEAR + years + 1)),
+            tuple(r.choice([-1.0, 0.0, 0.5, 1.25, -0.0]) for _ in range(years + 1)),
+            "step",
+        )
+        for p in ("by_year", "fixed_by_year")
+    }
     given = {
         **{path: Assumption(path, "1", value) for path, value in {**numbers, **by_year}.items()},
         "list": Assumption("list", "1", (0.25, -2.0, 0.0)),
         "mode": Assumption("mode", "1", r.choice(["one", "other"])),
     }
-    sheet = Sheet(given)
-    made = Declaration(r, sheet)
+    sheet = Declaration(given)
+    made = Drawing(r, sheet)
     for name, axis in AXES.items():
         x = [sheet.element("list", 0) if x == 0.25 and name == "single" else lift(x) for x in axis]
         sheet.curve(name, x, [lift(r.choice([0.0, -1.0, 2.5, 0.1])) + sheet.input("fixed") for _ in axis])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-HEADER = Path(__file__).parents[2] / "model/engine/header"
+HEADER = Path(__file__).parents[2] / "model/kernel/header"
 FLAGS = ("-std=c++17", "-O2", "-fPIC", "-shared", "-ffp-contract=off", "-fno-math-errno")
 SETS = ("x86-64", "x86-64-v2", "x86-64-v3", "native")  # instruction sets, the lowest first
 

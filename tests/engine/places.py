@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from model.engine import compiler
+from model.kernel import compiler
 
 SOURCE = 'extern "C" int answer() { return 42; }\n'
 

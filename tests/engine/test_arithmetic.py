@@ -16,9 +16,10 @@ import pytest
 from scipy.special import betainccinv, betaincinv, ndtr
 
 from docs.arithmetic import MEASURES, TARGETS, greatest_error
-from model.engine import arithmetic, polynomials, reductions
-from model.engine.array_arithmetic import Array
-from model.engine.beta import beta_quantile
+from model.arithmetic import functions as arithmetic
+from model.arithmetic import polynomials, reductions
+from model.arithmetic.beta import beta_quantile
+from model.arithmetic.elementwise import Array
 from tests.engine.native import COMPILERS, HEADER, SETS, build
 
 inf, nan = math.inf, math.nan

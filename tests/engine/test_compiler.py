@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from model.engine import compiler
+from model.kernel import compiler
 
 from .places import SOURCE, forget, program
 
@@ -76,7 +76,7 @@ def test_whatever_decides_the_bits_is_in_the_name(place: Path, monkeypatch: pyte
         lambda m: m.setattr(compiler, "_processor", lambda: "another"),
         lambda m: m.setenv("PATH", str(place / "bin")),
         lambda m: (place / "bin" / "c++").write_text("#!/bin/sh\nexit 0 # a later version"),
-    ]  # fmt: skip
+    ]
     names = [compiler.library_name(SOURCE), compiler.library_name(SOURCE + "\n")]
     for change in changes:
         change(monkeypatch)
@@ -217,22 +217,27 @@ def test_two_processes_compile_the_same_source_at_once(place: Path, monkeypatch:
         pytest.skip("no c++ on this machine")
     meeting = place / "meeting"
     meeting.mkdir()
-    program(place / "bin", f'touch "{meeting}/$$"\nwhile [ $(ls "{meeting}" | wc -l) -lt 2 ]; do sleep 0.02; done\n'
-                           f'exec {real} "$@"')  # fmt: skip
+    program(
+        place / "bin",
+        f'touch "{meeting}/$$"\nwhile [ $(ls "{meeting}" | wc -l) -lt 2 ]; do sleep 0.02; done\nexec {real} "$@"',
+    )
     monkeypatch.setenv("PATH", f"{place / 'bin'}:{os.environ['PATH']}")
-    code = f"from model.engine.compiler import library; print(library({SOURCE!r}).answer())"
-    both = [subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-            for _ in range(2)]  # fmt: skip
+    code = f"from model.kernel.compiler import library; print(library({SOURCE!r}).answer())"
+    both = [
+        subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(2)
+    ]
     assert [each.communicate()[0] for each in both] == ["42\n", "42\n"]
     assert len([*(place / "cache").iterdir()]) == 1
 
 
 @posix
 def test_an_interrupt_leaves_nothing(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    program(place / "bin", f'touch "$TMPDIR/scratch"\nsleep 1000 &\necho $! > "{place}/draft"\n'
-                           f'mv "{place}/draft" "{place}/started"\nwait')  # fmt: skip
+    program(
+        place / "bin",
+        f'touch "$TMPDIR/scratch"\nsleep 1000 &\necho $! > "{place}/draft"\nmv "{place}/draft" "{place}/started"\nwait',
+    )
     monkeypatch.setenv("PATH", f"{place / 'bin'}:{os.environ['PATH']}")
-    code = f"from model.engine.compiler import library; library({SOURCE!r})"
+    code = f"from model.kernel.compiler import library; library({SOURCE!r})"
     running = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stderr=subprocess.PIPE, text=True)
     while not (place / "started").exists():
         assert running.poll() is None

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model.assumptions.resolve import load
-from model.graph.arrays import Array
+from model.engine.arrays import Array
+from model.scenario.resolve import load
 from model.studies.correlation import lower_root
 from model.studies.distributions import KINDS, Draw
 from model.studies.draw_tables import SAMPLINGS, Draws, draw_tables
@@ -64,8 +64,10 @@ def compare(native: ctypes.CDLL, one: Sampler, seed: int, n: int, first: int, co
 def every_distribution(correlated: bool, sampling: str) -> Sampler:
     """An input of each distribution, applied in each way, and one of no width."""
     pairs = [(kind, applied) for kind in KINDS for applied in APPLIED]
-    draws = [Draw(f"{kind} {applied}", "x", kind, applied, *LIMITS.get(kind, (0.7, 1.1, 1.6)), 1.3)
-             for kind, applied in pairs]  # fmt: skip
+    draws = [
+        Draw(f"{kind} {applied}", "x", kind, applied, *LIMITS.get(kind, (0.7, 1.1, 1.6)), 1.3)
+        for kind, applied in pairs
+    ]
     draws.append(Draw("none", "x", "pert", "add", 2.0, 2.0, 2.0, 0.5))
     matrix = [[float(i == j) for j in range(len(draws))] for i in range(len(draws))]
     for i, j, r in ((0, 3, 0.5), (3, 7, -0.3), (1, 9, 0.9), (2, 14, 0.2), (9, 12, 0.35), (4, 12, -0.5), (10, 13, 1.0)):
@@ -92,8 +94,12 @@ def test_far_scenarios_and_many_seeds(native: ctypes.CDLL, sampling: str) -> Non
 
 @pytest.mark.parametrize("correlation", [-1.0, 0.0, 0.3, 1.0])
 def test_price_paths(native: ctypes.CDLL, correlation: float) -> None:
-    one = replace(sampler(load("base"), YEARS), shock_mixing=lower_root([[1.0, correlation], [correlation, 1.0]]),
-                  volatility=(0.9, 2.0), reversion=(0.0, 1.0))  # fmt: skip
+    one = replace(
+        sampler(load("base"), YEARS),
+        shock_mixing=lower_root([[1.0, correlation], [correlation, 1.0]]),
+        volatility=(0.9, 2.0),
+        reversion=(0.0, 1.0),
+    )
     compare(native, one, 4, 512, 0, 512)
 
 

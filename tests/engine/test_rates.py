@@ -13,8 +13,8 @@ import pytest
 import pyxirr
 from numpy.typing import NDArray
 
-from model.engine.returns import DUST, rate_of_return
-from model.rates import irr_many, irr_roots, without_dust
+from model.arithmetic.rates import irr_many, irr_roots, without_dust
+from model.arithmetic.returns import DUST, rate_of_return
 from tests.engine.native import SETS, build
 
 Floats = NDArray[np.float64]

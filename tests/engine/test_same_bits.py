@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from model.engine import compiler
-from model.engine.cpp import kernel
-from model.engine.kernel import compiled, run
-from model.structure import Model, bind, evaluate_many
+from model.engine.structure import Model, bind, evaluate_many
+from model.kernel import compiler
+from model.kernel.cpp import kernel
+from model.kernel.running import compiled, run
 from tests.conftest import count
 
 from .declarations import VARIED, columns, declared
@@ -35,7 +35,7 @@ def by_floats(model: Model, changed: dict[str, Array], scenarios: int) -> dict[s
     runs = []
     for k in range(scenarios):
         own = {p: np.repeat(v[:, k], each).tolist() if v.ndim == 2 else float(v[k]) for p, v in changed.items()}
-        runs.append(model.program.python(model.periods, {**inputs, **own}, elements))
+        runs.append(model.program.function()(model.periods, {**inputs, **own}, elements))
     return {name: np.array([found[name] for found in runs]).T for name in runs[0]}
 
 
@@ -43,7 +43,7 @@ def by_arrays(model: Model, changed: dict[str, Array], scenarios: int) -> dict[s
     """The same by NumPy."""
     each = 12 // model.period_months
     given = {p: np.repeat(v, each, axis=0) if v.ndim == 2 else v for p, v in changed.items()}
-    found = evaluate_many(model, given, scenarios)
+    found = evaluate_many(model, tuple(model.declaration.lines), given, scenarios)
     return {name: np.broadcast_to(v, (*v.shape[:-1], scenarios)) for name, v in found.items()}
 
 
@@ -78,9 +78,17 @@ def by_kernel(model: Model, changed: dict[str, Array], scenarios: int, outputs: 
     """The outputs that the changed inputs move, by the kernel: figures (scenarios,), rows (years, scenarios)."""
     if compiler.compiler() is None:
         pytest.skip("no C++ compiler on this machine")
-    sheet = model.sheet
-    made = kernel(sheet.lines, sheet.curves, sheet.inputs, model.groups, model.texts, outputs, tuple(changed),
-                  12 // model.period_months)  # fmt: skip
+    sheet = model.declaration
+    made = kernel(
+        sheet.lines,
+        sheet.curves,
+        sheet.inputs,
+        model.groups,
+        model.texts,
+        outputs,
+        tuple(changed),
+        12 // model.period_months,
+    )
     _, found = run(compiled(made, model), 0, scenarios, columns=changed)
     return found
 
@@ -96,10 +104,10 @@ def test_random_declarations_by_the_kernel(seed: int) -> None:
     periods, months = AXES[seed % len(AXES)]
     model = declared(10_000 + seed, 60, periods, months)
     drawn = random.Random(seed)
-    names = [*model.sheet.lines]
+    names = [*model.declaration.lines]
     every = columns(seed, model, scenarios := drawn.choice([43, 8, 1]))
     for varied, wanted in ((VARIED, names), (drawn.sample(VARIED, 2), drawn.sample(names, 12))):
-        changed = {path: every[path] for path in varied if path in model.sheet.inputs}
+        changed = {path: every[path] for path in varied if path in model.declaration.inputs}
         found = by_kernel(model, changed, scenarios, tuple(wanted))
         same(as_kernel(model, by_arrays(model, changed, scenarios)), found)
         if wanted is names:

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from model.assumptions.resolve import bundled, load
-from model.assumptions.values import ByYear
-from model.engine import compiler
-from model.engine.cpp import kernel
-from model.engine.kernel import Compiled, compiled, run
-from model.rates import irr_roots, without_dust
-from model.results import METRICS
-from model.structure import Model, evaluate, evaluate_many, structure
-from model.studies.vary import with_values
+from model.arithmetic.rates import irr_roots, without_dust
+from model.engine.structure import Model, bind, evaluate, evaluate_many, structure
+from model.kernel import compiler
+from model.kernel.cpp import kernel
+from model.kernel.running import Compiled, compiled, run
+from model.results.result import METRICS
+from model.scenario.resolve import bundled, load
+from model.scenario.values import ByYear
+from model.studies.vary import shapes_curves, with_values
 
 from .declarations import VARIED, columns, declared
 from .native import SETS, build
@@ -29,9 +29,13 @@ Array = NDArray[np.float64]
 
 @pytest.mark.parametrize("name", bundled())
 def test_every_line_of_a_bundled_scenario_by_floats_and_by_arrays(name: str) -> None:
+    """Every number varies that can, so that NumPy calculates every line that depends on one."""
     model = structure(load(name))
-    floats, arrays = evaluate(model), evaluate_many(model, {}, 1)
-    assert floats.keys() == arrays.keys() == model.sheet.lines.keys()
+    curves, inputs = shapes_curves(model), bind(model)[0]
+    own = {p: np.array([v]) for p, v in inputs.items() if not isinstance(v, list) and p not in curves}
+    floats, arrays = evaluate(model), evaluate_many(model, tuple(model.declaration.lines), own, 1)
+    assert floats.keys() == arrays.keys() == model.declaration.lines.keys()
+    assert len(model.program.columns(tuple(model.declaration.lines), tuple(own)).moving) > 650
     for line, value in floats.items():
         np.testing.assert_array_equal(bits(value), bits(arrays[line])[..., 0], err_msg=line)
 
@@ -57,14 +61,17 @@ def wild(rng: np.random.Generator, years: int, count: int) -> dict[str, Array]:
 def long_model(name: str, overrides: dict[str, Any]) -> Model:
     """A scenario whose copper price is by year, on an axis long enough for all of `wild`."""
     by_year = ByYear((2020, 2200), (4.03, 4.03), "step")
-    return structure(with_values(load(name, overrides), {"prices.copper": by_year}), 9)
+    longer = with_values(load(name, overrides), {"prices.copper": by_year})
+    own = structure(longer)
+    return structure(longer, own.periods + 9 * 12 // own.period_months)
 
 
 def prepared(model: Model, outputs: tuple[str, ...], varied: tuple[str, ...]) -> Compiled:
     """A compiled kernel."""
-    sheet = model.sheet
-    made = kernel(sheet.lines, sheet.curves, sheet.inputs, model.groups, model.texts, outputs, varied,
-                  12 // model.period_months)  # fmt: skip
+    sheet = model.declaration
+    made = kernel(
+        sheet.lines, sheet.curves, sheet.inputs, model.groups, model.texts, outputs, varied, 12 // model.period_months
+    )
     return compiled(made, model)
 
 
@@ -84,7 +91,7 @@ def test_the_kernel_on_wild_scenarios(name: str, overrides: dict[str, Any]) -> N
     count = 301
     model = long_model(name, overrides)
     changed = wild(np.random.default_rng(5), model.periods * model.period_months // 12, count)
-    wanted = tuple(model.sheet.lines) if name == "base" else (*METRICS.values(), "dscr", "cfads")
+    wanted = tuple(model.declaration.lines) if name == "base" else (*METRICS.values(), "dscr", "cfads")
     ready = prepared(model, wanted, tuple(changed))
     _, found = run(ready, 0, count, columns=changed)
     expected = by_arrays(model, changed, count)
@@ -115,8 +122,8 @@ def test_the_kernel_for_every_instruction_set(tmp_path: Path) -> None:
     by_others(prepared(model, tuple(METRICS.values()), tuple(changed)), changed, 203, tmp_path)
     model = declared(7, 30, 6, 12)
     numbers = columns(7, model, 43)
-    changed = {path: numbers[path] for path in VARIED if path in model.sheet.inputs}
-    by_others(prepared(model, tuple(model.sheet.lines), tuple(changed)), changed, 43, tmp_path)
+    changed = {path: numbers[path] for path in VARIED if path in model.declaration.inputs}
+    by_others(prepared(model, tuple(model.declaration.lines), tuple(changed)), changed, 43, tmp_path)
 
 
 def test_the_kernel_by_clang(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

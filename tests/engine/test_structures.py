@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 import yaml
 
-import model.results
-import model.structure
-from model.assumptions.resolve import bundled, load
-from model.graph.sheet import READS, Sheet
-from model.results import Result, run
-from model.structure import Program, assumptions, evaluate, structure
+from model.engine import structure as structures
+from model.engine.structure import Program, assumptions, evaluate, structure
+from model.formulas.declaration import READS, Declaration
+from model.results import result as results
+from results.result import Result, run
+from model.scenario.resolve import bundled, load
 from model.studies import montecarlo
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -39,11 +39,11 @@ class Counts(dict[str, int]):
 def counts(monkeypatch: pytest.MonkeyPatch) -> Counts:
     """Declarations and evaluations, of a process that has kept nothing yet."""
     made = Counts()
-    for module, names in ((model.structure, ("declare", "declare_mine", "order")), (model.results, ("evaluate",))):
+    for module, names in ((structures, ("declare", "order")), (results, ("evaluate",))):
         for name in names:
             made.of(monkeypatch, module, name)
-    monkeypatch.setattr(model.structure, "_PROGRAMS", {})
-    monkeypatch.setattr(model.results, "_RESULTS", type(model.results._RESULTS)())
+    monkeypatch.setattr(structures, "_PROGRAMS", {})
+    monkeypatch.setattr(results, "_RESULTS", type(results._RESULTS)())
     monkeypatch.setattr(montecarlo, "_PREPARED", {})
     return made
 
@@ -80,7 +80,7 @@ def test_other_numbers_share_a_program(one: dict[str, Any], other: dict[str, Any
     first = program(one)
     declared = dict(counts)
     assert program(other) is first and counts == declared
-    assert first.python is program(other).python
+    assert first.function() is program(other).function()
 
 
 def test_other_lists_names_and_choices_do_not(counts: Counts) -> None:
@@ -94,7 +94,7 @@ def test_a_kept_program_gives_the_figures_of_a_fresh_one(counts: Counts, monkeyp
     kept = {name: (structure(load(name)), evaluate(structure(load(name)))) for name in bundled()}
     assert counts["declare"] < len(kept)
     for name, (shared, lines) in kept.items():
-        monkeypatch.setattr(model.structure, "_PROGRAMS", {})
+        monkeypatch.setattr(structures, "_PROGRAMS", {})
         fresh = structure(load(name))
         assert fresh.program is not shared.program and fresh.periods == shared.periods
         assert repr(evaluate(fresh)) == repr(lines)
@@ -102,7 +102,7 @@ def test_a_kept_program_gives_the_figures_of_a_fresh_one(counts: Counts, monkeyp
 
 def test_what_a_declaration_reads_is_recorded_and_no_number_is_there() -> None:
     scenario = load("base", {"prices.copper": BY_YEAR})
-    sheet = structure(scenario).sheet
+    sheet = structure(scenario).declaration
     given = assumptions(scenario)
     assert {what for what, _ in sheet.reads} <= READS.keys()
     assert all(READS[what](given, path) == answer for (what, path), answer in sheet.reads.items())
@@ -114,7 +114,7 @@ def test_what_a_declaration_reads_is_recorded_and_no_number_is_there() -> None:
     assert numbers == []
     assert not hasattr(sheet, "assumptions") and sheet._given == {}  # a stage cannot come by a number
     with pytest.raises(AttributeError):
-        _ = Sheet(given).value  # type: ignore[attr-defined]
+        _ = Declaration(given).value  # type: ignore[attr-defined]
 
 
 def test_an_assumption_has_one_unit_in_all_scenarios() -> None:
@@ -200,19 +200,19 @@ def test_run_takes_a_name_with_overrides_a_path_and_a_scenario(tmp_path: Path) -
 
 
 def test_only_so_many_results_are_kept(counts: Counts) -> None:
-    for k in range(model.results.MOST_KEPT + 1):
+    for k in range(results.MOST_KEPT + 1):
         run("base", {"prices.copper": 3 + k / 10})
-    assert len(model.results._RESULTS) == model.results.MOST_KEPT
+    assert len(results._RESULTS) == results.MOST_KEPT
     run("base", {"prices.copper": 3.1})
-    assert counts["evaluate"] == model.results.MOST_KEPT + 1
+    assert counts["evaluate"] == results.MOST_KEPT + 1
     run("base", {"prices.copper": 3})
-    assert counts["evaluate"] == model.results.MOST_KEPT + 2
+    assert counts["evaluate"] == results.MOST_KEPT + 2
 
 
 def test_a_monte_carlo_declares_its_structure_once(counts: Counts) -> None:
     """Twice with the one of the scenario itself, whose prices may be numbers where the study has them by year."""
     made = montecarlo.study(load("base"), 10, engine="numpy")
     montecarlo.compute(made, 0)
-    assert counts["declare"] <= 2 and counts["declare_mine"] <= 2
+    assert counts["declare"] <= 2
     montecarlo.study(load("base", {"fiscal.royalty_rate": 0.1}), 10, engine="numpy")
     assert counts["declare"] <= 2

@@ -10,33 +10,43 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model.assumptions.resolve import load
-from model.rates import irr
-from model.results import run
+from model.arithmetic.rates import irr
+from model.results.result import run
+from model.scenario.resolve import load
 
 CLOSE = 1e-9
 
 
 def applied(function: Any) -> Any:
     """A reduction over the periods where the row is applicable."""
+
     def reduce(row: Any) -> float:
         known = np.asarray(row, float)
         known = known[~np.isnan(known)]
         return float(function(known)) if known.size else math.nan
+
     return reduce
 
 
 # What the calculations of the tree mean, written apart from the program.
 MEANING: dict[str, Any] = {
-    "min": np.minimum, "max": lambda a, *rest: np.max(np.broadcast_arrays(a, *rest), axis=0),
-    "both": lambda a, b: np.logical_and(a, b) * 1.0, "either": lambda a, b: np.logical_or(a, b) * 1.0,
-    "where": np.where, "per": lambda a, b, o: np.where(np.equal(b, 0), o, np.divide(a, np.where(np.equal(b, 0), 1, b))),
-    "floor": np.floor, "interp": lambda x, curve: np.interp(x, curve["x"], curve["y"]),
+    "min": np.minimum,
+    "max": lambda a, *rest: np.max(np.broadcast_arrays(a, *rest), axis=0),
+    "both": lambda a, b: np.logical_and(a, b) * 1.0,
+    "either": lambda a, b: np.logical_or(a, b) * 1.0,
+    "where": np.where,
+    "per": lambda a, b, o: np.where(np.equal(b, 0), o, np.divide(a, np.where(np.equal(b, 0), 1, b))),
+    "floor": np.floor,
+    "interp": lambda x, curve: np.interp(x, curve["x"], curve["y"]),
     "earlier": lambda row, first: np.concatenate([[np.ravel(first)[0]], row[:-1]]),
     "later": lambda row, last: np.concatenate([row[1:], [np.ravel(last)[0]]]),
-    "total": lambda row: float(np.sum(row)), "highest": applied(np.max), "lowest": applied(np.min),
-    "average": applied(np.mean), "irr": irr, "nan": math.nan,
-}  # fmt: skip
+    "total": lambda row: float(np.sum(row)),
+    "highest": applied(np.max),
+    "lowest": applied(np.min),
+    "average": applied(np.mean),
+    "irr": irr,
+    "nan": math.nan,
+}
 
 
 def value(node: dict[str, Any]) -> Any:
@@ -82,13 +92,26 @@ def test_dscr_of_base_recomputes_at_every_node(cli: Any) -> None:
     assert {n["name"] for n in nodes(tree) if n["kind"] == "line"} == unfolded, "all lines lead on to their inputs"
 
 
-@pytest.mark.parametrize(("scenario", "line", "period"), [
-    ("base", "project_irr", None), ("base", "equity_irr", None), ("base", "min_dscr", None), ("base", "aisc", None),
-    ("delay_2031", "payback_years", None), ("base", "llcr", "2030H1"), ("base", "debt_outstanding", "2033"),
-    ("base", "operations_jobs_period", "2028"), ("base", "close_flag", "2026"), ("base", "distributions", None),
-    ("price_crash", "copper_price", "2031"), ("standard_regime", "company_income_tax", "2040H2"),
-    ("no_exim", "dscr", None), ("base", "ore_opening", "2025H1"), ("base", "copper_head_grade", "2025"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("scenario", "line", "period"),
+    [
+        ("base", "project_irr", None),
+        ("base", "equity_irr", None),
+        ("base", "min_dscr", None),
+        ("base", "aisc", None),
+        ("delay_2031", "payback_years", None),
+        ("base", "llcr", "2030H1"),
+        ("base", "debt_outstanding", "2033"),
+        ("base", "operations_jobs_period", "2028"),
+        ("base", "close_flag", "2026"),
+        ("base", "distributions", None),
+        ("price_crash", "copper_price", "2031"),
+        ("standard_regime", "company_income_tax", "2040H2"),
+        ("no_exim", "dscr", None),
+        ("base", "ore_opening", "2025H1"),
+        ("base", "copper_head_grade", "2025"),
+    ],
+)
 def test_other_figures_recompute(scenario: str, line: str, period: str | None, cli: Any) -> None:
     at = ("--period", period) if period else ()
     answer = cli("explain", scenario, line, *at, "--depth", "4", "--json")
@@ -106,20 +129,22 @@ def test_other_figures_recompute(scenario: str, line: str, period: str | None, c
 
 def test_every_line_and_every_metric_can_be_explained() -> None:
     """One level deep, for a year, the first and the last period."""
-    from model.graph.explain import trace
-    from model.graph.figures import FIGURE, At
-    from model.structure import structure
-    from model.studies.lineage import figures_of
+    from model.engine.structure import structure
+    from model.explain.calculated import FIGURE, At
+    from model.explain.trace import trace
+    from model.studies.differences import figures_of
 
     figures = figures_of(structure(load("base")))
     last = At("period", len(figures.labels) - 1)
     places = (At("period", 0), At("period", 12), last, At("year", 0), At("year", 9))
     count = 0
-    for name, line in figures.sheet.lines.items():
+    for name, line in figures.declaration.lines.items():
         for at in places if line.series else (FIGURE,):
             node = trace(figures, name, at, 1)
-            names = {f"i{k}": inner.value if not isinstance(inner.value, list) else np.array(inner.value)
-                     for k, inner in enumerate(node.inputs, 1)}  # fmt: skip
+            names = {
+                f"i{k}": inner.value if not isinstance(inner.value, list) else np.array(inner.value)
+                for k, inner in enumerate(node.inputs, 1)
+            }
             with np.errstate(all="ignore"):
                 assert same(eval(node.calculation, {"__builtins__": {}, **MEANING}, names), node.value), (name, at)
             assert node.words and node.definition
@@ -145,15 +170,18 @@ def test_a_rate_of_return_shows_the_flows_that_it_zeroes(cli: Any) -> None:
     assert re.search(r"2031 +[\d,.]+ +[\d,.]+", answer.out)
 
 
-@pytest.mark.parametrize(("arguments", "message"), [
-    (("base", "dcsr"), "'dscr'"),
-    (("base", "prices.copper"), "assumption"),
-    (("base", "dscr", "--period", "1990"), "2025H1"),
-    (("base", "dscr", "--period", "²"), "no period"),
-    (("base", "project_irr", "--period", "2030"), "one figure"),
-    (("bsae", "dscr"), "base"),
-    (("base", "dscr", "--against", "nowhere"), "nowhere"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("base", "dcsr"), "'dscr'"),
+        (("base", "prices.copper"), "assumption"),
+        (("base", "dscr", "--period", "1990"), "2025H1"),
+        (("base", "dscr", "--period", "²"), "no period"),
+        (("base", "project_irr", "--period", "2030"), "one figure"),
+        (("bsae", "dscr"), "base"),
+        (("base", "dscr", "--against", "nowhere"), "nowhere"),
+    ],
+)
 def test_what_cannot_be_explained_is_told(arguments: tuple[str, ...], message: str, cli: Any) -> None:
     answer = cli("explain", *arguments)
     assert answer.code == 2 and message in answer.err and answer.out == "" and "Traceback" not in answer.err

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from model.assumptions.resolve import load
-from model.results import Result, run
+from model.results.result import Result, run
+from model.scenario.resolve import load
 
 Change = dict[str, object]
 
@@ -21,11 +21,23 @@ def base() -> Result:
     return case()
 
 
-@pytest.mark.parametrize(("name", "better"), [
-    ("copper_high", True), ("gold_high", True), ("fast_ramp_up", True), ("copper_low", False), ("gold_low", False),
-    ("price_crash", False), ("slow_ramp_up", False), ("capex_overrun", False), ("delay_2031", False),
-    ("lender_case", False), ("standard_regime", False), ("tax_after_holiday", False),
-])
+@pytest.mark.parametrize(
+    ("name", "better"),
+    [
+        ("copper_high", True),
+        ("gold_high", True),
+        ("fast_ramp_up", True),
+        ("copper_low", False),
+        ("gold_low", False),
+        ("price_crash", False),
+        ("slow_ramp_up", False),
+        ("capex_overrun", False),
+        ("delay_2031", False),
+        ("lender_case", False),
+        ("standard_regime", False),
+        ("tax_after_holiday", False),
+    ],
+)
 def test_scenarios(base: Result, name: str, better: bool) -> None:
     other = case(name)
     for metric in ("project_irr", "equity_irr", "project_npv"):
@@ -71,8 +83,9 @@ RAISES = [
 ]
 
 
-@pytest.mark.parametrize(("changes", "metric", "up"), RAISES,
-                         ids=lambda v: next(iter(v)) if isinstance(v, dict) else str(v))
+@pytest.mark.parametrize(
+    ("changes", "metric", "up"), RAISES, ids=lambda v: next(iter(v)) if isinstance(v, dict) else str(v)
+)
 def test_direction(base: Result, changes: Change, metric: str, up: bool) -> None:
     moved = case(changes=changes).metrics[metric]
     assert moved != pytest.approx(base.metrics[metric], rel=1e-9)
@@ -116,8 +129,9 @@ def test_lock_up_traps_cash_and_default_is_recorded() -> None:
     assert crash.checks["passed"]
     assert crash.metrics["payment_default_periods"] > 0
     rows = crash.period_rows
-    for locked, default, paid_out in zip(rows["lock_up"], rows["payment_default"], rows["distribution_paid"],
-                                         strict=True):
+    for locked, default, paid_out in zip(
+        rows["lock_up"], rows["payment_default"], rows["distribution_paid"], strict=True
+    ):
         if locked or default:
             assert paid_out == 0
     assert max(rows["interest_arrears"]) > 0 or max(rows["us_exim_principal_arrears"]) > 0
@@ -142,22 +156,30 @@ def test_other_repayments(method: str) -> None:
     if method == "annuity":
         assert service == pytest.approx([service[0]] * 24, rel=1e-9)
     else:
-        cover = [service[k] / max(rows["cash_flow_before_income_tax"][i] - rows["unlevered_income_tax"][i], 0)
-                 for k, i in enumerate(live)]
+        cover = [
+            service[k] / max(rows["cash_flow_before_income_tax"][i] - rows["unlevered_income_tax"][i], 0)
+            for k, i in enumerate(live)
+        ]
         assert cover == pytest.approx([cover[0]] * 24, rel=1e-9)
 
 
 def test_profile_repayment() -> None:
-    shaped = case(changes={"financing.tranches.adb.repayment": "profile",
-                           "financing.tranches.adb.profile": "{2031: 0.25, 2032: 0.5, 2033: 0.25}"})
+    shaped = case(
+        changes={
+            "financing.tranches.adb.repayment": "profile",
+            "financing.tranches.adb.profile": "{2031: 0.25, 2032: 0.5, 2033: 0.25}",
+        }
+    )
     by_year = dict(zip(shaped.annual_rows["year"], shaped.annual_rows["adb_instalment"], strict=True))
     assert [by_year[y] for y in (2030, 2031, 2032, 2033, 2034)] == pytest.approx([0, 75, 150, 75, 0])
 
 
 def test_switches_of_the_joint_venture(base: Result) -> None:
     recouped = case(changes={"joint_venture.carry_recoupment": 0.5})
-    assert recouped.shareholders["balochistan_free_carry"]["distributions"] < \
-        base.shareholders["balochistan_free_carry"]["distributions"]
+    assert (
+        recouped.shareholders["balochistan_free_carry"]["distributions"]
+        < base.shareholders["balochistan_free_carry"]["distributions"]
+    )
     carried = 0.1 * recouped.sum("equity_contributions")
     assert recouped.sum("carry_recouped") + recouped.series("carry_account")[-1] == pytest.approx(carried, rel=1e-9)
     assert recouped.sum("carry_recouped") > 0.999 * carried

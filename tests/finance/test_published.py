@@ -34,11 +34,23 @@ def test_announcement_in_base(cli: Cli) -> None:
     holders = found["shareholders"]
     dividends = sum(h["distributions"] for name, h in holders.items() if name != "groups")
     calls = sum(h["contributions"] for name, h in holders.items() if name != "groups")
-    for name, share in {"barrick": 0.5, "ogdcl": 1 / 12, "ppl": 1 / 12, "ghpl": 1 / 12, "bmrl": 0.15,
-                        "balochistan_free_carry": 0.1}.items():
+    for name, share in {
+        "barrick": 0.5,
+        "ogdcl": 1 / 12,
+        "ppl": 1 / 12,
+        "ghpl": 1 / 12,
+        "bmrl": 0.15,
+        "balochistan_free_carry": 0.1,
+    }.items():
         assert holders[name]["distributions"] == pytest.approx(share * dividends, rel=1e-12)
-    for name, share in {"barrick": 50 / 90, "ogdcl": 25 / 270, "ppl": 25 / 270, "ghpl": 25 / 270, "bmrl": 15 / 90,
-                        "balochistan_free_carry": 0}.items():
+    for name, share in {
+        "barrick": 50 / 90,
+        "ogdcl": 25 / 270,
+        "ppl": 25 / 270,
+        "ghpl": 25 / 270,
+        "bmrl": 15 / 90,
+        "balochistan_free_carry": 0,
+    }.items():
         assert holders[name]["contributions"] == pytest.approx(share * calls, rel=1e-12)
     for half in ("barrick_50", "pakistan_50"):
         assert holders["groups"][half]["distributions"] == pytest.approx(dividends / 2, rel=1e-12)

@@ -8,13 +8,26 @@ import numpy as np
 import numpy_financial as npf
 import pytest
 
-from model.assumptions.resolve import bundled
+from model.scenario.resolve import bundled
 from tests.conftest import Cli
 
 SCENARIOS = sorted(bundled())
 CONTRACT = {
-    "base", "technical_report", "lender_case", "delay_2031", "copper_low", "copper_high", "gold_low", "gold_high",
-    "price_crash", "slow_ramp_up", "fast_ramp_up", "capex_overrun", "no_phase_2", "no_exim", "tax_after_holiday",
+    "base",
+    "technical_report",
+    "lender_case",
+    "delay_2031",
+    "copper_low",
+    "copper_high",
+    "gold_low",
+    "gold_high",
+    "price_crash",
+    "slow_ramp_up",
+    "fast_ramp_up",
+    "capex_overrun",
+    "no_phase_2",
+    "no_exim",
+    "tax_after_holiday",
     "standard_regime",
 }
 
@@ -32,20 +45,40 @@ def test_checks_and_printed_flows(cli: Cli, name: str) -> None:
     each = {"H": 2, "Q": 4}.get(periods["period"][0][4:5], 1)
     assert (1 + npf.irr(flows)) ** each - 1 == pytest.approx(metrics["equity_irr"], abs=1e-6)
     assert (1 + npf.irr(periods["project_cash_flow_real"])) ** each - 1 == pytest.approx(
-        metrics["project_irr"], abs=1e-6)
+        metrics["project_irr"], abs=1e-6
+    )
     annual = found["annual"]
-    for row in ("ore_milled_mt", "copper_recovered_kt", "gold_recovered_koz", "net_smelter_return", "operating_costs",
-                "royalties_and_taxes", "capital_expenditure", "us_imports", "exim_drawdown", "cfads", "interest_paid",
-                "principal_repaid", "debt_outstanding", "dscr", "distributions", "equity_contributions"):
+    for row in (
+        "ore_milled_mt",
+        "copper_recovered_kt",
+        "gold_recovered_koz",
+        "net_smelter_return",
+        "operating_costs",
+        "royalties_and_taxes",
+        "capital_expenditure",
+        "us_imports",
+        "exim_drawdown",
+        "cfads",
+        "interest_paid",
+        "principal_repaid",
+        "debt_outstanding",
+        "dscr",
+        "distributions",
+        "equity_contributions",
+    ):
         assert len(annual[row]) == len(annual["year"])
     for row in ("net_smelter_return", "distributions", "us_imports"):
         assert math.fsum(annual[row]) == pytest.approx(math.fsum(periods[row]), rel=1e-12)
-    for opening, closing in (("cash_opening", "cash_balance"), ("debt_opening", "debt_outstanding"),
-                             ("ore_opening", "ore_closing")):
+    for opening, closing in (
+        ("cash_opening", "cash_balance"),
+        ("debt_opening", "debt_outstanding"),
+        ("ore_opening", "ore_closing"),
+    ):
         assert annual[opening][1:] == annual[closing][:-1], opening
     assert annual["debt_outstanding"][-1] == pytest.approx(0, abs=1e-6)
-    for year, dscr, service, cfads in zip(annual["year"], annual["dscr"], annual["scheduled_service"], annual["cfads"],
-                                          strict=True):
+    for year, dscr, service, cfads in zip(
+        annual["year"], annual["dscr"], annual["scheduled_service"], annual["cfads"], strict=True
+    ):
         if dscr is not None:
             assert dscr == pytest.approx(cfads / service), year
 
@@ -54,8 +87,9 @@ def test_checks_and_printed_flows(cli: Cli, name: str) -> None:
 def test_project_irr_is_free_of_the_financing(cli: Cli, name: str) -> None:
     with_debt = cli("run", name, "--json").json["metrics"]
     without = cli("run", name, "--set", "financing.included=false", "--json").json["metrics"]
-    dear = cli("run", name, "--set", "factors.interest_rate=2", "--set", "financing.gearing=0.8",
-               "--json").json["metrics"]
+    dear = cli("run", name, "--set", "factors.interest_rate=2", "--set", "financing.gearing=0.8", "--json").json[
+        "metrics"
+    ]
     for metric in ("project_irr", "project_irr_pre_tax", "project_irr_nominal", "project_npv"):
         assert without[metric] == pytest.approx(with_debt[metric], rel=1e-9)
         assert dear[metric] == pytest.approx(with_debt[metric], rel=1e-9)
@@ -64,8 +98,10 @@ def test_project_irr_is_free_of_the_financing(cli: Cli, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["base", "technical_report", "delay_2031", "price_crash"])
 def test_length_of_the_period_hardly_matters(cli: Cli, name: str) -> None:
-    found = {months: cli("run", name, "--set", f"timeline.period_months={months}", "--json").json["metrics"]
-             for months in (3, 6, 12)}
+    found = {
+        months: cli("run", name, "--set", f"timeline.period_months={months}", "--json").json["metrics"]
+        for months in (3, 6, 12)
+    }
     for months in (3, 12):
         for metric in ("project_irr", "equity_irr"):
             assert found[months][metric] == pytest.approx(found[6][metric], abs=0.006)

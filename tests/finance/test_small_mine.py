@@ -36,8 +36,7 @@ def test_small_mine(cli: Cli) -> None:
     payable_copper = copper * min(0.95, 1 - 0.01 / 0.25) * LB_PER_KT  # 95 % is paid, less than 96 %
     payable_gold = gold * 0.9
     gross = payable_copper * 5 + payable_gold * 2000 / 1000
-    selling = (concentrate * 100 / 1000 + payable_copper * 0.1 + payable_gold * 10 / 1000
-               + concentrate / 0.9 * 50 / 1000)
+    selling = concentrate * 100 / 1000 + payable_copper * 0.1 + payable_gold * 10 / 1000 + concentrate / 0.9 * 50 / 1000
     nsr = gross - selling
     row("net_smelter_return", [0, nsr, nsr, nsr])
     opex = 20 * 2 + 10 * 8 + 20  # mining 20 Mt, processing 10 Mt, general
@@ -126,10 +125,20 @@ def test_small_mine(cli: Cli) -> None:
     row("unlevered_income_tax", unlevered_tax)
 
     # CFADS and the waterfall.
-    operating = [-2.0] + [
-        nsr - opex - (due - 2 if year == 1 else due) - community - sustaining[year]
-        - (receivable if year == 1 else 0) - 10 for year in (1, 2, 3)
-    ] + [receivable]
+    operating = (
+        [-2.0]
+        + [
+            nsr
+            - opex
+            - (due - 2 if year == 1 else due)
+            - community
+            - sustaining[year]
+            - (receivable if year == 1 else 0)
+            - 10
+            for year in (1, 2, 3)
+        ]
+        + [receivable]
+    )
     cfads = [0.0] + [operating[year] - company_tax[year] for year in (1, 2, 3)] + [receivable]
     row("cfads", cfads)
     service = [0.0, interest[1] + half, interest[2] + half]
@@ -157,8 +166,17 @@ def test_small_mine(cli: Cli) -> None:
     for year in range(1, 5):
         profit = 0.0
         if year <= 3:
-            profit = (nsr - opex - due - community - 10 - depreciation[year - 1] - financing
-                      - (interest[year] if year < 3 else 0) - company_tax[year])
+            profit = (
+                nsr
+                - opex
+                - due
+                - community
+                - 10
+                - depreciation[year - 1]
+                - financing
+                - (interest[year] if year < 3 else 0)
+                - company_tax[year]
+            )
         dividend = min(max(retained + profit, 0), distributions[year])
         retained += profit - dividend
         received.append(distributions[year] - 0.15 * dividend)

@@ -47,8 +47,12 @@ def test_five_lines_validate_run_compare_and_export(cli: Cli, scenario: Path, tm
 def test_a_typo_is_answered_with_its_place_and_the_right_name(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "typo.yaml"
     path.write_text(FIVE_LINES.replace("copper:", "coper:"))
-    for command in (("run", path), ("validate", path), ("export", path, "--out", tmp_path / "x.xlsx"),
-                    ("run", path, "--csv", tmp_path / "csv")):
+    for command in (
+        ("run", path),
+        ("validate", path),
+        ("export", path, "--out", tmp_path / "x.xlsx"),
+        ("run", path, "--csv", tmp_path / "csv"),
+    ):
         answer = cli(*command)
         assert answer.code == 2
         assert "typo.yaml:3:10" in answer.err + answer.out
@@ -71,8 +75,13 @@ def test_bridge_steps_sum_for_all_bundled(cli: Cli) -> None:
 
 
 def test_terminal_output_fits_80_columns(cli: Cli, scenario: Path) -> None:
-    for command in (("run", "base"), ("run", "price_crash"), ("compare", "base", scenario, "lender_case", "no_exim"),
-                    ("lines",), ("list",)):
+    for command in (
+        ("run", "base"),
+        ("run", "price_crash"),
+        ("compare", "base", scenario, "lender_case", "no_exim"),
+        ("lines",),
+        ("list",),
+    ):
         answer = cli(*command)
         assert answer.code == 0
         assert max(map(len, answer.out.splitlines())) <= 80, command
@@ -111,8 +120,15 @@ def test_csv_files(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_usage_errors_are_one_message_and_exit_2(cli: Cli, tmp_path: Path) -> None:
-    for command in (("run",), ("run", "bse"), ("run", "base", "--set", "nonsense"), ("compare", "base"), ("fly",),
-                    ("run", "base", "--set", "prices.coper=4"), ("run", "base", "--out", tmp_path / "no" / "x.xlsx")):
+    for command in (
+        ("run",),
+        ("run", "bse"),
+        ("run", "base", "--set", "nonsense"),
+        ("compare", "base"),
+        ("fly",),
+        ("run", "base", "--set", "prices.coper=4"),
+        ("run", "base", "--out", tmp_path / "no" / "x.xlsx"),
+    ):
         answer = cli(*command)
         assert answer.code == 2, command
         assert answer.err.strip()
@@ -130,8 +146,9 @@ def program(*arguments: str, env: dict[str, str] | None = None) -> subprocess.Co
 
 def test_installed_command_and_checkout_are_the_same_program() -> None:
     installed = program("run", "base", "--json")
-    checkout = subprocess.run([sys.executable, "cli.py", "run", "base", "--json"], capture_output=True, text=True,
-                              cwd=ROOT, timeout=120)
+    checkout = subprocess.run(
+        [sys.executable, "cli.py", "run", "base", "--json"], capture_output=True, text=True, cwd=ROOT, timeout=120
+    )
     assert installed.returncode == checkout.returncode == 0
     assert installed.stdout == checkout.stdout
 

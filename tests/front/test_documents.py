@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from docs.generate import documents
-from model.assumptions.resolve import load
-from model.structure import structure
+from model.engine.structure import structure
+from model.scenario.resolve import load
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -18,7 +18,7 @@ def test_generated_documents_are_fresh() -> None:
 
 
 def test_every_line_has_unit_label_and_definition() -> None:
-    lines = structure(load("base")).sheet.lines.values()
+    lines = structure(load("base")).declaration.lines.values()
     assert len(lines) >= 120
     for line in lines:
         assert line.label and line.definition and line.written_unit, line.name
@@ -27,7 +27,7 @@ def test_every_line_has_unit_label_and_definition() -> None:
 
 def test_every_assumption_is_used_and_sourced() -> None:
     scenario = load("base")
-    sheet = structure(scenario).sheet
+    sheet = structure(scenario).declaration
     used = set(sheet.inputs) | {path for path, _ in sheet.elements}
     for path, leaf in scenario.leaves.items():
         assert leaf.source, path

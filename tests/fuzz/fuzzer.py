@@ -12,10 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from model.assumptions.problems import ScenarioError
-from model.assumptions.reader import read_text
-from model.assumptions.resolve import bundled, load
-from model.assumptions.show import as_yaml
+from model.scenario.problems import ScenarioError
+from model.scenario.reader import read_text
+from model.scenario.resolve import bundled, load
+from model.scenario.show import as_yaml
 from tests.work import calls
 
 MOST_CALLS = 2_000_000  # for one file, some ten times as many as the largest bundled scenario takes
@@ -216,5 +216,13 @@ def _truncate(text: str, pick: random.Random, paths: list[str]) -> str:
 
 
 MUTATIONS: tuple[Callable[[str, random.Random, list[str]], str], ...] = (
-    _insert, _insert, _cut, _repeat, _swap, _change, _set, _set, _truncate
-)  # fmt: skip
+    _insert,
+    _insert,
+    _cut,
+    _repeat,
+    _swap,
+    _change,
+    _set,
+    _set,
+    _truncate,
+)

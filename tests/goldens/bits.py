@@ -17,12 +17,12 @@ from typing import Any
 
 import numpy as np
 
-from model.assumptions.resolve import load
-from model.results import Result, run
+from model.results.result import Result, run
+from model.scenario.resolve import load
 from model.studies.chunks import local, run_chunks
 from model.studies.montecarlo import study
+from model.studies.outcome import column
 from model.studies.sensitivity import sensitivity
-from model.studies.summary import column
 from tests.goldens.figures import figures_of, summarised
 from tests.goldens.table import Value
 

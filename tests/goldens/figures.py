@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from model.assumptions.resolve import Scenario, bundled, load
-from model.results import Result, run
+from model.results.result import Result, run
+from model.scenario.resolve import Scenario, bundled, load
 from model.studies.chunks import Chunk, local, run_chunks
 from model.studies.montecarlo import Study, study
-from model.studies.summary import YEARLY, column, distribution, summary
+from model.studies.outcome import YEARLY, column, distribution, summary
 from tests.goldens.table import Name, Value
 
 FOLDER = Path(__file__).parent

@@ -65,9 +65,12 @@ def test_twenty_lines_and_the_count() -> None:
 
 def test_a_file_reads_back_as_it_was_written(tmp_path: Path) -> None:
     figures: dict[Name, Value] = {
-        ("b", "metrics", "x"): 0.1 + 0.2, ("a", "metrics", "absent"): math.nan, ("a", "metrics", "count"): 3,
-        ("a", "metrics", "date"): "2028-07-01", ("a", "metrics", "zero"): -0.0,
-    }  # fmt: skip
+        ("b", "metrics", "x"): 0.1 + 0.2,
+        ("a", "metrics", "absent"): math.nan,
+        ("a", "metrics", "count"): 3,
+        ("a", "metrics", "date"): "2028-07-01",
+        ("a", "metrics", "zero"): -0.0,
+    }
     found = table(figures)
     write(tmp_path / "t.csv", found)
     assert read(tmp_path / "t.csv") == found

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from model.engine import newton, returns
-from model.rates import irr, irr_many, irr_roots, npv, why_no_irr
+from model.arithmetic import newton, returns
+from model.arithmetic.rates import irr, irr_many, irr_roots, npv, why_no_irr
 
 CLOSURE = [-100.0, *[30.0] * 10, -150.0]  # a mine that pays for its closure: two roots
 NO_ROOT = [-100.0, *[15.0] * 10, -60.0]

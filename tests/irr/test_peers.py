@@ -10,7 +10,7 @@ import numpy_financial as npf
 import pytest
 import pyxirr
 
-from model.rates import irr, irr_roots, npv
+from model.arithmetic.rates import irr, irr_roots, npv
 from tests.irr.test_irr import CLOSURE, crosses
 
 # From the tracker of numpy-financial: a project with a tail of losses.

@@ -10,15 +10,17 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model.assumptions.resolve import bundled, load
-from model.graph.arrays import Array, compile_source, source
-from model.graph.expr import Expr
-from model.structure import Model, bind, evaluate, structure
+from model.engine.arrays import Array
+from model.engine.structure import Model, evaluate, evaluate_many, structure
+from model.formulas.declaration import Assumption
+from model.formulas.expr import Expr
+from model.scenario.resolve import bundled, load
 from tests.mutation.mutants import Mutant, mutants, mutated
 from tests.oracle.compare import TOLERANCE, oracle
 from tests.oracle.draw import scenario
@@ -37,13 +39,12 @@ class Case:
         self.scenario = load(name) if isinstance(name, str) else scenario(name)[0]
         self.model: Model = structure(self.scenario)
         self.lines = evaluate(self.model)
-        self.inputs, self.elements = bind(self.model)
         o = oracle(self.scenario.leaves)
         self.names = [n for n in self.lines if n in o and not n.endswith("_draw_cost")]
 
     def told(self, batch: Sequence[Mutant]) -> list[bool]:
         """Of every mutant, whether a line that the oracle checks differs under it; all are evaluated at once."""
-        sheet = self.model.sheet
+        sheet = self.model.declaration
         formulas = {name: line.formula for name, line in sheet.lines.items()}
         present: dict[str, list[tuple[int, Expr]]] = {}
         for k, mutant in enumerate(batch):
@@ -54,17 +55,21 @@ class Case:
             sheet.inputs[WHICH.data] = WHICH
             for name, found in present.items():
                 sheet.lines[name].expr = among(found, formulas[name])
-            function = compile_source(source(sheet, self.model.groups, self.model.texts))
-            with np.errstate(all="ignore"):
-                lines = function(self.model.periods, len(batch),
-                                 self.inputs | {WHICH.data: np.arange(float(len(batch)))}, self.elements)  # fmt: skip
+            number = Assumption(WHICH.data, "1", -1.0)  # no mutant
+            model = replace(
+                self.model,
+                program=replace(self.model.program, functions={}, many={}),
+                assumptions={**self.model.assumptions, WHICH.data: number},
+            )
+            turns = {WHICH.data: np.arange(float(len(batch)))}
+            lines = evaluate_many(model, tuple(self.names), turns, len(batch))
         finally:
             del sheet.inputs[WHICH.data]
             for name, formula in formulas.items():
                 sheet.lines[name].expr = formula
         result = np.zeros(len(batch), dtype=bool)
         for name in self.names:
-            result |= apart(lines[name], self.lines[name], len(batch))
+            result |= apart(lines[name], np.array(self.lines[name]), len(batch))
         return result.tolist()
 
 
@@ -117,20 +122,23 @@ def main() -> None:
     every = int(sys.argv[1]) if len(sys.argv) > 1 else 1
     found = mutants(structure(load("base")))[::every]
     with ProcessPoolExecutor(2) as pool:
-        halves = pool.map(killers, (found[:: 2], found[1::2]))
+        halves = pool.map(killers, (found[::2], found[1::2]))
     told = {m: k for half in halves for m, k in half.items()}
     wider = [m for m in found if told.get(m) in WIDER]
     never = [m for m in found if m not in told]
     killed = len(found) - len(wider) - len(never)
     lines = [
-        "# Mutation testing of the finance stages", "",
+        "# Mutation testing of the finance stages",
+        "",
         "Written by `python -m tests.mutation`. Each mutant changes one operation of one formula; it is killed when a",
-        "line that the oracle checks differs on a scenario of the suite.", "",
+        "line that the oracle checks differs on a scenario of the suite.",
+        "",
         f"- mutants: {len(found):,}" + (f" (every {every}th)" if every > 1 else ""),
         f"- killed: {killed:,}",
         f"- told apart only by {len(WIDER)} further random scenarios: {len(wider)}",
         f"- never told apart (equal to the model in all {16 + len(SEEDS) + len(WIDER)} scenarios): {len(never)}",
-        f"- **score: {killed / max(killed + len(wider), 1):.1%}** of the mutants that change a figure", "",
+        f"- **score: {killed / max(killed + len(wider), 1):.1%}** of the mutants that change a figure",
+        "",
     ]
     lines += ["## Told apart only by further scenarios", "", *(f"- `{m}` ({told[m]})" for m in wider), ""]
     lines += ["## Never told apart", "", *(f"- `{m}`" for m in never), ""]

@@ -5,17 +5,41 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from model.graph.expr import Expr, Line
-from model.structure import Model
+from model.engine.structure import Model
+from model.formulas.expr import Expr, Line
 
-STAGES = ("fiscal", "funding", "depreciation", "debt", "waterfall", "ratios", "income", "joint_venture",
-          "balance_sheet", "metrics")
+STAGES = (
+    "fiscal",
+    "funding",
+    "depreciation",
+    "debt",
+    "waterfall",
+    "ratios",
+    "income",
+    "joint_venture",
+    "balance_sheet",
+    "metrics",
+)
 # Seven loans and six shareholders are declared by the same code: one or two of each stand for all.
 TWINS = ("adb_", "edc_", "jbic_", "european_ecas_", "ogdcl_", "ppl_", "ghpl_")
 SWAPS = {
-    "add": ("sub",), "sub": ("add",), "mul": ("div",), "div": ("mul",), "per": ("mul",), "min": ("max",),
-    "max": ("min",), "lt": ("ge",), "ge": ("lt",), "gt": ("le",), "le": ("gt",), "and": ("or",), "or": ("and",),
-    "highest": ("lowest",), "lowest": ("highest",), "average": ("highest",), "total": ("highest",),
+    "add": ("sub",),
+    "sub": ("add",),
+    "mul": ("div",),
+    "div": ("mul",),
+    "per": ("mul",),
+    "min": ("max",),
+    "max": ("min",),
+    "lt": ("ge",),
+    "ge": ("lt",),
+    "gt": ("le",),
+    "le": ("gt",),
+    "and": ("or",),
+    "or": ("and",),
+    "highest": ("lowest",),
+    "lowest": ("highest",),
+    "average": ("highest",),
+    "total": ("highest",),
 }
 ONE_SIDE = ("add", "sub", "mul", "div", "min", "max", "compound")
 
@@ -37,7 +61,7 @@ def mutants(model: Model) -> list[Mutant]:
     """All mutants of the finance stages."""
     return [
         Mutant(line.name, path, change)
-        for line in model.sheet.lines.values()
+        for line in model.declaration.lines.values()
         if line.stage in STAGES and not line.name.startswith(TWINS)
         for path, node in places(line.formula, ())
         for change in changes(node)

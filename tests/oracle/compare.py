@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from model.assumptions.resolve import Scenario
-from model.results import Result, run
+from model.results.result import Result, run
+from model.scenario.resolve import Scenario
 
 from .debt import CENT, debt
 from .inputs import Inputs
@@ -64,8 +64,10 @@ def differences(scenario: Scenario, leaves: Mapping[str, Any] | None = None) -> 
         row = o[SUMS[name]] if name in SUMS else ours
         scale = max([1.0, *(1e-3 * abs(value) for value in row if isinstance(value, float) and not math.isnan(value))])
         worst = max(
-            (Difference(name, label, a, b, distance(a, b, scale))
-             for label, a, b in zip(labels, ours, theirs, strict=True)),
+            (
+                Difference(name, label, a, b, distance(a, b, scale))
+                for label, a, b in zip(labels, ours, theirs, strict=True)
+            ),
             key=lambda d: d.share,
         )
         if worst.share > TOLERANCE:
@@ -93,22 +95,29 @@ def _beside(result: Result, o: Lines) -> Iterator[tuple[str, list[str], list[Any
 
 def compared(result: Result, o: Lines) -> list[str]:
     """The engine's lines that the oracle has too."""
-    return [name for name in result.model.sheet.lines if name in o]
+    return [name for name in result.model.declaration.lines if name in o]
 
 
 def decided(name: str, o: Lines, ours: list[float], theirs: list[float]) -> tuple[list[float], list[float]]:
     """Both rows without what rounding decides and nothing uses: what a draw costs where nothing is left to draw, and
     the share paid of what is not due."""
-    for end, amount in (("_draw_cost", "_undrawn"), ("_interest_share", "_interest_due"),
-                        ("_principal_share", "_principal_due")):  # fmt: skip
+    for end, amount in (
+        ("_draw_cost", "_undrawn"),
+        ("_interest_share", "_interest_due"),
+        ("_principal_share", "_principal_due"),
+    ):
         if name.endswith(end):
             some = [value > CENT for value in o[name.removesuffix(end) + amount]]
-            return ([a if s else 0.0 for a, s in zip(ours, some, strict=True)],
-                    [b if s else 0.0 for b, s in zip(theirs, some, strict=True)])  # fmt: skip
+            return (
+                [a if s else 0.0 for a, s in zip(ours, some, strict=True)],
+                [b if s else 0.0 for b, s in zip(theirs, some, strict=True)],
+            )
     if name in ("draw_wish", "tied_share"):
         some = [a + b > CENT for a, b in zip(o["tied_undrawn"], o["untied_undrawn"], strict=True)]
-        return ([a if s else 0.0 for a, s in zip(ours, some, strict=True)],
-                [b if s else 0.0 for b, s in zip(theirs, some, strict=True)])  # fmt: skip
+        return (
+            [a if s else 0.0 for a, s in zip(ours, some, strict=True)],
+            [b if s else 0.0 for b, s in zip(theirs, some, strict=True)],
+        )
     return ours, theirs
 
 

@@ -8,7 +8,7 @@ from .funding import draw
 from .inputs import Inputs
 from .period import Period
 from .state import income_tax
-from .timeline import Lines, periods_of
+from .timeline import NEAR, Lines, periods_of
 
 CENT = 1e-8  # US$m: less of a loan is what rounding leaves of one that is paid off
 
@@ -32,14 +32,13 @@ def debt(x: Inputs, o: Lines) -> None:
 
 
 def depreciate(p: Period) -> None:
-    """By units of production, over the ore that will be milled."""
-    o, t = p.o, p.t
-    left = o["ore_left_to_mill"][t]
-    milled = p.given("ore_milled_mt")
-    share = 1.0 if left - milled <= 1e-9 else milled / left
+    """By units of production over the reserve; what is left when milling ends."""
+    share = 1.0 if p.given("milling_over") else p.given("ore_milled_mt") / p.given("ore_opening")
     p.now["depletion_share"] = share
-    for name, added in (("fixed_assets", p.given("capital_expenditure")),
-                        ("capitalised_financing", p.now["financing_cost"])):  # fmt: skip
+    for name, added in (
+        ("fixed_assets", p.given("capital_expenditure")),
+        ("capitalised_financing", p.now["financing_cost"]),
+    ):
         book = p.before[name] + added
         p.now[f"{name}_depreciation"] = book * share
         p.now[name] = book - book * share
@@ -51,8 +50,12 @@ def owe(p: Period) -> None:
     for key in o["loans"]:
         owed = before[f"{key}_balance"] + now[f"{key}_drawdown"]
         arrears = before[f"{key}_interest_arrears"]
-        interest = (((1 - p.given("funding_share")) * owed + arrears) * p.given(f"{key}_rate") * p.h
-                    * (1 + o[f"{key}_gross_up"]))  # fmt: skip
+        interest = (
+            ((1 - p.given("funding_share")) * owed + arrears)
+            * p.given(f"{key}_rate")
+            * p.h
+            * (1 + o[f"{key}_gross_up"])
+        )
         if p.given(f"{key}_left_share") == 0:
             instalment = owed
         else:
@@ -61,8 +64,9 @@ def owe(p: Period) -> None:
         now[f"{key}_interest_due"] = interest + arrears
         now[f"{key}_principal_due"] = min(owed, instalment + before[f"{key}_principal_arrears"])
     now["interest_expense"] = p.total("interest", o["loans"])
-    now["company_profit"] = (p.given("profit_before_interest_for_tax") - now["interest_expense"]
-                             - now["capitalised_financing_depreciation"])  # fmt: skip
+    now["company_profit"] = (
+        p.given("profit_before_interest_for_tax") - now["interest_expense"] - now["capitalised_financing_depreciation"]
+    )
     now["company_losses_opening"] = before["company_losses_closing"]
     now["company_losses_used"], now["company_losses_closing"], now["company_income_tax"] = income_tax(
         o, p.t, now["company_profit"], now["company_losses_opening"]
@@ -77,8 +81,7 @@ def pay_senior(p: Period) -> None:
     """From cash, then the reserve, then the sponsors."""
     x, o, now, before = p.x, p.o, p.now, p.before
     now["cash_opening"] = before["cash_balance"]
-    now["cfads"] = (p.given("cash_flow_before_income_tax") + p.given("startup_funding")
-                    - now["company_income_tax"])  # fmt: skip
+    now["cfads"] = p.given("cash_flow_before_income_tax") + p.given("startup_funding") - now["company_income_tax"]
     now["operating_call"] = max(-(now["cash_opening"] + now["cfads"]), 0)
     now["cash_for_service"] = now["cash_opening"] + now["cfads"] + now["operating_call"]
     supported = x("financing.completion_support") and p.given("period_start") < o["completion"]
@@ -118,8 +121,10 @@ def fill_reserve(p: Period) -> None:
     """Up to the months of the next period's service, on balances before any sweep."""
     o, now = p.o, p.now
     build = p.given("reserve_build") if p.given("funding_share") > 0 else 1.0
-    now["dsra_target"] = build * p.reserve_months() * sum(
-        p.next_service(key, now[f"{key}_after_payment"], now[f"{key}_drawn"]) for key in o["senior"]
+    now["dsra_target"] = (
+        build
+        * p.reserve_months()
+        * sum(p.next_service(key, now[f"{key}_after_payment"], now[f"{key}_drawn"]) for key in o["senior"])
     )
     now["dsra_after_use"] = now["dsra_opening"] - now["senior_from_reserve"]
     gap = now["dsra_target"] - now["dsra_after_use"]
@@ -143,7 +148,8 @@ def pay_subordinated(p: Period) -> None:
 def distribute(p: Period) -> None:
     """Sweep, lock-up, Phase 2 and what the shareholders receive and pay."""
     x, o, now = p.x, p.o, p.now
-    now["minimum_cash_held"] = x("financing.minimum_cash") if p.given("period_end") < o["closure_end"] else 0.0
+    closed = p.given("closure_ends") <= p.given("period_end") + NEAR
+    now["minimum_cash_held"] = 0.0 if closed else x("financing.minimum_cash")
     excess = max(now["cash_after_service"] - now["minimum_cash_held"], 0)
     senior = now["senior_before_sweep"] = p.total("after_payment", o["senior"])
     sweep = min(p.given("completed_share") * x("financing.cash_sweep") * excess, senior)
@@ -167,8 +173,13 @@ def distribute(p: Period) -> None:
     now["phase_2_call"] = p.given("phase_2_capex") - now["phase_2_from_cash"]
     now["distribution_paid"] = now["cash_for_distribution"] - now["phase_2_from_cash"]
     now["cash_balance"] = now["cash_after_sweep"] - now["cash_for_distribution"]
-    now["equity_contributions"] = (now["equity_construction"] + now["operating_call"] + now["senior_support"]
-                                   + now["subordinated_support"] + now["phase_2_call"])  # fmt: skip
+    now["equity_contributions"] = (
+        now["equity_construction"]
+        + now["operating_call"]
+        + now["senior_support"]
+        + now["subordinated_support"]
+        + now["phase_2_call"]
+    )
     now["principal_repaid"] = p.total("principal_paid", o["loans"]) + sweep
     now["interest_paid"] = p.total("interest_paid", o["loans"])
     now["interest_tax"] = sum(

@@ -6,13 +6,14 @@ import datetime as dt
 import random
 from typing import Any
 
-from model.assumptions.problems import ScenarioError
-from model.assumptions.resolve import Scenario, load
+from model.scenario.problems import ScenarioError
+from model.scenario.resolve import Scenario, load
 
 TRANCHES = ("us_exim", "ifc_a", "ifc_ida_subordinated", "adb", "edc", "jbic", "european_ecas")
 HOLDERS = ("barrick", "ogdcl", "ppl", "ghpl", "bmrl", "balochistan_free_carry")
 REGIMES = ("stabilised", "holiday_then_20", "standard", "technical_report")
 CATEGORIES = ("mining_fleet", "process_plant", "power_water", "rail_port", "site", "engineering")
+FIRST_LATE = 15_000  # the first seed that draws late capital and early closure too; those before stay as they were
 Changes = dict[str, Any]
 
 
@@ -21,6 +22,8 @@ def scenario(seed: int) -> tuple[Scenario, Changes]:
     r = random.Random(seed)
     while True:
         changes = overrides(r)
+        if seed >= FIRST_LATE:
+            _late(r, changes)
         try:
             return load("base", changes), changes
         except ScenarioError:
@@ -30,8 +33,26 @@ def scenario(seed: int) -> tuple[Scenario, Changes]:
 def overrides(r: random.Random) -> Changes:
     """Changes to a random choice of groups of inputs; each group is left alone half of the time or more."""
     changes: Changes = {"timeline.period_months": r.choice((12, 12, 6, 6, 3))}
-    groups = (_time, _site, _ore, _ramp_up, _prices, _terms, _costs, _capital, _imports, _inflation, _fiscal,
-              _financing, _tranches, _tranches, _repayment, _venture, _discounting, _factors)  # fmt: skip
+    groups = (
+        _time,
+        _site,
+        _ore,
+        _ramp_up,
+        _prices,
+        _terms,
+        _costs,
+        _capital,
+        _imports,
+        _inflation,
+        _fiscal,
+        _financing,
+        _tranches,
+        _tranches,
+        _repayment,
+        _venture,
+        _discounting,
+        _factors,
+    )
     for group in groups:
         if r.random() < 0.5:
             group(r, changes)
@@ -83,11 +104,18 @@ def _site(r: random.Random, changes: Changes) -> None:
     changes["production.phase_2.included"] = r.random() < 0.7
     if r.random() < 0.5:
         changes["production.phase_2.start"] = _date(r, 2031, 2038)
-    _some(r, changes, {
-        "production.capacity": (15, 90), "production.phase_2.capacity": (0, 90),
-        "production.recovery.copper": (0.6, 0.95), "production.recovery.gold": (0, 0.9),
-        "production.concentrate.copper_grade": (0.15, 0.4), "production.concentrate.moisture": (0, 0.15),
-    })  # fmt: skip
+    _some(
+        r,
+        changes,
+        {
+            "production.capacity": (15, 90),
+            "production.phase_2.capacity": (0, 90),
+            "production.recovery.copper": (0.6, 0.95),
+            "production.recovery.gold": (0, 0.9),
+            "production.concentrate.copper_grade": (0.15, 0.4),
+            "production.concentrate.moisture": (0, 0.15),
+        },
+    )
 
 
 def _ore(r: random.Random, changes: Changes) -> None:
@@ -121,13 +149,25 @@ def _prices(r: random.Random, changes: Changes) -> None:
 
 
 def _terms(r: random.Random, changes: Changes) -> None:
-    _some(r, changes, {
-        "offtake.payable_copper": (0.9, 1), "offtake.copper_unit_deduction": (0, 0.05), "offtake.payable_gold": (0, 1),
-        "working_capital.receivable_days": (0, 120), "working_capital.inventory_days": (0, 120),
-        "working_capital.payable_days": (0, 120),
-    })  # fmt: skip
-    for path, low, high in (("treatment_charge", -50, 150), ("refining_charge_copper", -0.05, 0.15),
-                            ("refining_charge_gold", 0, 20), ("freight", 40, 250), ("penalties", 0, 50)):  # fmt: skip
+    _some(
+        r,
+        changes,
+        {
+            "offtake.payable_copper": (0.9, 1),
+            "offtake.copper_unit_deduction": (0, 0.05),
+            "offtake.payable_gold": (0, 1),
+            "working_capital.receivable_days": (0, 120),
+            "working_capital.inventory_days": (0, 120),
+            "working_capital.payable_days": (0, 120),
+        },
+    )
+    for path, low, high in (
+        ("treatment_charge", -50, 150),
+        ("refining_charge_copper", -0.05, 0.15),
+        ("refining_charge_gold", 0, 20),
+        ("freight", 40, 250),
+        ("penalties", 0, 50),
+    ):
         if r.random() < 0.4:
             changes[f"offtake.{path}"] = _by_year(r, low, high)
 
@@ -136,18 +176,33 @@ def _costs(r: random.Random, changes: Changes) -> None:
     for path, low, high in (("mining", 1, 4), ("processing", 5, 20)):
         if r.random() < 0.5:
             changes[f"costs.{path}"] = _by_year(r, low, high)
-    _some(r, changes, {
-        "costs.energy_share": (0, 1), "costs.general": (0, 300), "costs.general_phase_2": (0, 150),
-        "costs.standing_lead_months": (0, 30),
-    })  # fmt: skip
+    _some(
+        r,
+        changes,
+        {
+            "costs.energy_share": (0, 1),
+            "costs.general": (0, 300),
+            "costs.general_phase_2": (0, 150),
+            "costs.standing_lead_months": (0, 30),
+        },
+    )
 
 
 def _capital(r: random.Random, changes: Changes) -> None:
-    _some(r, changes, {
-        "capex.phase_1.total": (500, 12_000), "capex.phase_1.contingency": (0, 0.3), "capex.phase_2.total": (0, 8000),
-        "capex.phase_2.contingency": (0, 0.3), "capex.sustaining.total": (0, 20_000), "capex.closure.total": (0, 3000),
-        "capex.closure.lead_years": (0, 5), "capex.closure.years": (1, 12),
-    })  # fmt: skip
+    _some(
+        r,
+        changes,
+        {
+            "capex.phase_1.total": (500, 12_000),
+            "capex.phase_1.contingency": (0, 0.3),
+            "capex.phase_2.total": (0, 8000),
+            "capex.phase_2.contingency": (0, 0.3),
+            "capex.sustaining.total": (0, 20_000),
+            "capex.closure.total": (0, 3000),
+            "capex.closure.lead_years": (0, 5),
+            "capex.closure.years": (1, 12),
+        },
+    )
     if r.random() < 0.5:
         changes["capex.phase_1.schedule"] = _phasing(r, r.randint(2024, 2026), 6)
     if r.random() < 0.5:
@@ -159,12 +214,20 @@ def _capital(r: random.Random, changes: Changes) -> None:
 
 
 def _imports(r: random.Random, changes: Changes) -> None:
-    _some(r, changes, {
-        "us_imports.announced_total": (0, 4000), "us_imports.construction_total": (0, 3000),
-        "us_imports.financed_share": (0.1, 1), "us_imports.sustaining_us_share": (0, 1),
-        "us_imports.operating_us_share": (0, 0.2), "jobs.us_per_import": (0, 6),
-        "jobs.balochistan_construction_peak": (0, 9000), "jobs.operations": (0, 6000),
-    })  # fmt: skip
+    _some(
+        r,
+        changes,
+        {
+            "us_imports.announced_total": (0, 4000),
+            "us_imports.construction_total": (0, 3000),
+            "us_imports.financed_share": (0.1, 1),
+            "us_imports.sustaining_us_share": (0, 1),
+            "us_imports.operating_us_share": (0, 0.2),
+            "jobs.us_per_import": (0, 6),
+            "jobs.balochistan_construction_peak": (0, 9000),
+            "jobs.operations": (0, 6000),
+        },
+    )
 
 
 def _inflation(r: random.Random, changes: Changes) -> None:
@@ -178,12 +241,23 @@ def _fiscal(r: random.Random, changes: Changes) -> None:
     regime = changes["fiscal.regime"] = r.choice(REGIMES)
     changes["fiscal.royalty_rate"] = r.choice((0, 0.05, r.uniform(0, 0.15)))
     at = f"fiscal.regimes.{regime}"
-    _some(r, changes, {
-        f"{at}.final_tax": (0, 0.03), f"{at}.export_surcharge": (0, 0.02), f"{at}.community": (0, 0.02),
-        f"{at}.income_tax": (0, 0.5), f"{at}.holiday_years": (0, 12), f"{at}.minimum_tax": (0, 0.03),
-        f"{at}.tax_depreciation": (0.05, 0.6), f"{at}.withholding_dividends": (0, 0.3),
-        f"{at}.withholding_interest": (0, 0.35), f"{at}.effective_take_balochistan": (0, 1),
-    }, 0.4)  # fmt: skip
+    _some(
+        r,
+        changes,
+        {
+            f"{at}.final_tax": (0, 0.03),
+            f"{at}.export_surcharge": (0, 0.02),
+            f"{at}.community": (0, 0.02),
+            f"{at}.income_tax": (0, 0.5),
+            f"{at}.holiday_years": (0, 12),
+            f"{at}.minimum_tax": (0, 0.03),
+            f"{at}.tax_depreciation": (0.05, 0.6),
+            f"{at}.withholding_dividends": (0, 0.3),
+            f"{at}.withholding_interest": (0, 0.35),
+            f"{at}.effective_take_balochistan": (0, 1),
+        },
+        0.4,
+    )
     if r.random() < 0.5:
         changes["fiscal.advance_royalty.amounts"] = [r.uniform(0, 60) for _ in range(r.randint(1, 5))]
         changes["fiscal.advance_royalty.start"] = _date(r, 2023, 2027)
@@ -197,23 +271,42 @@ def _financing(r: random.Random, changes: Changes) -> None:
         changes["financing.financial_close"] = _date(r, 2024, 2027)
     if r.random() < 0.4:
         changes["financing.base_rate"] = _by_year(r, 0, 0.08)
-    _some(r, changes, {
-        "financing.gearing": (0, 0.9), "financing.funding_months": (0, 36), "financing.completion_months": (0, 48),
-        "financing.instalment_months": (1, 12), "financing.dsra_months": (0, 18),
-        "financing.dsra_build_months": (1, 30), "financing.minimum_cash": (0, 400), "financing.cash_sweep": (0, 1),
-        "financing.lock_up_dscr": (0.1, 3), "financing.default_dscr": (0.1, 1.5), "financing.minimum_llcr": (0.1, 3),
-        "financing.reserve_tail": (0.01, 1),
-    })  # fmt: skip
+    _some(
+        r,
+        changes,
+        {
+            "financing.gearing": (0, 0.9),
+            "financing.funding_months": (0, 36),
+            "financing.completion_months": (0, 48),
+            "financing.instalment_months": (1, 12),
+            "financing.dsra_months": (0, 18),
+            "financing.dsra_build_months": (1, 30),
+            "financing.minimum_cash": (0, 400),
+            "financing.cash_sweep": (0, 1),
+            "financing.lock_up_dscr": (0.1, 3),
+            "financing.default_dscr": (0.1, 1.5),
+            "financing.minimum_llcr": (0.1, 3),
+            "financing.reserve_tail": (0.01, 1),
+        },
+    )
 
 
 def _tranches(r: random.Random, changes: Changes) -> None:
     for key in TRANCHES:
         if r.random() < 0.6:
             at = f"financing.tranches.{key}"
-            _some(r, changes, {
-                f"{at}.commitment": (0, 2500), f"{at}.rate": (0, 0.15), f"{at}.pre_completion_discount": (0, 0.05),
-                f"{at}.upfront_fee": (0, 0.05), f"{at}.commitment_fee": (0, 0.03), f"{at}.premium": (0, 0.25),
-            })  # fmt: skip
+            _some(
+                r,
+                changes,
+                {
+                    f"{at}.commitment": (0, 2500),
+                    f"{at}.rate": (0, 0.15),
+                    f"{at}.pre_completion_discount": (0, 0.05),
+                    f"{at}.upfront_fee": (0, 0.05),
+                    f"{at}.commitment_fee": (0, 0.03),
+                    f"{at}.premium": (0, 0.25),
+                },
+            )
             changes[f"{at}.rank"] = r.choice(("senior", "senior", "subordinated"))
             changes[f"{at}.premium_timing"] = r.choice(("as_drawn", "upfront"))
             for name in ("us_exports_only", "floating", "withholding_exempt"):
@@ -231,10 +324,16 @@ def _repayment(r: random.Random, changes: Changes) -> None:
 
 
 def _venture(r: random.Random, changes: Changes) -> None:
-    _some(r, changes, {
-        "joint_venture.operator_fee": (0, 0.1), "joint_venture.carry_recoupment": (0, 1),
-        "joint_venture.shareholder_loans.share": (0, 1), "joint_venture.shareholder_loans.rate": (0, 0.2),
-    })  # fmt: skip
+    _some(
+        r,
+        changes,
+        {
+            "joint_venture.operator_fee": (0, 0.1),
+            "joint_venture.carry_recoupment": (0, 1),
+            "joint_venture.shareholder_loans.share": (0, 1),
+            "joint_venture.shareholder_loans.rate": (0, 0.2),
+        },
+    )
     for name, gaps in (("dividend_share", False), ("funding_share", True)):
         if r.random() < 0.5:
             for key, share in zip(HOLDERS, _shares(r, len(HOLDERS), gaps), strict=True):
@@ -247,6 +346,21 @@ def _venture(r: random.Random, changes: Changes) -> None:
             changes[f"{at}.calls_paid_by"] = r.choice(("company", "federation", "balochistan"))
 
 
+def _late(r: random.Random, changes: Changes) -> None:
+    """Capital spent after its phase has started, ramp-ups above nameplate, closure that begins as soon as it is due."""
+    if r.random() < 0.6:
+        changes["capex.phase_1.schedule"] = _phasing(r, r.randint(2026, 2027), 8)
+    if r.random() < 0.6:
+        changes["capex.phase_2.schedule"] = _phasing(r, r.randint(2031, 2034), 8)
+    if r.random() < 0.3:
+        changes["ramp_up.curve"] = [r.uniform(0, 1.5) for _ in range(r.randint(1, 6))] + [r.choice((0.7, 1.0, 1.3))]
+    if r.random() < 0.5:
+        changes["capex.closure.lead_years"] = r.choice((0, 20, r.uniform(0, 20)))
+        changes["capex.closure.years"] = r.choice((20, r.uniform(20, 30)))
+    if r.random() < 0.3:
+        changes["factors.throughput"] = r.choice((0, 10, r.uniform(2, 5)))
+
+
 def _discounting(r: random.Random, changes: Changes) -> None:
     changes["discounting.convention"] = r.choice(("start", "mid", "end"))
     changes["discounting.base_date"] = _date(r, 2023, 2027)
@@ -254,10 +368,23 @@ def _discounting(r: random.Random, changes: Changes) -> None:
 
 
 def _factors(r: random.Random, changes: Changes) -> None:
-    _some(r, changes, {
-        "factors.copper_price": (0.4, 1.5), "factors.gold_price": (0.4, 1.5), "factors.capex": (0.7, 1.8),
-        "factors.opex": (0.7, 2.5), "factors.energy": (0.5, 3), "factors.sustaining": (0, 2),
-        "factors.throughput": (0.5, 1.3), "factors.copper_grade": (0.6, 1.3), "factors.gold_grade": (0.6, 1.3),
-        "factors.copper_recovery": (0.7, 1.2), "factors.gold_recovery": (0.7, 1.6), "factors.interest_rate": (0, 2),
-        "factors.ramp_up_time": (0.3, 4),
-    }, 0.3)  # fmt: skip
+    _some(
+        r,
+        changes,
+        {
+            "factors.copper_price": (0.4, 1.5),
+            "factors.gold_price": (0.4, 1.5),
+            "factors.capex": (0.7, 1.8),
+            "factors.opex": (0.7, 2.5),
+            "factors.energy": (0.5, 3),
+            "factors.sustaining": (0, 2),
+            "factors.throughput": (0.5, 1.3),
+            "factors.copper_grade": (0.6, 1.3),
+            "factors.gold_grade": (0.6, 1.3),
+            "factors.copper_recovery": (0.7, 1.2),
+            "factors.gold_recovery": (0.7, 1.6),
+            "factors.interest_rate": (0, 2),
+            "factors.ramp_up_time": (0.3, 4),
+        },
+        0.3,
+    )

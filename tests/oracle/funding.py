@@ -14,8 +14,10 @@ def draw(p: Period) -> None:
     base_cost, cost, undrawn = 0.0, {}, {}
     for key in o["loans"]:
         commitment, rate, gross = o[f"{key}_commitment"], p.given(f"{key}_rate"), 1 + o[f"{key}_gross_up"]
-        term = {name: x(f"financing.tranches.{key}.{name}")
-                for name in ("commitment_fee", "upfront_fee", "premium", "premium_timing")}  # fmt: skip
+        term = {
+            name: x(f"financing.tranches.{key}.{name}")
+            for name in ("commitment_fee", "upfront_fee", "premium", "premium_timing")
+        }
         undrawn[key] = commitment - before[f"{key}_drawn"]
         as_drawn = term["premium"] if term["premium_timing"] == "as_drawn" else 0.0
         upfront = term["premium"] - as_drawn
@@ -64,10 +66,13 @@ def _uses(p: Period, funding: float, available: float, build: float) -> None:
     for key in o["loans"]:
         tranche, drawn = f"financing.tranches.{key}", now[f"{key}_drawdown"]
         commitment = o[f"{key}_commitment"] * p.given("close_flag")
-        now[f"{key}_idc"] = (funding * p.given(f"{key}_rate") * h * (1 + o[f"{key}_gross_up"])
-                             * (before[f"{key}_balance"] + drawn / 2))  # fmt: skip
-        now[f"{key}_fees"] = (x(f"{tranche}.commitment_fee") * available * h * (now[f"{key}_undrawn"] - drawn / 2)
-                              + x(f"{tranche}.upfront_fee") * commitment)  # fmt: skip
+        now[f"{key}_idc"] = (
+            funding * p.given(f"{key}_rate") * h * (1 + o[f"{key}_gross_up"]) * (before[f"{key}_balance"] + drawn / 2)
+        )
+        now[f"{key}_fees"] = (
+            x(f"{tranche}.commitment_fee") * available * h * (now[f"{key}_undrawn"] - drawn / 2)
+            + x(f"{tranche}.upfront_fee") * commitment
+        )
         charged = drawn if x(f"{tranche}.premium_timing") == "as_drawn" else commitment
         now[f"{key}_premium"] = x(f"{tranche}.premium") * charged
     now["interest_during_construction"] = p.total("idc", o["loans"])
@@ -75,11 +80,11 @@ def _uses(p: Period, funding: float, available: float, build: float) -> None:
     now["exposure_premiums"] = p.total("premium", o["loans"])
     now["financing_cost"] = now["interest_during_construction"] + now["financing_fees"] + now["exposure_premiums"]
     now["dsra_funded"] = now["reserve_before_draw"] + build * sum(
-        now[f"{key}_drawdown"] * (p.next(f"{key}_rate") * h + p.next(f"{key}_repay_share"))
-        for key in o["senior"]
+        now[f"{key}_drawdown"] * (p.next(f"{key}_rate") * h + p.next(f"{key}_repay_share")) for key in o["senior"]
     )
-    now["uses_of_funds"] = (p.given("phase_1_capex") + p.given("startup_funding") + now["financing_cost"]
-                            + now["dsra_funded"])  # fmt: skip
+    now["uses_of_funds"] = (
+        p.given("phase_1_capex") + p.given("startup_funding") + now["financing_cost"] + now["dsra_funded"]
+    )
     now["debt_drawdown"] = p.total("drawdown", o["loans"])
     now["exim_drawdown"] = p.total("drawdown", o["tied"])
     now["equity_construction"] = now["uses_of_funds"] - now["debt_drawdown"]

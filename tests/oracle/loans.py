@@ -31,7 +31,18 @@ def loans(x: Inputs, o: Lines) -> None:
     for key in o["loans"]:
         _terms(x, o, key)
         _repayment(x, o, key)
-    o["loan_maturity"] = max((o[f"{key}_maturity"] for key in o["loans"] if o[f"{key}_commitment"] > 0), default=0.0)
+    o["loan_maturity"] = last_maturity(x, o)
+
+
+def last_maturity(x: Inputs, o: Lines) -> float:
+    """Last date on which a loan that is offered can be owed; 0 without one."""
+    dates = [0.0]
+    for key in x.keys("financing.tranches"):
+        at = f"financing.tranches.{key}"
+        if x(f"{at}.commitment") * x("financing.included") > 0:
+            months = x(f"{at}.grace_months") - x("financing.instalment_months")
+            dates.append(o["financial_close"] + months / 12 + x(f"{at}.repayment_years"))
+    return max(dates)
 
 
 def _terms(x: Inputs, o: Lines, key: str) -> None:
@@ -59,8 +70,9 @@ def _repayment(x: Inputs, o: Lines, key: str) -> None:
     years = o[f"{key}_repayment_years"] = [overlap(o, t, begin, end) for t in T]
     profile, shift = f"financing.tranches.{key}.profile", o["schedule_shift"]
     if how == "profile":
-        weights = [x.phased(profile, o["period_end"][t] - shift) - x.phased(profile, o["period_start"][t] - shift)
-                   for t in T]  # fmt: skip
+        weights = [
+            x.phased(profile, o["period_end"][t] - shift) - x.phased(profile, o["period_start"][t] - shift) for t in T
+        ]
     elif how == "sculpted":
         weights = [years[t] * max(o["cash_flow_before_income_tax"][t] - o["unlevered_income_tax"][t], 0) for t in T]
     else:

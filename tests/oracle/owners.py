@@ -34,18 +34,18 @@ def ratios(x: Inputs, o: Lines) -> None:
     falls_due = [principal > CENT for principal in o["scheduled_principal"]]
     o["dscr"] = [o["cfads"][t] / o["scheduled_service"][t] if falls_due[t] else math.nan for t in T]
     o["senior_dscr"] = [
-        o["cfads"][t] / senior if falls_due[t] and senior > 0 else math.nan
+        o["cfads"][t] / senior if falls_due[t] and senior > CENT else math.nan
         for t, senior in enumerate(o["senior_scheduled_service"])
     ]
-    o["covenant_default"] = [
-        float(o["cover_tested"][t] > 0 and o["dscr"][t] < x("financing.default_dscr")) for t in T
-    ]
+    o["covenant_default"] = [float(o["cover_tested"][t] > 0 and o["dscr"][t] < x("financing.default_dscr")) for t in T]
     o["default"] = [max(o["payment_default"][t], o["covenant_default"][t]) for t in T]
     left = [1 - o["mined_share"][t] if o["loan_life_share"][t] > 0 else math.nan for t in T]
     o["reserve_tail"] = left
     o["reserve_tail_breach"] = [float(share < x("financing.reserve_tail")) for share in left]
-    o["lock_up_depth"] = [max(x("financing.lock_up_dscr") - cover, 0) if o["cover_tested"][t] else 0.0
-                          for t, cover in enumerate(o["dscr"])]  # fmt: skip
+    o["lock_up_depth"] = [
+        max(x("financing.lock_up_dscr") - cover, 0) if o["cover_tested"][t] else 0.0
+        for t, cover in enumerate(o["dscr"])
+    ]
     o["llcr_breach"] = [float(o["llcr"][t] < x("financing.minimum_llcr")) for t in T]
 
 
@@ -61,9 +61,14 @@ def accounts(x: Inputs, o: Lines) -> None:
 def _income(o: Lines) -> None:
     T = periods_of(o)
     o["ebitda"] = [
-        o["net_smelter_return"][t] - o["operating_costs"][t] - o["royalty_due"][t] - o["federal_levies"][t]
-        - o["community_contribution"][t] - o["closure_expense"][t] for t in T
-    ]  # fmt: skip
+        o["net_smelter_return"][t]
+        - o["operating_costs"][t]
+        - o["royalty_due"][t]
+        - o["federal_levies"][t]
+        - o["community_contribution"][t]
+        - o["closure_expense"][t]
+        for t in T
+    ]
     o["depreciation"] = [o["fixed_assets_depreciation"][t] + o["capitalised_financing_depreciation"][t] for t in T]
     o["ebit"] = [o["ebitda"][t] - o["depreciation"][t] for t in T]
     o["profit_before_tax"] = [o["ebit"][t] - o["interest_expense"][t] for t in T]
@@ -78,9 +83,20 @@ def _shareholder_accounts(x: Inputs, o: Lines) -> None:
         for key in x.keys("joint_venture.shareholders")
         if x(f"joint_venture.shareholders.{key}.funding_share") == 0
     )
-    names = ("shareholder_loans_owed", "shareholder_loans_paid", "shareholder_loans", "equity_distribution",
-             "dividends", "retained_earnings", "capital_returned", "dividend_tax", "equity_distribution_net",
-             "carry_recouped", "carry_account", "paid_in_capital")  # fmt: skip
+    names = (
+        "shareholder_loans_owed",
+        "shareholder_loans_paid",
+        "shareholder_loans",
+        "equity_distribution",
+        "dividends",
+        "retained_earnings",
+        "capital_returned",
+        "dividend_tax",
+        "equity_distribution_net",
+        "carry_recouped",
+        "carry_account",
+        "paid_in_capital",
+    )
     for name in names:
         o[name] = []
     loans = retained = account = capital = 0.0
@@ -96,8 +112,20 @@ def _shareholder_accounts(x: Inputs, o: Lines) -> None:
         recouped = min(account, x("joint_venture.carry_recoupment") * net * carried)
         account += carried * called - recouped
         capital += called - (paid - dividends)
-        row = (owed, served, loans, on_shares, dividends, retained, paid - dividends, withheld * dividends, net,
-               recouped, account, capital)  # fmt: skip
+        row = (
+            owed,
+            served,
+            loans,
+            on_shares,
+            dividends,
+            retained,
+            paid - dividends,
+            withheld * dividends,
+            net,
+            recouped,
+            account,
+            capital,
+        )
         for name, value in zip(names, row, strict=True):
             o[name].append(value)
 
@@ -112,9 +140,11 @@ def _shareholders(x: Inputs, o: Lines) -> None:
         o[f"{key}_carried_share"] = share if funding == 0 else 0.0
         given = o[f"{key}_carried_share"] / o["carried_share"] if o["carried_share"] else 0.0
         o[f"{key}_distributions"] = [
-            share * o["equity_distribution_net"][t] + funding * o["shareholder_loans_paid"][t]
-            + (funding - given) * o["carry_recouped"][t] for t in T
-        ]  # fmt: skip
+            share * o["equity_distribution_net"][t]
+            + funding * o["shareholder_loans_paid"][t]
+            + (funding - given) * o["carry_recouped"][t]
+            for t in T
+        ]
         o[f"{key}_distributions"] = [max(amount, 0) for amount in o[f"{key}_distributions"]]  # no less than nothing
         o[f"{key}_cash_flow"] = [o[f"{key}_distributions"][t] - o[f"{key}_contributions"][t] for t in T]
         o["distributions"] = [o["distributions"][t] + o[f"{key}_distributions"][t] for t in T]
@@ -152,8 +182,15 @@ def _balance_sheet(o: Lines) -> None:
     for t in T:
         fund += o["closure_expense"][t] - o["closure_spending"][t]
         o["closure_fund"].append(fund)
-    owned = ("fixed_assets", "capitalised_financing", "working_capital", "advance_credit", "closure_fund",
-             "dsra_balance", "cash_balance")  # fmt: skip
+    owned = (
+        "fixed_assets",
+        "capitalised_financing",
+        "working_capital",
+        "advance_credit",
+        "closure_fund",
+        "dsra_balance",
+        "cash_balance",
+    )
     o["assets"] = [sum(o[name][t] for name in owned) for t in T]
     o["liabilities"] = [o["debt_outstanding"][t] + o["interest_arrears"][t] + o["closure_provision"][t] for t in T]
     o["equity"] = [o["paid_in_capital"][t] + o["retained_earnings"][t] for t in T]

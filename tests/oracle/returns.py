@@ -62,10 +62,12 @@ def figures(x: Inputs, o: Lines) -> None:
         o[f"{prefix}discount_factor"] = [(1 + rate) ** -(start + offset - base) for start in o["period_start"]]
     o["equity_cash_flow_real"] = [o["equity_cash_flow"][t] / o["cpi_index"][t] for t in T]
     for name, row in (
-        ("project_irr", "project_cash_flow_real"), ("project_irr_pre_tax", "project_cash_flow_pre_tax_real"),
-        ("project_irr_nominal", "project_cash_flow"), ("equity_irr", "equity_cash_flow"),
+        ("project_irr", "project_cash_flow_real"),
+        ("project_irr_pre_tax", "project_cash_flow_pre_tax_real"),
+        ("project_irr_nominal", "project_cash_flow"),
+        ("equity_irr", "equity_cash_flow"),
         ("equity_irr_real", "equity_cash_flow_real"),
-    ):  # fmt: skip
+    ):
         o[name] = annual_irr(o, row)
     o["project_npv"] = present_value(o, "project_cash_flow_real", "discount_factor")
     o["project_npv_pre_tax"] = present_value(o, "project_cash_flow_pre_tax_real", "discount_factor")
@@ -122,7 +124,8 @@ def _mine_figures(o: Lines) -> None:
     for name in ("c1", "aisc"):
         o[f"{name}_unit_cost"] = [over(o[f"{name}_costs_real"][t], pounds[t]) for t in T]
     sold = math.fsum(pounds)
-    o["copper_value_share"] = over(total("gross_copper_real"), total("gross_copper_real") + total("gross_gold_real"))
+    gross = total("gross_copper_real") + total("gross_gold_real")
+    o["copper_value_share"] = total("gross_copper_real") / gross if gross else 1.0
     o["c1_cost"], o["aisc"] = over(total("c1_costs_real"), sold), over(total("aisc_costs_real"), sold)
     before_credit = total("operating_costs_real") + total("selling_costs_real")
     o["c1_cost_co_product"] = over(before_credit * o["copper_value_share"], sold)

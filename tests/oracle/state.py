@@ -5,9 +5,20 @@ from __future__ import annotations
 from .inputs import Inputs, banded, clamp
 from .timeline import Lines, increases, overlap, periods_of
 
-TERMS = ("royalty_applies", "effective_take", "effective_take_balochistan", "final_tax", "export_surcharge",
-         "community", "income_tax", "holiday_years", "minimum_tax", "tax_depreciation", "withholding_dividends",
-         "withholding_interest")  # fmt: skip
+TERMS = (
+    "royalty_applies",
+    "effective_take",
+    "effective_take_balochistan",
+    "final_tax",
+    "export_surcharge",
+    "community",
+    "income_tax",
+    "holiday_years",
+    "minimum_tax",
+    "tax_depreciation",
+    "withholding_dividends",
+    "withholding_interest",
+)
 
 
 def state(x: Inputs, o: Lines) -> None:
@@ -31,8 +42,12 @@ def _us_imports(x: Inputs, o: Lines) -> None:
     T, h = periods_of(o), o["period_years"]
     sustaining, operating = x("us_imports.sustaining_us_share"), x("us_imports.operating_us_share")
     construction = operations = 0.0
-    for name in ("us_sourced_construction_to_date", "us_eligible_to_date", "us_sourced_operations_to_date",
-                 "us_imports_to_date"):
+    for name in (
+        "us_sourced_construction_to_date",
+        "us_eligible_to_date",
+        "us_sourced_operations_to_date",
+        "us_imports_to_date",
+    ):
         o[name] = []
     for t in T:
         construction += o["phase_1_us_sourced"][t]
@@ -86,9 +101,8 @@ def _tax_depreciation(o: Lines) -> None:
     pool, o["tax_pool"], o["tax_depreciation"] = 0.0, [], []
     for t in periods_of(o):
         pool += o["capital_expenditure"][t]
-        years = overlap(o, t, o["actual_start"], o["production_end"])
-        over = o["period_end"][t] >= o["production_end"]
-        charge = pool if over else pool * (1 - (1 - o["regime_tax_depreciation"]) ** years)
+        years = overlap(o, t, o["actual_start"], o["milling_end"][t])
+        charge = pool if o["milling_over"][t] else pool * (1 - (1 - o["regime_tax_depreciation"]) ** years)
         pool -= charge
         o["tax_depreciation"].append(charge)
         o["tax_pool"].append(pool)
@@ -99,9 +113,15 @@ def _cash_flows(o: Lines) -> None:
     holiday_end = o["actual_start"] + o["regime_holiday_years"]
     o["taxed_share"] = [clamp((end - holiday_end) / h, 0, 1) for end in o["period_end"]]
     o["profit_before_interest_for_tax"] = [
-        o["net_smelter_return"][t] - o["operating_costs"][t] - o["royalty_due"][t] - o["federal_levies"][t]
-        - o["community_contribution"][t] - o["closure_expense"][t] - o["tax_depreciation"][t] for t in T
-    ]  # fmt: skip
+        o["net_smelter_return"][t]
+        - o["operating_costs"][t]
+        - o["royalty_due"][t]
+        - o["federal_levies"][t]
+        - o["community_contribution"][t]
+        - o["closure_expense"][t]
+        - o["tax_depreciation"][t]
+        for t in T
+    ]
     o["unlevered_profit"] = o["profit_before_interest_for_tax"]
     for name in ("losses_opening", "losses_used", "losses_closing", "income_tax"):
         o[f"unlevered_{name}"] = []
@@ -112,8 +132,13 @@ def _cash_flows(o: Lines) -> None:
         o["unlevered_losses_used"].append(used)
         o["unlevered_losses_closing"].append(losses)
         o["unlevered_income_tax"].append(tax)
-    before_levies = [o["net_smelter_return"][t] - o["operating_costs"][t] - o["sustaining_capex"][t]
-                     - o["working_capital_increase"][t] for t in T]  # fmt: skip
+    before_levies = [
+        o["net_smelter_return"][t]
+        - o["operating_costs"][t]
+        - o["sustaining_capex"][t]
+        - o["working_capital_increase"][t]
+        for t in T
+    ]
     o["cash_flow_before_income_tax"] = [
         before_levies[t] - o["royalty_and_levies"][t] - o["closure_expense"][t] for t in T
     ]

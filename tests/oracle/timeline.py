@@ -7,6 +7,7 @@ from typing import Any
 
 from .inputs import Inputs, clamp
 
+NEAR = 1e-9  # years: closer dates are the same
 Lines = dict[str, Any]  # a list for each row of periods, a number for each figure
 
 

@@ -11,10 +11,25 @@ from typing import Any
 from .debt import CENT
 from .timeline import Lines, periods_of
 
-FLOWS = ("ore_milled_mt", "copper_recovered_kt", "gold_recovered_koz", "net_smelter_return", "operating_costs",
-         "royalties_and_taxes", "capital_expenditure", "us_imports", "exim_drawdown", "cfads", "interest_paid",
-         "principal_repaid", "distributions", "equity_contributions", "net_income", "scheduled_service",
-         "scheduled_principal")  # fmt: skip
+FLOWS = (
+    "ore_milled_mt",
+    "copper_recovered_kt",
+    "gold_recovered_koz",
+    "net_smelter_return",
+    "operating_costs",
+    "royalties_and_taxes",
+    "capital_expenditure",
+    "us_imports",
+    "exim_drawdown",
+    "cfads",
+    "interest_paid",
+    "principal_repaid",
+    "distributions",
+    "equity_contributions",
+    "net_income",
+    "scheduled_service",
+    "scheduled_principal",
+)
 BALANCES = ("debt_outstanding", "cash_balance", "dsra_balance", "assets", "cumulative_ore")
 AVERAGES = ("funding_share", "cpi_index", "balochistan_jobs")
 FLAGS = ("lock_up", "payment_default", "default")
@@ -54,13 +69,22 @@ def views(o: Lines, metrics: list[str]) -> dict[str, Any]:
             value = o[f"{key}_{name}"]
             found[f"shareholders.{at}.{name}"] = math.fsum(value) if isinstance(value, list) else value
     for key in o["loans"]:
-        for name, line in (("commitment", "commitment"), ("drawn", "loan_drawn"), ("interest", "loan_interest"),
-                           ("fees", "loan_fees"), ("premium", "loan_premium"), ("repaid", "loan_repaid"),
-                           ("wal_years", "wal"), ("min_dscr", "min_dscr")):  # fmt: skip
+        for name, line in (
+            ("commitment", "commitment"),
+            ("drawn", "loan_drawn"),
+            ("interest", "loan_interest"),
+            ("fees", "loan_fees"),
+            ("premium", "loan_premium"),
+            ("repaid", "loan_repaid"),
+            ("wal_years", "wal"),
+            ("min_dscr", "min_dscr"),
+        ):
             found[f"lenders.{key}.{name}"] = o[f"{key}_{line}"]
         found[f"lenders.{key}.final_maturity"] = iso(o[f"{key}_maturity"])
-    for who, royalty, taxes in (("federation", 0.0, math.fsum(o["federation_taxes"])),
-                                ("balochistan", math.fsum(o["royalty_paid"]), 0.0)):  # fmt: skip
+    for who, royalty, taxes in (
+        ("federation", 0.0, math.fsum(o["federation_taxes"])),
+        ("balochistan", math.fsum(o["royalty_paid"]), 0.0),
+    ):
         found[f"governments.{who}.royalty"], found[f"governments.{who}.taxes"] = royalty, taxes
         for name, line in (("dividends", "dividends"), ("contributions", "contributions"), ("net", "cash_flow")):
             found[f"governments.{who}.{name}"] = math.fsum(o[f"{who}_{line}"])

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from model.assumptions.resolve import Scenario
 from model.outputs.page import page
+from model.scenario.resolve import Scenario
 from model.studies.compare import compare
 from model.studies.sensitivity import sensitivity
 
@@ -67,10 +67,12 @@ def open_page(browser: Any, tmp_path: Path) -> Iterator[Open]:
     """`open_page(scenario, ...)` or `open_page(path=..., state="#...", width=390)`: the page, once it can calculate."""
     contexts = []
 
-    def open_it(*scenarios: Scenario, path: Path | None = None, state: str = "", width: int = 1280,
-                scripts: bool = True) -> Opened:  # fmt: skip
-        context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts,
-                                      reduced_motion="reduce")  # fmt: skip
+    def open_it(
+        *scenarios: Scenario, path: Path | None = None, state: str = "", width: int = 1280, scripts: bool = True
+    ) -> Opened:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, java_script_enabled=scripts, reduced_motion="reduce"
+        )
         context.set_default_timeout(90_000)  # a machine that runs other tests beside this one is slow
         contexts.append(context)
         found = Opened(context.new_page(), path or written(tmp_path, *scenarios))
@@ -91,6 +93,6 @@ def open_page(browser: Any, tmp_path: Path) -> Iterator[Open]:
 @pytest.fixture(scope="session")
 def base_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of the base case against two others."""
-    from model.assumptions.resolve import load
+    from model.scenario.resolve import load
 
     return written(tmp_path_factory.mktemp("base"), *map(load, ("base", "copper_low", "no_exim")))

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from model.assumptions.resolve import bundled, load
-from model.rates import irr, irr_many
-from model.results import run
+from model.arithmetic.rates import irr, irr_many
+from model.results.result import run
+from model.scenario.resolve import bundled, load
 from model.studies.ranking import significant
 from model.studies.sensitivity import sensitivity
 from tests.changes import accepted, moved, numbers
@@ -29,8 +29,13 @@ def apart(expected: dict[str, Any], got: dict[str, Any]) -> Iterator[str]:
             size = max((abs(a) for a, _ in pairs if isinstance(a, int | float) and math.isfinite(a)), default=0.0)
             for a, b in pairs:
                 known = not isinstance(a, float) or math.isfinite(a)
-                same = b is None if not known else a == b if isinstance(a, str) else (
-                    b is not None and abs(a - b) <= CLOSE * max(size, 1.0))  # fmt: skip
+                same = (
+                    b is None
+                    if not known
+                    else a == b
+                    if isinstance(a, str)
+                    else (b is not None and abs(a - b) <= CLOSE * max(size, 1.0))
+                )
                 if not same:
                     yield f"{part}.{name}: {a!r} in the program, {b!r} in the page"
                     break
@@ -71,9 +76,14 @@ def test_other_periods_and_a_longer_life(months: int, base_page: Any, open_page:
 
 def test_cases_without_rates_and_with_defaults(base_page: Any, open_page: Any) -> None:
     opened = open_page(path=base_page)
-    for changes in ({"factors.copper_price": 0.1, "factors.gold_price": 0.1}, {"factors.copper_price": 0.45},
-                    {"factors.capex": 3.0}, {"financing.gearing": 0.0},
-                    {"factors.capex": 0.0, "factors.sustaining": 0.0}, {"capex.closure.total": 20000.0}):  # fmt: skip
+    for changes in (
+        {"factors.copper_price": 0.1, "factors.gold_price": 0.1},
+        {"factors.copper_price": 0.45},
+        {"factors.capex": 3.0},
+        {"financing.gearing": 0.0},
+        {"factors.capex": 0.0, "factors.sustaining": 0.0},
+        {"capex.closure.total": 20000.0},
+    ):
         assert list(apart(run(load("base", changes)).document(), opened.run(changes))) == [], changes
 
 
@@ -88,8 +98,19 @@ def test_one_number_in_place_of_numbers_by_year(open_page: Any) -> None:
 def test_irr_by_the_same_rule(base_page: Any, open_page: Any) -> None:
     """No root, several roots, double roots, roots near -1, long and tiny flows."""
     rng = random.Random(1)
-    cases = [[0.0, 0.0], [1.0, 2.0], [-1.0], [-100, 230, -132], [-1, 5, -6], [-100, 110], [1, -1.1], [-1, 2, -1],
-             [-1000.0, *[0.0] * 300, 1.0], [-1e-9, 2e-9], [1000, -6000, 11000, -6000]]  # fmt: skip
+    cases = [
+        [0.0, 0.0],
+        [1.0, 2.0],
+        [-1.0],
+        [-100, 230, -132],
+        [-1, 5, -6],
+        [-100, 110],
+        [1, -1.1],
+        [-1, 2, -1],
+        [-1000.0, *[0.0] * 300, 1.0],
+        [-1e-9, 2e-9],
+        [1000, -6000, 11000, -6000],
+    ]
     cases += [[rng.gauss(0, 1) * 10 ** rng.randint(-3, 6) for _ in range(rng.randint(2, 40))] for _ in range(300)]
     got = open_page(path=base_page).tab.evaluate("flows => flows.map(f => String(rekodiq.irr(f)))", cases)
     for flows, text in zip(cases, got, strict=True):
@@ -98,15 +119,18 @@ def test_irr_by_the_same_rule(base_page: Any, open_page: Any) -> None:
     assert irr_many([[-1.0], [1.1]])[0] == pytest.approx(0.1)
 
 
-@pytest.mark.parametrize(("changes", "message"), [
-    ({"prices.coper": 4.0}, "prices.coper"),
-    ({"fiscal.royalty_rate": 1.5}, "at most 1"),
-    ({"fiscal.royalty_rate": -0.1}, "at least 0"),
-    ({"timeline.period_months": 5}, "3, 6 or 12"),
-    ({"factors.capex": None}, "expected a number"),
-    ({"timeline.first_production": 2030}, "not an assumption with one number"),
-    ({"joint_venture.shareholders.barrick.dividend_share": 0.4}, "sum to 1"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"prices.coper": 4.0}, "prices.coper"),
+        ({"fiscal.royalty_rate": 1.5}, "at most 1"),
+        ({"fiscal.royalty_rate": -0.1}, "at least 0"),
+        ({"timeline.period_months": 5}, "3, 6 or 12"),
+        ({"factors.capex": None}, "expected a number"),
+        ({"timeline.first_production": 2030}, "not an assumption with one number"),
+        ({"joint_venture.shareholders.barrick.dividend_share": 0.4}, "sum to 1"),
+    ],
+)
 def test_what_cannot_be_is_refused(changes: dict[str, Any], message: str, base_page: Any, open_page: Any) -> None:
     opened = open_page(path=base_page)
     with pytest.raises(Exception, match=message):
@@ -129,8 +153,14 @@ def test_bars_stand_in_the_same_order(open_page: Any) -> None:
     assert tab.evaluate("Page.tornado().bars.map(bar => bar.path)") == expected
     rng = random.Random(3)
     for _ in range(20):
-        nudged = [{"path": bar.path, "low": math.nextafter(bar.low_value, rng.choice((0, 1))),
-                   "high": math.nextafter(bar.high_value, rng.choice((0, 1)))} for bar in bars]  # fmt: skip
+        nudged = [
+            {
+                "path": bar.path,
+                "low": math.nextafter(bar.low_value, rng.choice((0, 1))),
+                "high": math.nextafter(bar.high_value, rng.choice((0, 1))),
+            }
+            for bar in bars
+        ]
         rng.shuffle(nudged)
         assert tab.evaluate("bars => widestFirst(bars).map(bar => bar.path)", nudged) == expected
     for changes in ({"prices.copper": 5.0, "factors.capex": 1.2}, {"prices.gold": 2500.0, "factors.opex": 0.8}):

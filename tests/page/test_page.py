@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from model.assumptions.resolve import bundled, load
-from model.results import run
+from model.results.result import run
+from model.scenario.resolve import bundled, load
 from tests.page.conftest import settled
 
 BROKEN = "<img src=x onerror=alert(1)></script><script>alert(2)</script>{{data}}&\"'⟦0⟧"
@@ -21,8 +21,11 @@ def figure(tab: Any, line: str) -> str:
 
 
 def slide(tab: Any, path: str, value: float) -> None:
-    tab.evaluate("""([path, value]) => { const f = document.querySelector(`input[type=range][data-path="${path}"]`);
-        f.value = value; f.dispatchEvent(new Event("input", {bubbles: true})); }""", [path, value])  # fmt: skip
+    tab.evaluate(
+        """([path, value]) => { const f = document.querySelector(`input[type=range][data-path="${path}"]`);
+        f.value = value; f.dispatchEvent(new Event("input", {bubbles: true})); }""",
+        [path, value],
+    )
     settled(tab)
 
 
@@ -82,8 +85,9 @@ def test_a_slider_moves_everything_and_the_link_keeps_it(base_page: Path, open_p
     assert opened.errors == []
 
 
-@pytest.mark.parametrize("state", ["#prices.copper=99999", "#nonsense", "#prices.copper=abc", "#__proto__=1",
-                                   "#%E0%A4%A"])  # fmt: skip
+@pytest.mark.parametrize(
+    "state", ["#prices.copper=99999", "#nonsense", "#prices.copper=abc", "#__proto__=1", "#%E0%A4%A"]
+)
 def test_a_bad_link_is_told_or_left_out(state: str, base_page: Path, open_page: Any) -> None:
     opened = open_page(path=base_page, state=state)
     assert figure(opened.tab, "project_irr") == f"{run(load('base')).metrics['project_irr']:.1%}"
@@ -119,7 +123,7 @@ def test_every_line_has_a_lineage(base_page: Path, open_page: Any) -> None:
             const text = Lineage.dialog.textContent;
             if (/undefined|NaN|⟦|\\[object/.test(text)) throw new Error(name + JSON.stringify(at) + text.slice(0, 400));
           } }
-        return n; }""")  # fmt: skip
+        return n; }""")
     assert count > 1500 and opened.errors == []
 
 
@@ -132,7 +136,7 @@ def test_text_from_a_scenario_is_never_markup(tmp_path: Path, open_page: Any) ->
         f"financing: {{tranches: {{us_exim: {{label: {quoted}}}}}}}\n"
         f"joint_venture: {{shareholders: {{barrick: {{label: {quoted}}}}}}}\n",
         encoding="utf-8",
-    )  # fmt: skip
+    )
     opened = open_page(load(str(case)))
     tab = opened.tab
     tab.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
@@ -142,8 +146,11 @@ def test_text_from_a_scenario_is_never_markup(tmp_path: Path, open_page: Any) ->
     tab.evaluate("Lineage.dialog.close(); document.getElementById('debt').scrollIntoView()")
     settled(tab)
     tab.locator("#debt .chart").hover()
-    tab.wait_for_function("""label => [...document.querySelectorAll('#debt .chart div')].some(
-        d => d.style.position === 'absolute' && d.textContent.includes(label))""", arg=BROKEN)  # fmt: skip
+    tab.wait_for_function(
+        """label => [...document.querySelectorAll('#debt .chart div')].some(
+        d => d.style.position === 'absolute' && d.textContent.includes(label))""",
+        arg=BROKEN,
+    )
     assert tab.locator("img, main script, dialog script").count() == 0
     assert BROKEN in tab.locator("header").text_content() and BROKEN in tab.locator("#debt .legend").text_content()
     assert opened.errors == [] and [url for url in opened.requests if not url.startswith(("file:", "data:"))] == []
@@ -178,7 +185,7 @@ def test_by_keyboard_and_for_screen_readers(base_page: Path, open_page: Any) -> 
     assert tab.evaluate("document.activeElement.closest('dialog') !== null")
     unnamed = tab.evaluate("""() => [...document.querySelectorAll("input, button, summary, dialog, [role=img]")].filter(
         e => !(e.getAttribute("aria-label") || e.getAttribute("aria-labelledby") || e.labels?.length
-               || e.textContent.trim())).length""")  # fmt: skip
+               || e.textContent.trim())).length""")
     assert unnamed == 0
     assert tab.locator("h1").count() == 1
 
@@ -200,8 +207,8 @@ def test_any_number_in_the_list_can_be_changed(base_page: Path, open_page: Any) 
 @pytest.mark.parametrize("name", bundled())
 def test_the_story_is_complete_in_every_case(name: str) -> None:
     """Sentences without holes, and those that cannot both be true never together."""
-    from model.outputs.page.contents import STORY
     from model.outputs.page.drawn import sentence_html
+    from model.outputs.page.story import STORY
 
     result = run(load(name))
     told = " ".join(sentence_html(result, s) for paragraph in STORY for s in paragraph)

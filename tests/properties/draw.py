@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.assumptions.resolve import load
+from model.engine.structure import Model, periods_of_all, structure
+from model.scenario.resolve import load
 from model.stages.checks import TOLERANCE
-from model.structure import Model, structure
-from model.studies.vary import evaluate_in_parts, reduced
+from model.studies.vary import evaluate_in_parts
 
-SLACK_YEARS = 40  # late starts, slow ramp-ups and low throughput all end within it
 Numbers = dict[str, NDArray[np.float64]]
 
 # Choices that shape the model, each with what a user may write.
@@ -34,28 +33,52 @@ CHOICES: dict[str, list[Any]] = {
 
 # Numbers, from well below to well above the base case: many of these scenarios lock up, default or lose money for life.
 RANGES: dict[str, tuple[float, float]] = {
-    "factors.copper_price": (0.2, 2), "factors.gold_price": (0.2, 2), "factors.capex": (0.5, 2),
-    "factors.opex": (0.6, 1.8), "factors.energy": (0.5, 2), "factors.sustaining": (0.5, 2),
-    "factors.throughput": (0.7, 1.2), "factors.copper_grade": (0.7, 1.2), "factors.gold_recovery": (0.7, 1.6),
-    "factors.interest_rate": (0.5, 2.5), "factors.ramp_up_time": (0.5, 3), "timeline.delay_months": (0, 40),
-    "fiscal.royalty_rate": (0, 0.2), "inflation.cpi": (-0.01, 0.06), "inflation.capex": (0, 0.06),
-    "inflation.metal_prices": (0, 0.05), "financing.gearing": (0, 0.9), "financing.cash_sweep": (0, 1),
-    "financing.dsra_months": (0, 12), "financing.minimum_cash": (0, 300), "financing.lock_up_dscr": (1, 2),
-    "financing.funding_months": (0, 30), "financing.completion_months": (0, 40),
-    "financing.completion_support": (0, 1.999), "financing.included": (0.2, 1.999),
-    "financing.tranches.us_exim.commitment": (0, 3000), "financing.tranches.us_exim.premium": (0, 0.2),
-    "financing.tranches.adb.grace_months": (6, 80), "financing.tranches.adb.repayment_years": (3, 18),
-    "us_imports.construction_total": (0, 2000), "capex.phase_1.contingency": (0, 0.3),
-    "capex.closure.total": (0, 3000), "working_capital.receivable_days": (0, 90),
-    "working_capital.payable_days": (0, 60), "joint_venture.operator_fee": (0, 0.05),
-    "joint_venture.carry_recoupment": (-0.5, 1), "joint_venture.shareholder_loans.share": (-0.5, 1),
+    "factors.copper_price": (0.2, 2),
+    "factors.gold_price": (0.2, 2),
+    "factors.capex": (0.5, 2),
+    "factors.opex": (0.6, 1.8),
+    "factors.energy": (0.5, 2),
+    "factors.sustaining": (0.5, 2),
+    "factors.throughput": (0.7, 1.2),
+    "factors.copper_grade": (0.7, 1.2),
+    "factors.gold_recovery": (0.7, 1.6),
+    "factors.interest_rate": (0.5, 2.5),
+    "factors.ramp_up_time": (0.5, 3),
+    "timeline.delay_months": (0, 40),
+    "fiscal.royalty_rate": (0, 0.2),
+    "inflation.cpi": (-0.01, 0.06),
+    "inflation.capex": (0, 0.06),
+    "inflation.metal_prices": (0, 0.05),
+    "financing.gearing": (0, 0.9),
+    "financing.cash_sweep": (0, 1),
+    "financing.dsra_months": (0, 12),
+    "financing.minimum_cash": (0, 300),
+    "financing.lock_up_dscr": (1, 2),
+    "financing.funding_months": (0, 30),
+    "financing.completion_months": (0, 40),
+    "financing.completion_support": (0, 1.999),
+    "financing.included": (0.2, 1.999),
+    "financing.tranches.us_exim.commitment": (0, 3000),
+    "financing.tranches.us_exim.premium": (0, 0.2),
+    "financing.tranches.adb.grace_months": (6, 80),
+    "financing.tranches.adb.repayment_years": (3, 18),
+    "us_imports.construction_total": (0, 2000),
+    "capex.phase_1.contingency": (0, 0.3),
+    "capex.closure.total": (0, 3000),
+    "working_capital.receivable_days": (0, 90),
+    "working_capital.payable_days": (0, 60),
+    "joint_venture.operator_fee": (0, 0.05),
+    "joint_venture.carry_recoupment": (-0.5, 1),
+    "joint_venture.shareholder_loans.share": (-0.5, 1),
 }
 IN_YEARS = ("months", "days")
 
 
-def build(choices: dict[str, Any]) -> Model:
-    """The model of one structure, on an axis long enough for every draw."""
-    return structure(load("base", choices), SLACK_YEARS)
+def build(choices: dict[str, Any], seed: int, count: int) -> tuple[Model, Numbers]:
+    """The model of one structure and `count` draws of its numbers, on an axis long enough for every draw."""
+    scenario = load("base", choices)
+    drawn = numbers(structure(scenario), seed, count)
+    return structure(scenario, periods_of_all(scenario, drawn, count)), drawn
 
 
 def numbers(model: Model, seed: int, count: int) -> Numbers:
@@ -64,7 +87,7 @@ def numbers(model: Model, seed: int, count: int) -> Numbers:
     drawn = {}
     for path, (low, high) in RANGES.items():
         values = np.maximum(generator.uniform(low, high, count), min(0.0, low) if path.startswith("inflation") else 0.0)
-        if path in model.sheet.inputs and not model.sheet.inputs[path].series:
+        if path in model.declaration.inputs and not model.declaration.inputs[path].series:
             whole = path in ("financing.completion_support", "financing.included")
             drawn[path] = np.floor(values) if whole else values
     return drawn
@@ -72,8 +95,8 @@ def numbers(model: Model, seed: int, count: int) -> Numbers:
 
 def broken(model: Model, drawn: Numbers, count: int) -> dict[str, NDArray[np.bool_]]:
     """For every check, which of the scenarios fail it."""
-    checks = tuple(name for name in model.sheet.lines if name.startswith("check_"))
-    worst = evaluate_in_parts(reduced(model, checks), checks, drawn, count)
+    checks = tuple(name for name in model.declaration.lines if name.startswith("check_"))
+    worst = evaluate_in_parts(model, checks, drawn, count)
     return {name: ~(values <= TOLERANCE) for name, values in worst.items()}
 
 
@@ -89,8 +112,7 @@ def shrunk(model: Model, drawn: Numbers, column: int, fails: Callable[[Numbers],
 
 def counterexample(choices: dict[str, Any], seed: int, count: int) -> str | None:
     """A failing scenario as `--set` would write it, or None."""
-    model = build(choices)
-    drawn = numbers(model, seed, count)
+    model, drawn = build(choices, seed, count)
     for check, failed in broken(model, drawn, count).items():
         if failed.any():
             column = int(np.flatnonzero(failed)[0])

@@ -24,8 +24,13 @@ N = 4 * CHUNK
 
 def start(*arguments: str) -> subprocess.Popen[bytes]:
     environment = os.environ | {"PYTHONPATH": str(HERE)}
-    return subprocess.Popen([sys.executable, "-m", *arguments], env=environment, cwd=HERE,
-                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    return subprocess.Popen(
+        [sys.executable, "-m", *arguments],
+        env=environment,
+        cwd=HERE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 @pytest.fixture
@@ -38,8 +43,19 @@ def scheduler() -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     try:
         from distributed import Client
 
-        workers = [start("distributed.cli.dask_worker", address, "--nthreads", "1", "--no-dashboard", "--no-nanny",
-                         "--death-timeout", "60") for _ in range(2)]  # fmt: skip
+        workers = [
+            start(
+                "distributed.cli.dask_worker",
+                address,
+                "--nthreads",
+                "1",
+                "--no-dashboard",
+                "--no-nanny",
+                "--death-timeout",
+                "60",
+            )
+            for _ in range(2)
+        ]
         running += workers
         with Client(address, timeout=60, set_as_default=False) as client:
             client.wait_for_workers(2, timeout=90)
@@ -58,8 +74,13 @@ def test_a_cluster_gives_the_same_bits_even_when_a_worker_dies(
     run = ["montecarlo", "base", "-n", N, "--seed", 5, "--json"]
     local = cli(*run, "--workers", 1).json
     code = "from model.commands import main; main()"
-    remote = subprocess.Popen([sys.executable, "-c", code, *map(str, run), "--cluster", address, "--dir", tmp_path],
-                              cwd=HERE, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
+    remote = subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, run), "--cluster", address, "--dir", tmp_path],
+        cwd=HERE,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
     until = time.monotonic() + 200
     while not list(tmp_path.glob("chunk-*.parquet")) and time.monotonic() < until and remote.poll() is None:
         time.sleep(0.01)

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model.assumptions.resolve import load
-from model.engine.compiler import compiler
-from model.results import run
+from model.kernel.compiler import compiler
+from model.results.result import run
+from model.scenario.resolve import load
 from model.studies.chunks import run_chunks
 from model.studies.distributions import Draw
 from model.studies.montecarlo import BLOCK, CHUNK, compute, prepare, study
@@ -26,11 +26,20 @@ from tests.conftest import Cli
 N, SEED = 2 * CHUNK + 500, 11
 RUN = ["montecarlo", "base", "-n", str(N), "--seed", str(SEED), "--json"]
 ONLY_PRICE = {
-    **{f"uncertainty.inputs.{name}.distribution": "fixed"
-       for name in ("gold_price_level", "capital_cost", "operating_cost", "ramp_up_time", "delay", "copper_recovery",
-                    "interest_rate")},
+    **{
+        f"uncertainty.inputs.{name}.distribution": "fixed"
+        for name in (
+            "gold_price_level",
+            "capital_cost",
+            "operating_cost",
+            "ramp_up_time",
+            "delay",
+            "copper_recovery",
+            "interest_rate",
+        )
+    },
     "uncertainty.price_paths.included": False,
-}  # fmt: skip
+}
 
 
 def hearing_ctrl_c() -> None:
@@ -41,9 +50,15 @@ def hearing_ctrl_c() -> None:
 def program(*arguments: object, **options: Any) -> subprocess.Popen[str]:
     """The program in a process of its own, that can be killed."""
     code = "from model.commands import main; main()"
-    return subprocess.Popen([sys.executable, "-c", code, *map(str, arguments)], text=True, stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, cwd=Path(__file__).parents[2], preexec_fn=hearing_ctrl_c,
-                            **options)  # fmt: skip
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+        preexec_fn=hearing_ctrl_c,
+        **options,
+    )
 
 
 def results(text: str) -> dict[str, Any]:
@@ -117,9 +132,12 @@ def test_resume_refuses_another_run_and_damaged_chunks(cli: Cli, tmp_path: Path)
     done = cli(*tiny(folder))
     assert done.code == 0
     assert results(cli(*tiny(folder, "--resume")).out) == results(done.out)
-    for change, says in ((("--seed", 4), "another seed: 3, not 4"), (("-n", 31), "another number of scenarios"),
-                         (("--set", "prices.copper=5"), "another scenario"),
-                         (("--metric", "aisc"), "another metrics")):  # fmt: skip
+    for change, says in (
+        (("--seed", 4), "another seed: 3, not 4"),
+        (("-n", 31), "another number of scenarios"),
+        (("--set", "prices.copper=5"), "another scenario"),
+        (("--metric", "aisc"), "another metrics"),
+    ):
         refused = cli(*tiny(folder, "--resume", *change))
         assert refused.code == 2 and says in refused.err and not refused.out
     again = cli(*tiny(folder))
@@ -237,10 +255,16 @@ def test_stratified_samples_estimate_better_than_random_ones() -> None:
     assert errors["sobol"] < errors["random"] / 5
 
 
-@pytest.mark.parametrize(("kind", "mean", "variance"), [
-    ("uniform", 2.0, 4 / 3), ("triangular", 5 / 3, 13 / 18), ("pert", (0 + 4 * 1 + 4) / 6, (4 / 3) * (8 / 3) / 7),
-    ("normal", None, None), ("lognormal", None, None),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "mean", "variance"),
+    [
+        ("uniform", 2.0, 4 / 3),
+        ("triangular", 5 / 3, 13 / 18),
+        ("pert", (0 + 4 * 1 + 4) / 6, (4 / 3) * (8 / 3) / 7),
+        ("normal", None, None),
+        ("lognormal", None, None),
+    ],
+)
 def test_distributions_have_their_moments(kind: str, mean: float | None, variance: float | None) -> None:
     low = 0.0 if mean is not None else 0.5
     draw = Draw("x", "x", kind, "replace", low, 1.0, 4.0, 0.0)
@@ -259,8 +283,12 @@ def test_json_has_the_contract_and_n_of_one_works(cli: Cli) -> None:
     found = cli("montecarlo", "base", "-n", 1, "--json").json
     assert set(found) >= {"schema", "n", "seed", "seconds", "metrics", "probabilities"}
     assert set(found["metrics"]["project_irr"]) >= {"mean", "std", "p05", "p10", "p50", "p90", "p95", "undefined"}
-    assert set(found["probabilities"]) == {"project_npv_negative", "equity_irr_below_hurdle", "any_lock_up",
-                                           "any_default"}  # fmt: skip
+    assert set(found["probabilities"]) == {
+        "project_npv_negative",
+        "equity_irr_below_hurdle",
+        "any_lock_up",
+        "any_default",
+    }
     assert cli("montecarlo", "technical_report", "-n", 20, "--workers", 1).code == 0
     table = cli("montecarlo", "base", "-n", 20, "--workers", 1)
     assert table.code == 0 and max(map(len, table.out.splitlines())) <= 80

@@ -8,20 +8,26 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from model.assumptions.resolve import load
+from model.scenario.resolve import load
+from model.studies.outcome import drivers
 from model.studies.ranking import ranked, significant
 from model.studies.sensitivity import Bar, sensitivity, widest_first
-from model.studies.summary import drivers
 
 
 @pytest.mark.parametrize(
     ("value", "rounded"),
     [
-        (0.1 + 0.2, 0.3), (math.nextafter(0.2, 1), 0.2), (-1.2345678901234, -1.23456789012), (0.0, 0.0),
-        (100000000000.5, 100000000001.0), (-100000000000.5, -100000000001.0), (5e-324, 5e-324), (math.inf, math.inf),
+        (0.1 + 0.2, 0.3),
+        (math.nextafter(0.2, 1), 0.2),
+        (-1.2345678901234, -1.23456789012),
+        (0.0, 0.0),
+        (100000000000.5, 100000000001.0),
+        (-100000000000.5, -100000000001.0),
+        (5e-324, 5e-324),
+        (math.inf, math.inf),
         (1.7976931348623157e308, 1.79769313486e308),
     ],
-)  # fmt: skip
+)
 def test_twelve_significant_digits(value: float, rounded: float) -> None:
     assert significant(value) == rounded
 

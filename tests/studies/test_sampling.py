@@ -11,8 +11,8 @@ import pytest
 from scipy import stats
 from scipy.special import betaincinv, ndtr, ndtri
 
-from model.assumptions.resolve import load
-from model.graph.arrays import Array
+from model.engine.arrays import Array
+from model.scenario.resolve import load
 from model.studies.correlation import ContradictionError, Row, lower_root
 from model.studies.distributions import EDGE, EDGE_SCORE, TENTH, Draw, between_knots
 from model.studies.sampling import Sampler, sampler
@@ -70,9 +70,13 @@ def test_more_years_and_metals_change_no_earlier_price() -> None:
     one = base()
     longer = sampler(load("base"), (*YEARS, 2066, 2067, 2068))
     assert same(one.block(1, 3, 200)[1], longer.block(1, 3, 200)[1])
-    three = replace(one, decks=one.decks | {"prices.silver": np.full(len(YEARS), 30.0)}, volatility=(0.22, 0.15, 0.3),
-                    reversion=(0.3, 0.1, 0.2),
-                    shock_mixing=(*one.shock_mixing, ((1, 0.6), (2, 0.8))))  # fmt: skip
+    three = replace(
+        one,
+        decks=one.decks | {"prices.silver": np.full(len(YEARS), 30.0)},
+        volatility=(0.22, 0.15, 0.3),
+        reversion=(0.3, 0.1, 0.2),
+        shock_mixing=(*one.shock_mixing, ((1, 0.6), (2, 0.8))),
+    )
     prices = three.block(1, 3, BLOCK)[1]
     assert same(one.block(1, 3, BLOCK)[1], prices)
     logs = [np.log(prices[f"prices.{m}"][0]) for m in ("gold", "silver")]
@@ -96,9 +100,9 @@ def test_quantiles_are_those_of_scipy(low: float, likely: float, high: float) ->
         "triangular": stats.triang((likely - low) / width, low, width).ppf(u),
         "normal": likely + score * np.where(score < 0, likely - low, high - likely),
         "lognormal": likely * np.exp(score * spread),
-        "pert": low + width * np.where(u < 0.5, betaincinv(1 + shape, 5 - shape, u),
-                                       1 - betaincinv(5 - shape, 1 + shape, 1 - u)),
-    }.items():  # fmt: skip
+        "pert": low
+        + width * np.where(u < 0.5, betaincinv(1 + shape, 5 - shape, u), 1 - betaincinv(5 - shape, 1 + shape, 1 - u)),
+    }.items():
         draw = Draw("x", "x", kind, "replace", low, likely, high, 3.0)
         assert draw.values(u) == pytest.approx(exact, rel=1e-11, abs=width * (1e-10 if kind == "pert" else 1e-13)), kind
         assert replace(draw, applied="add").values(u) == pytest.approx(draw.values(u) + 3, rel=1e-15)
@@ -125,13 +129,26 @@ def test_a_distribution_without_width_and_the_edges() -> None:
 
 def test_roots_of_correlation_matrices() -> None:
     assert dense(base().mixing) @ dense(base().mixing).T == pytest.approx(
-        np.array([[1, 0.3, 0, 0.2, 0, 0, 0, 0], [0.3, 1, 0, 0, 0, 0, 0, 0], [0, 0, 1, 0.4, 0, 0.5, 0, 0],
-                  [0.2, 0, 0.4, 1, 0, 0, 0, 0], [0, 0, 0, 0, 1, 0, 0, 0], [0, 0, 0.5, 0, 0, 1, 0, 0],
-                  [0, 0, 0, 0, 0, 0, 1, 0], [0, 0, 0, 0, 0, 0, 0, 1]]), abs=1e-15)  # fmt: skip
+        np.array(
+            [
+                [1, 0.3, 0, 0.2, 0, 0, 0, 0],
+                [0.3, 1, 0, 0, 0, 0, 0, 0],
+                [0, 0, 1, 0.4, 0, 0.5, 0, 0],
+                [0.2, 0, 0.4, 1, 0, 0, 0, 0],
+                [0, 0, 0, 0, 1, 0, 0, 0],
+                [0, 0, 0.5, 0, 0, 1, 0, 0],
+                [0, 0, 0, 0, 0, 0, 1, 0],
+                [0, 0, 0, 0, 0, 0, 0, 1],
+            ]
+        ),
+        abs=1e-15,
+    )
     perfect = [[1.0, 1.0, -1.0], [1.0, 1.0, -1.0], [-1.0, -1.0, 1.0]]
     assert lower_root(perfect) == (((0, 1.0),), ((0, 1.0),), ((0, -1.0),))
-    for impossible in ([[1.0, 1.0, 0.5], [1.0, 1.0, 0.4], [0.5, 0.4, 1.0]],
-                       [[1.0, 0.9, -0.9], [0.9, 1.0, 0.9], [-0.9, 0.9, 1.0]]):  # fmt: skip
+    for impossible in (
+        [[1.0, 1.0, 0.5], [1.0, 1.0, 0.4], [0.5, 0.4, 1.0]],
+        [[1.0, 0.9, -0.9], [0.9, 1.0, 0.9], [-0.9, 0.9, 1.0]],
+    ):
         with pytest.raises(ContradictionError):
             lower_root(impossible)
     matrix = np.corrcoef(np.sin(np.arange(60.0) ** 2).reshape(6, 10))
@@ -139,8 +156,10 @@ def test_roots_of_correlation_matrices() -> None:
 
 
 def test_contradictory_correlations_are_named() -> None:
-    more = {f"uncertainty.correlations.{name}.coefficient": r
-            for name, r in (("cost_overruns", 0.95), ("capital_and_operating", 0.95))}  # fmt: skip
+    more = {
+        f"uncertainty.correlations.{name}.coefficient": r
+        for name, r in (("cost_overruns", 0.95), ("capital_and_operating", 0.95))
+    }
     with pytest.raises(StudyError, match="contradict each other"):
         sampler(load("base", more), YEARS)
 

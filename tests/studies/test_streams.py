@@ -11,15 +11,17 @@ import pytest
 from scipy.special import ndtri
 from scipy.stats import chi2, kstest, qmc
 
-from model.graph.arrays import Array
+from model.engine.arrays import Array
 from model.studies import streams
 from model.studies.streams import BLOCK, U64, key, words
 
 N = 40_000
 RARE = 1e-5
 PLACES = np.arange(N, dtype=np.uint64)
-KEYS = [*(key(0, "price", metal, year) for metal in ("copper", "gold") for year in range(2026, 2046)),
-        *(key(seed, "input", name) for seed in (0, 1) for name in ("capital_cost", "delay", "a", "b", ""))]  # fmt: skip
+KEYS = [
+    *(key(0, "price", metal, year) for metal in ("copper", "gold") for year in range(2026, 2046)),
+    *(key(seed, "input", name) for seed in (0, 1) for name in ("capital_cost", "delay", "a", "b", "")),
+]
 DRAWN = np.array([streams.uniforms(words(k, PLACES)) for k in KEYS])
 
 
@@ -51,8 +53,9 @@ def test_each_stream_is_uniform() -> None:
     chances = [far_from_even(np.histogram(u, 256, (0, 1))[0], 256) for u in DRAWN]
     assert min(chances) > RARE / len(chances)
     assert kstest(chances, "uniform").pvalue > RARE
-    low_bits = [far_from_even(np.bincount((words(k, PLACES) >> np.uint64(12)).astype(np.int64) & 255), 256)
-                for k in KEYS]  # fmt: skip
+    low_bits = [
+        far_from_even(np.bincount((words(k, PLACES) >> np.uint64(12)).astype(np.int64) & 255), 256) for k in KEYS
+    ]
     assert min(low_bits) > RARE / len(low_bits)
 
 
@@ -60,9 +63,13 @@ def test_moments_of_uniforms_and_scores() -> None:
     u, z = DRAWN.ravel(), ndtri(DRAWN).ravel()
     each = 1 / np.sqrt(u.size)
     for found, exact, spread in (
-        (u.mean(), 1 / 2, 12**-0.5), (u.var(), 1 / 12, 180**-0.5), (z.mean(), 0, 1), ((z**2).mean(), 1, 2**0.5),
-        ((z**3).mean(), 0, 15**0.5), ((z**4).mean(), 3, 96**0.5),
-    ):  # fmt: skip
+        (u.mean(), 1 / 2, 12**-0.5),
+        (u.var(), 1 / 12, 180**-0.5),
+        (z.mean(), 0, 1),
+        ((z**2).mean(), 1, 2**0.5),
+        ((z**3).mean(), 0, 15**0.5),
+        ((z**4).mean(), 3, 96**0.5),
+    ):
         assert abs(found - exact) < 4.4 * spread * each
 
 
@@ -107,8 +114,11 @@ def test_permutations_are_random(size: int, blocks: int) -> None:
     """Correlations of a permutation with another, with its places and within itself scatter as those of shuffles."""
     a, b = (permutations(name, size, blocks) - (size - 1) / 2 for name in "ab")
     square, half = (a[0] ** 2).sum() / (size - 1) ** 0.5, size // 2
-    for r, degrees in (((a * b).sum(axis=1) / square, 1.0), ((a * np.sort(a)).sum(axis=1) / square, 1.0),
-                       ((a[:, :half] * a[:, half : 2 * half]).sum(axis=1) / square, 0.5)):  # fmt: skip
+    for r, degrees in (
+        ((a * b).sum(axis=1) / square, 1.0),
+        ((a * np.sort(a)).sum(axis=1) / square, 1.0),
+        ((a[:, :half] * a[:, half : 2 * half]).sum(axis=1) / square, 0.5),
+    ):
         tolerance = 4.5 * np.sqrt(degrees / blocks)
         assert abs(r.mean()) < tolerance + 1 / size**0.5
         assert r.var() == pytest.approx(degrees, rel=5 * np.sqrt(2 / blocks))
@@ -141,8 +151,10 @@ def test_sobol_points_are_a_scrambled_net() -> None:
         assert (digits / 2.0**64 == expected).all()
     for number in (0, 7):
         shifted = places + np.uint64(number * BLOCK)
-        u, v = (streams.net_points(streams.net(key(2, "net", name), k), key(2, "shift", name), shifted)
-                for k, name in enumerate("ab"))  # fmt: skip
+        u, v = (
+            streams.net_points(streams.net(key(2, "net", name), k), key(2, "shift", name), shifted)
+            for k, name in enumerate("ab")
+        )
         for power in range(12):
             cells = np.floor(u * 2**power) * 2 ** (11 - power) + np.floor(v * 2 ** (11 - power))
             assert (np.sort(cells) == np.arange(BLOCK)).all()
@@ -152,6 +164,7 @@ def test_sobol_points_are_a_scrambled_net() -> None:
 def test_scrambled_points_are_unbiased() -> None:
     """One point of the net, over seeds, is anywhere."""
     place = np.array([3], np.uint64)
-    u = np.array([streams.net_points(streams.net(key(s, "net", "a"), 1), key(s, "shift", "a"), place)[0]
-                  for s in range(3000)])  # fmt: skip
+    u = np.array(
+        [streams.net_points(streams.net(key(s, "net", "a"), 1), key(s, "shift", "a"), place)[0] for s in range(3000)]
+    )
     assert kstest(u, "uniform").pvalue > RARE

@@ -12,8 +12,8 @@ import numpy as np
 import openpyxl
 import pytest
 
-from model.assumptions.resolve import load
-from model.results import run
+from model.results.result import run
+from model.scenario.resolve import load
 from tests.conftest import Cli
 
 
@@ -51,8 +51,19 @@ def test_sensitivity_over_any_path(cli: Cli) -> None:
 
 def test_grid_equals_plain_runs(cli: Cli, tmp_path: Path) -> None:
     out = tmp_path / "grid.xlsx"
-    found = cli("grid", "delay_2031", "--x", "prices.copper=3:5:1", "--y", "timeline.delay_months=0:30:15", "--metric",
-                "equity_irr", "--json", "--out", out).json  # fmt: skip
+    found = cli(
+        "grid",
+        "delay_2031",
+        "--x",
+        "prices.copper=3:5:1",
+        "--y",
+        "timeline.delay_months=0:30:15",
+        "--metric",
+        "equity_irr",
+        "--json",
+        "--out",
+        out,
+    ).json
     assert found["x"] == {"path": "prices.copper", "values": [3, 4, 5]}
     for delay, row in zip(found["y"]["values"], found["values"], strict=True):
         for price, value in zip(found["x"]["values"], row, strict=True):
@@ -62,10 +73,16 @@ def test_grid_equals_plain_runs(cli: Cli, tmp_path: Path) -> None:
     assert sheet.cell(3, 2).value == pytest.approx(found["values"][1][0], rel=1e-12)
 
 
-@pytest.mark.parametrize(("path", "name", "target"), [
-    ("prices.copper", "project_irr", 0.15), ("factors.capex", "equity_irr", 0.12), ("prices.copper", "min_dscr", 1.2),
-    ("timeline.delay_months", "project_npv", 9000), ("ramp_up.band_months", "project_irr", 0.195),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("path", "name", "target"),
+    [
+        ("prices.copper", "project_irr", 0.15),
+        ("factors.capex", "equity_irr", 0.12),
+        ("prices.copper", "min_dscr", 1.2),
+        ("timeline.delay_months", "project_npv", 9000),
+        ("ramp_up.band_months", "project_irr", 0.195),
+    ],
+)
 def test_breakeven_meets_its_target_in_a_plain_run(cli: Cli, path: str, name: str, target: float) -> None:
     found = cli("breakeven", "base", "--vary", path, "--metric", name, "--target", target, "--json")
     assert found.code == 0 and found.json["converged"]
@@ -98,22 +115,31 @@ def test_debt_capacity_pays_itself_off_at_the_target(cli: Cli, repayment: str) -
     assert larger["capacity"] > found["capacity"]
 
 
-@pytest.mark.parametrize(("arguments", "says"), [
-    (["sensitivity", "base", "--metric", "project_ir"], "Did you mean 'project_irr'"),
-    (["sensitivity", "base", "--metric", "dscr"], "not a single figure"),
-    (["sensitivity", "base", "--swing", "2"], "between 0 and 1"),
-    (["sensitivity", "base", "--path", "factors.capx"], "Did you mean 'factors.capex'"),
-    (["sensitivity", "base", "--path", "fiscal.royalty_rate=0:2"], "must lie between 0 and 1"),
-    (["grid", "base", "--x", "prices.copper=5:3:1", "--y", "factors.capex=1:2:1"], "does not reach"),
-    (["grid", "base", "--x", "prices.copper", "--y", "factors.capex=1:2:1"], "expected PATH=A:B:STEP"),
-    (["breakeven", "base", "--vary", "fiscal.regime", "--metric", "project_irr", "--target", "0.1"], "not a number"),
-    (["debt-capacity", "base", "--dscr", "0"], "above 0"),
-    (["debt-capacity", "base", "--set", "financing.included=false"], "no loans"),
-    (["montecarlo", "base", "-n", "0"], "at least 1"),
-    (["montecarlo", "base", "-n", "10", "--resume"], "--resume needs --dir"),
-    (["montecarlo", "base", "-n", "10", "--set", "uncertainty.inputs.delay.high=500"], "outside the limits"),
-    (["montecarlo", "base", "-n", "10", "--set", "uncertainty.correlations.cost_overruns.first=capx"], "got 'capx'"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["sensitivity", "base", "--metric", "project_ir"], "Did you mean 'project_irr'"),
+        (["sensitivity", "base", "--metric", "dscr"], "not a single figure"),
+        (["sensitivity", "base", "--swing", "2"], "between 0 and 1"),
+        (["sensitivity", "base", "--path", "factors.capx"], "Did you mean 'factors.capex'"),
+        (["sensitivity", "base", "--path", "fiscal.royalty_rate=0:2"], "must lie between 0 and 1"),
+        (["grid", "base", "--x", "prices.copper=5:3:1", "--y", "factors.capex=1:2:1"], "does not reach"),
+        (["grid", "base", "--x", "prices.copper", "--y", "factors.capex=1:2:1"], "expected PATH=A:B:STEP"),
+        (
+            ["breakeven", "base", "--vary", "fiscal.regime", "--metric", "project_irr", "--target", "0.1"],
+            "not a number",
+        ),
+        (["debt-capacity", "base", "--dscr", "0"], "above 0"),
+        (["debt-capacity", "base", "--set", "financing.included=false"], "no loans"),
+        (["montecarlo", "base", "-n", "0"], "at least 1"),
+        (["montecarlo", "base", "-n", "10", "--resume"], "--resume needs --dir"),
+        (["montecarlo", "base", "-n", "10", "--set", "uncertainty.inputs.delay.high=500"], "outside the limits"),
+        (
+            ["montecarlo", "base", "-n", "10", "--set", "uncertainty.correlations.cost_overruns.first=capx"],
+            "got 'capx'",
+        ),
+    ],
+)
 def test_what_cannot_be_done_is_one_message(cli: Cli, arguments: list[str], says: str) -> None:
     answer = cli(*arguments)
     assert answer.code == 2 and not answer.out
@@ -121,8 +147,11 @@ def test_what_cannot_be_done_is_one_message(cli: Cli, arguments: list[str], says
 
 
 def test_tables_fit_eighty_columns(cli: Cli) -> None:
-    for arguments in (["sensitivity", "base"], ["debt-capacity", "base"],
-                      ["grid", "base", "--x", "prices.copper=2:8:0.5", "--y", "factors.capex=0.5:2:0.5"]):  # fmt: skip
+    for arguments in (
+        ["sensitivity", "base"],
+        ["debt-capacity", "base"],
+        ["grid", "base", "--x", "prices.copper=2:8:0.5", "--y", "factors.capex=0.5:2:0.5"],
+    ):
         answer = cli(*arguments)
         assert answer.code == 0
         assert max(map(len, answer.out.splitlines())) <= 80

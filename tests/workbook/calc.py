@@ -41,14 +41,15 @@ def parts(path: Path) -> dict[str, str]:
 
 
 def defined_names(path: Path) -> dict[str, tuple[str, str]]:
-    """Sheet and cells behind every defined name."""
+    """Declaration and cells behind every defined name."""
     with zipfile.ZipFile(path) as archive:
         book = archive.read("xl/workbook.xml").decode()
     found = re.findall(r'<definedName [^>]*?name="([^"]+)"[^>]*>([^<]+)</definedName>', book)
     return {
         name: (at.rpartition("!")[0].strip("'"), at.rpartition("!")[2].replace("$", ""))
-        for name, at in found if not name.startswith("_xlnm")
-    }  # fmt: skip
+        for name, at in found
+        if not name.startswith("_xlnm")
+    }
 
 
 def formula_cells(path: Path) -> Cells:

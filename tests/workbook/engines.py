@@ -32,10 +32,20 @@ def by_libreoffice(books: Mapping[str, Path], folder: Path) -> Iterator[tuple[st
         pytest.skip("LibreOffice (soffice) is not installed")
     made, profile = folder / "libreoffice", (folder / "profile").resolve().as_uri()
     subprocess.run(
-        [office, f"-env:UserInstallation={profile}", "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML",
-         "--outdir", str(made), *map(str, books.values())],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True,
-    )  # fmt: skip
+        [
+            office,
+            f"-env:UserInstallation={profile}",
+            "--headless",
+            "--convert-to",
+            "xlsx:Calc MS Excel 2007 XML",
+            "--outdir",
+            str(made),
+            *map(str, books.values()),
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=True,
+    )
     for name, path in books.items():
         yield name, formula_cells(made / path.name)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from model.graph.excel import AFTER, BEFORE, NOW, Places, Writer, number
-from model.graph.expr import (
+from model.formulas.declaration import Assumption, Declaration
+from model.formulas.expr import (
     NAN,
     DeclarationError,
     Expr,
@@ -24,14 +24,14 @@ from model.graph.expr import (
     prev,
     total,
     where,
-)  # fmt: skip
-from model.graph.sheet import Assumption, Sheet
-from model.graph.workings import with_workings
+)
+from model.outputs.workbook.excel import AFTER, BEFORE, NOW, Places, Writer, number
+from model.outputs.workbook.workings import with_workings
 
 
 @pytest.fixture
-def sheet() -> Sheet:
-    made = Sheet({"a.rate": Assumption("a.rate", "1/year", 0.1)})
+def sheet() -> Declaration:
+    made = Declaration({"a.rate": Assumption("a.rate", "1/year", 0.1)})
     made.stage = "one"
     ahead = made.forward("x", "years")
     made.line("x", "years", "X", prev(ahead, constant(1, "years")) + constant(1, "years"))
@@ -40,14 +40,19 @@ def sheet() -> Sheet:
     return made
 
 
-def text(sheet: Sheet, e: Expr, on: str = "One", **line: str) -> str:
-    places = Places("F", "J", lines={"x": ("One", 7), "y": ("One", 8), "f": ("Two", 9)},
-                    inputs={"a.rate": ("Inputs", "$C$5")}, guesses={"x": ("Search", "$C$7")})  # fmt: skip
+def text(sheet: Declaration, e: Expr, on: str = "One", **line: str) -> str:
+    places = Places(
+        "F",
+        "J",
+        lines={"x": ("One", 7), "y": ("One", 8), "f": ("Two", 9)},
+        inputs={"a.rate": ("Inputs", "$C$5")},
+        guesses={"x": ("Search", "$C$7")},
+    )
     found = Writer(on, places).formula(e)
     return found.replace(NOW, "G").replace(BEFORE, "F").replace(AFTER, "H")
 
 
-def test_operators_keep_their_order(sheet: Sheet) -> None:
+def test_operators_keep_their_order(sheet: Declaration) -> None:
     x, y = sheet.lines["x"], sheet.lines["y"]
     assert text(sheet, x - (y - x)) == "G7-(G8-G7)"
     assert text(sheet, x - y - x) == "G7-G8-G7"
@@ -60,7 +65,7 @@ def test_operators_keep_their_order(sheet: Sheet) -> None:
     assert text(sheet, x * 1 + 0 * y) == "G7"
 
 
-def test_functions(sheet: Sheet) -> None:
+def test_functions(sheet: Declaration) -> None:
     x, y, f, rate = sheet.lines["x"], sheet.lines["y"], sheet.lines["f"], sheet.input("a.rate")
     assert text(sheet, minimum(minimum(x, y), f)) == "MIN(G7,G8,Two!$C$9)"
     assert text(sheet, maximum(x, -x)) == "ABS(G7)"
@@ -75,7 +80,7 @@ def test_functions(sheet: Sheet) -> None:
     assert text(sheet, irr(x)) == 'IFERROR(IRR($F$7:$J$7,Search!$C$7),"")'
 
 
-def test_not_applicable_is_decided_before_anything_is_calculated_with_it(sheet: Sheet) -> None:
+def test_not_applicable_is_decided_before_anything_is_calculated_with_it(sheet: Declaration) -> None:
     x, y = sheet.lines["x"], sheet.lines["y"]
     assert text(sheet, per(x, y, NAN) * 1000) == 'IF(G8<>0,G7/G8*1000,"")'
     assert text(sheet, where(x > 0, per(x, y, NAN), NAN)) == 'IF(G7>0,IF(G8=0,"",G7/G8),"")'
@@ -93,7 +98,7 @@ def test_numbers_are_written_to_fifteen_digits() -> None:
     assert [number(v) for v in (2.0, 0.1, 1e-9, -3.5, 1e99)] == ["2", "0.1", "1E-09", "-3.5", "1E+99"]
 
 
-def test_workings_give_a_row_to_what_a_cell_cannot_hold(sheet: Sheet) -> None:
+def test_workings_give_a_row_to_what_a_cell_cannot_hold(sheet: Declaration) -> None:
     x, y = sheet.lines["x"], sheet.lines["y"]
     sheet.line("worst", "years", "Worst", highest(maximum(x - y, 0)))
     sheet.line("twice", "years", "Twice", total(x + y))
@@ -106,7 +111,7 @@ def test_workings_give_a_row_to_what_a_cell_cannot_hold(sheet: Sheet) -> None:
     assert sheet.lines["worst"] is not made.lines["worst"], "the engine's own lines stay as they are"
 
 
-def test_a_row_begins_in_one_way_only(sheet: Sheet) -> None:
+def test_a_row_begins_in_one_way_only(sheet: Declaration) -> None:
     sheet.line("z", "years", "Z", prev(sheet.lines["x"], constant(5, "years")))
     with pytest.raises(DeclarationError, match="begins or ends in two ways"):
         with_workings(sheet)

@@ -17,14 +17,14 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from model.assumptions.files import bundled
-from model.assumptions.resolve import Scenario, load
 from model.outputs.workbook import write_workbook
 from model.outputs.workbook.page import FIRST, LETTERS
 from model.outputs.workbook.plan import Plan
 from model.outputs.workbook.planning import planned
 from model.outputs.workbook.yearly import layout
-from model.results import METRICS, Result, run
+from model.results.result import METRICS, Result, run
+from model.scenario.files import bundled
+from model.scenario.resolve import Scenario, load
 from tests.changes import accepted, moved, numbers
 from tests.conftest import count
 from tests.workbook.calc import Cells, Input, defined_names, rewritten, same
@@ -36,36 +36,61 @@ LENGTHS = (3, 6, 12)  # months in a period
 SHAPES: dict[str, Any] = {
     "prices.copper": {2028: 4.0, 2036: 5.0, "interpolation": "linear"},
     "prices.gold": {2027: 2500.0, 2030: 2000.0, "interpolation": "step"},
-    "inflation.cpi": {2025: 0.03, 2026: 0.025}, "ramp_up.curve": "mcnulty_2",
-    "financing.tranches.us_exim.repayment": "annuity", "financing.tranches.adb.repayment": "sculpted",
-    "financing.tranches.edc.repayment": "profile", "financing.tranches.edc.profile": {2031: 0.4, 2033: 0.6},
-    "joint_venture.shareholder_loans.share": 0.3, "joint_venture.carry_recoupment": 0.5,
-    "discounting.convention": "mid", "fiscal.regime": "holiday_then_20",
-}  # fmt: skip
+    "inflation.cpi": {2025: 0.03, 2026: 0.025},
+    "ramp_up.curve": "mcnulty_2",
+    "financing.tranches.us_exim.repayment": "annuity",
+    "financing.tranches.adb.repayment": "sculpted",
+    "financing.tranches.edc.repayment": "profile",
+    "financing.tranches.edc.profile": {2031: 0.4, 2033: 0.6},
+    "joint_venture.shareholder_loans.share": 0.3,
+    "joint_venture.carry_recoupment": 0.5,
+    "discounting.convention": "mid",
+    "fiscal.regime": "holiday_then_20",
+}
 AXIS_ONLY = {"last_period"}  # a flag of the time axis, which is longer in the workbook
 FALSE = -987654321.5  # a cached value that no cell has
 
 # Inputs changed in the file, together; each must equal a run with the same `--set`.
 CHANGES: dict[str, dict[str, Any]] = {
     "prices_and_costs": {
-        "prices.copper": 3.2, "prices.gold": 1500.0, "factors.capex": 1.25, "costs.mining": 2.4, "factors.energy": 1.3,
-        "inflation.cpi": 0.04, "inflation.capex": 0.01, "discounting.rate": 0.1, "discounting.equity_rate": 0.09,
-        "discounting.convention": "mid", "production.recovery.copper": 0.85, "working_capital.payable_days": 20.0,
+        "prices.copper": 3.2,
+        "prices.gold": 1500.0,
+        "factors.capex": 1.25,
+        "costs.mining": 2.4,
+        "factors.energy": 1.3,
+        "inflation.cpi": 0.04,
+        "inflation.capex": 0.01,
+        "discounting.rate": 0.1,
+        "discounting.equity_rate": 0.09,
+        "discounting.convention": "mid",
+        "production.recovery.copper": 0.85,
+        "working_capital.payable_days": 20.0,
     },
     "lenders": {
-        "financing.tranches.us_exim.commitment": 900.0, "fiscal.royalty_rate": 0.065, "financing.cash_sweep": 0.5,
-        "financing.tranches.edc.repayment_years": 9.0, "financing.tranches.jbic.premium_timing": "upfront",
-        "financing.tranches.jbic.premium": 0.08, "financing.gearing": 0.5, "financing.dsra_months": 9.0,
-        "us_imports.announced_total": 1800.0, "joint_venture.operator_fee": 0.02,
+        "financing.tranches.us_exim.commitment": 900.0,
+        "fiscal.royalty_rate": 0.065,
+        "financing.cash_sweep": 0.5,
+        "financing.tranches.edc.repayment_years": 9.0,
+        "financing.tranches.jbic.premium_timing": "upfront",
+        "financing.tranches.jbic.premium": 0.08,
+        "financing.gearing": 0.5,
+        "financing.dsra_months": 9.0,
+        "us_imports.announced_total": 1800.0,
+        "joint_venture.operator_fee": 0.02,
     },
     "time": {
-        "timeline.delay_months": 14.0, "timeline.first_production": dt.date(2029, 10, 15), "ramp_up.band_months": 9.0,
-        "fiscal.regime": "standard", "discounting.convention": "end",
+        "timeline.delay_months": 14.0,
+        "timeline.first_production": dt.date(2029, 10, 15),
+        "ramp_up.band_months": 9.0,
+        "fiscal.regime": "standard",
+        "discounting.convention": "end",
     },
     "no_phase_2_at_a_loss": {
-        "production.phase_2.included": False, "factors.copper_price": 0.55, "financing.included": False,
+        "production.phase_2.included": False,
+        "factors.copper_price": 0.55,
+        "financing.included": False,
     },
-}  # fmt: skip
+}
 
 
 class Book(NamedTuple):
@@ -113,11 +138,19 @@ def as_overrides(values: Mapping[str, Any]) -> dict[str, Any]:
     return {p: value.isoformat() if isinstance(value, dt.date) else value for p, value in values.items()}
 
 
-@pytest.mark.parametrize(("name", "months"), [
-    *((name, None) for name in (*SCENARIOS, "shapes")),
-    *((name, months) for name in ("base", "shapes") for months in (3, 12)),
-    *(pytest.param(name, months, marks=pytest.mark.long) for name in SCENARIOS if name != "base" for months in LENGTHS),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "months"),
+    [
+        *((name, None) for name in (*SCENARIOS, "shapes")),
+        *((name, months) for name in ("base", "shapes") for months in (3, 12)),
+        *(
+            pytest.param(name, months, marks=pytest.mark.long)
+            for name in SCENARIOS
+            if name != "base"
+            for months in LENGTHS
+        ),
+    ],
+)
 def test_every_formula_gives_the_numbers_of_the_engine(name: str, months: int | None, tmp_path: Path) -> None:
     book = written(name, months, tmp_path)
     loaded = Loaded(book.path)
@@ -144,10 +177,18 @@ def test_changed_inputs_equal_a_run_with_the_same_overrides(
     cells_are_the_engine_s(base(months), run(case("base", months, as_overrides(CHANGES[change]))), found)
 
 
-@pytest.mark.parametrize(("name", "months"), [
-    *(("base", months) for months in LENGTHS),
-    *(pytest.param(name, months, marks=pytest.mark.long) for name in SCENARIOS if name != "base" for months in LENGTHS),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "months"),
+    [
+        *(("base", months) for months in LENGTHS),
+        *(
+            pytest.param(name, months, marks=pytest.mark.long)
+            for name in SCENARIOS
+            if name != "base"
+            for months in LENGTHS
+        ),
+    ],
+)
 def test_random_changes_equal_a_run_with_the_same_overrides(
     name: str, months: int, base: Callable[[int], Book], tmp_path: Path
 ) -> None:
@@ -170,9 +211,11 @@ ALL_CHANGES: Sample = tuple(("base", months, change) for change in CHANGES for m
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sample", [
-    SAMPLE, pytest.param(CASES, marks=pytest.mark.long), pytest.param(ALL_CHANGES, marks=pytest.mark.long),
-], ids=["sample", "all_cases", "all_changes"])  # fmt: skip
+@pytest.mark.parametrize(
+    "sample",
+    [SAMPLE, pytest.param(CASES, marks=pytest.mark.long), pytest.param(ALL_CHANGES, marks=pytest.mark.long)],
+    ids=["sample", "all_cases", "all_changes"],
+)
 def test_libreoffice_is_of_the_same_opinion(sample: Sample, base: Callable[[int], Book], tmp_path: Path) -> None:
     """One call for all workbooks, since LibreOffice takes seconds to start."""
     books: dict[str, tuple[Book, Result]] = {}
@@ -214,7 +257,7 @@ def line_cells(plan: Plan, result: Result) -> Iterator[tuple[str, tuple[str, str
     """Every line item of the engine's run: its name, its cell, and its value there."""
     model = result.model
     apart = (model.first_year - plan.model.first_year) * 12 // model.period_months
-    for line in model.sheet.lines.values():
+    for line in model.declaration.lines.values():
         at, row = plan.places.lines[line.name]
         if not line.series:
             yield line.name, (at, f"C{row}"), result.figure(line.name)
@@ -225,8 +268,11 @@ def line_cells(plan: Plan, result: Result) -> Iterator[tuple[str, tuple[str, str
 
 def years_are_the_annual_table_s(book: Book, found: Cells) -> None:
     annual = book.plan.result.annual_rows
-    compared = [(line, year, value, found["Annual", f"{LETTERS[FIRST + k]}{row}"].value)
-                for line, row in layout(book.plan)[1].items() if line in annual
-                for k, (year, value) in enumerate(zip(annual["year"], annual[line], strict=True))]  # fmt: skip
+    compared = [
+        (line, year, value, found["Annual", f"{LETTERS[FIRST + k]}{row}"].value)
+        for line, row in layout(book.plan)[1].items()
+        if line in annual
+        for k, (year, value) in enumerate(zip(annual["year"], annual[line], strict=True))
+    ]
     assert len(compared) > 1000
     assert [each for each in compared if not same(*each[2:])][:10] == []

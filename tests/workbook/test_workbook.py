@@ -12,11 +12,11 @@ import pytest
 from openpyxl.formula.translate import Translator
 
 import model.outputs.workbook as workbook
-from model.assumptions.resolve import load
-from model.assumptions.values import ByYear
+from model.engine.structure import structure
 from model.outputs.workbook.styles import title_of
-from model.results import METRICS
-from model.structure import structure
+from model.results.result import METRICS
+from model.scenario.resolve import load
+from model.scenario.values import ByYear
 from tests.conftest import Cli
 from tests.workbook.calc import defined_names, formula_cells, parts
 
@@ -46,7 +46,7 @@ def test_the_export_command_writes_it(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_sheets(book: Path) -> None:
-    stages = {title_of(line.stage) for line in structure(load("base")).sheet.lines.values()}
+    stages = {title_of(line.stage) for line in structure(load("base")).declaration.lines.values()}
     wanted = {"Cover", "Summary", "Compare", "Inputs", "Annual", "Statements", "Joint venture", "Checks"} | stages
     sheets = parts(book)
     assert wanted <= sheets.keys()
@@ -114,13 +114,14 @@ def test_formulas_refer_only_to_cells_that_hold_something(opened: Any) -> None:
         for row in opened[sheet].iter_rows(min_row=7, min_col=3, max_col=8):
             for cell in row:
                 if isinstance(cell.value, str) and cell.value.startswith("="):
-                    for name, at in re.findall(r"(?<![:$\w])(?:('[^']+'|\w+)!)?(\$?[A-Z]{1,3}\$?[0-9]+)(?![\w(:])",
-                                               cell.value):
+                    for name, at in re.findall(
+                        r"(?<![:$\w])(?:('[^']+'|\w+)!)?(\$?[A-Z]{1,3}\$?[0-9]+)(?![\w(:])", cell.value
+                    ):
                         target = opened[name.strip("'") or sheet][at.replace("$", "")]
                         assert target.value is not None, (sheet, cell.coordinate, cell.value)
 
 
-NASTY = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=HYPERLINK(\"x\")", "<f>1</f>", "http://example.org", "{=A1}")
+NASTY = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", '=HYPERLINK("x")', "<f>1</f>", "http://example.org", "{=A1}")
 
 
 def test_text_of_a_scenario_is_never_a_formula(tmp_path: Path) -> None:
@@ -128,21 +129,30 @@ def test_text_of_a_scenario_is_never_a_formula(tmp_path: Path) -> None:
 
     tranches = {f"extra_{k}": {"label": text} for k, text in enumerate(NASTY)}
     base = load("base")
-    terms = {path.rsplit(".", 1)[1]: leaf.value for path, leaf in base.leaves.items()
-             if path.startswith("financing.tranches.adb.") and not path.endswith((".label", ".profile"))}  # fmt: skip
+    terms = {
+        path.rsplit(".", 1)[1]: leaf.value
+        for path, leaf in base.leaves.items()
+        if path.startswith("financing.tranches.adb.") and not path.endswith((".label", ".profile"))
+    }
     for entry in tranches.values():
         entry.update(terms | entry, commitment=0.0, profile={2031: 1})
     scenario = tmp_path / "nasty.yaml"
-    scenario.write_text(yaml.safe_dump({
-        "extends": "base", "title": "=cmd|' /C calc'!A0", "description": "@SUM(1+1)",
-        "timeline": {"period_months": 12},
-        "prices": {"copper": {"value": 4.0, "source": "=WEBSERVICE(\"x\")", "note": "+1+1"}},
-        "financing": {"tranches": tranches},
-    }))  # fmt: skip
+    scenario.write_text(
+        yaml.safe_dump(
+            {
+                "extends": "base",
+                "title": "=cmd|' /C calc'!A0",
+                "description": "@SUM(1+1)",
+                "timeline": {"period_months": 12},
+                "prices": {"copper": {"value": 4.0, "source": '=WEBSERVICE("x")', "note": "+1+1"}},
+                "financing": {"tranches": tranches},
+            }
+        )
+    )
     out = tmp_path / "nasty.xlsx"
     workbook.write_workbook([load(str(scenario))], out)
     opened = openpyxl.load_workbook(out)
-    texts = {"=cmd|' /C calc'!A0", "@SUM(1+1)", "=WEBSERVICE(\"x\")", "+1+1", *(t for t in NASTY if t != "\t=1")}
+    texts = {"=cmd|' /C calc'!A0", "@SUM(1+1)", '=WEBSERVICE("x")', "+1+1", *(t for t in NASTY if t != "\t=1")}
     found = set()
     for sheet in opened.worksheets:
         for row in sheet.iter_rows():
@@ -177,5 +187,6 @@ def test_the_comparison_is_live_in_its_first_column(book: Path, opened: Any) -> 
     sheet = opened["Compare"]
     row = next(r for r in sheet.iter_rows(min_row=5) if r[0].value == "Project IRR, real, after tax")
     assert row[2].value == f"={'!'.join(('Metrics', defined_names(book)['metrics.project_irr'][1]))}".replace(
-        "!C", "!$C$")  # fmt: skip
+        "!C", "!$C$"
+    )
     assert isinstance(row[3].value, float)

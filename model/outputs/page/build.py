@@ -11,13 +11,14 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from ...graph.javascript import source
-from ...results import Result
+from ...engine.structure import ENDED, LATEST
+from ...results.result import Result
 from ...studies.compare import Comparison
 from ...studies.sensitivity import Tornado
-from .contents import CAVEATS, CONTROLS, QUESTION, SPLIT, STORY, TILES, Chart, charts
 from .data import model_data
 from .drawn import Drawn, figure_of, sentence_html
+from .javascript import source
+from .story import CAVEATS, CONTROLS, QUESTION, SPLIT, STORY, TILES, PageChart, charts
 
 HERE = Path(__file__).parent
 SCRIPTS = ("irr.js", "engine.js", "formats.js", "lineage.js", "charts.js", "page.js")
@@ -32,13 +33,13 @@ def page(comparison: Comparison, tornado: Tornado, swing: float) -> str:
         tornado: the sensitivity of the first case, to inputs changed by the share `swing`.
     """
     result = comparison.results[0]
-    sheet = result.model.sheet
-    holders = {key: sheet.label(f"joint_venture.shareholders.{key}")
-               for key in result.shareholders if key != "groups"}  # fmt: skip
+    sheet = result.model.declaration
+    holders = {key: sheet.label(f"joint_venture.shareholders.{key}") for key in result.shareholders if key != "groups"}
     loans = {key: sheet.label(f"financing.tranches.{key}") for key in result.lenders}
     # A line that is one figure in this case (a party that never pays) is no row to draw.
-    drawings = [c._replace(series=tuple(s for s in c.series if sheet.lines[s.line].series))
-                for c in charts(holders, loans)]  # fmt: skip
+    drawings = [
+        c._replace(series=tuple(s for s in c.series if sheet.lines[s.line].series)) for c in charts(holders, loans)
+    ]
     drawn = Drawn(result, comparison, tornado, swing)
     data = model_data(result) | {
         "story": [[[s.text, list(s.when)] for s in paragraph] for paragraph in STORY],
@@ -48,9 +49,12 @@ def page(comparison: Comparison, tornado: Tornado, swing: float) -> str:
         "cases": drawn.cases(),
         "bridges": drawn.bridges(),
         "tornado": {"metric": tornado.metric, "swing": swing, "paths": [b.path for b in tornado.bars]},
-    }  # fmt: skip
-    model = (f'"use strict";\nconst MODEL = {source(sheet, result.model.groups, result.model.texts)};\n'
-             'const DATA = JSON.parse(document.getElementById("data").textContent);')  # fmt: skip
+    }
+    written = source(sheet, result.model.groups, result.model.texts, LATEST, ENDED)
+    model = (
+        f'"use strict";\nconst MODEL = {written};\n'
+        'const DATA = JSON.parse(document.getElementById("data").textContent);'
+    )
     scripts = [read("vendor/echarts.common.min.js"), model, "\n".join(read(name) for name in SCRIPTS)]
     s = result.scenario
     parts = {
@@ -59,8 +63,9 @@ def page(comparison: Comparison, tornado: Tornado, swing: float) -> str:
         "style": read("page.css"),
         "question": escape(QUESTION),
         "case": f"<b>{escape(s.title)}.</b> {escape(s.description)}",
-        "story": "".join(f"<p>{' '.join(filter(None, (sentence_html(result, s) for s in paragraph)))}</p>"
-                         for paragraph in STORY),
+        "story": "".join(
+            f"<p>{' '.join(filter(None, (sentence_html(result, s) for s in paragraph)))}</p>" for paragraph in STORY
+        ),
         "tiles": drawn.tiles(),
         "controls": controls(result),
         "mine": figures(drawn, drawings[:2]),
@@ -116,24 +121,31 @@ def policy(scripts: Iterable[str]) -> str:
     """What the page may do: run these very scripts, and reach nothing outside itself."""
     hashes = (base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts)
     allowed = " ".join(f"'sha256-{h}'" for h in hashes)
-    return ("default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
-            f"script-src {allowed}")  # fmt: skip
+    return (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+        f"script-src {allowed}"
+    )
 
 
-def chart_data(chart: Chart) -> dict[str, Any]:
+def chart_data(chart: PageChart) -> dict[str, Any]:
     """A chart as the script draws it."""
-    return {"id": chart.id, "unit": chart.unit, "log": chart.log, "marks": chart.marks,
-            "series": [list(s) for s in chart.series]}  # fmt: skip
+    return {
+        "id": chart.id,
+        "unit": chart.unit,
+        "log": chart.log,
+        "marks": chart.marks,
+        "series": [list(s) for s in chart.series],
+    }
 
 
-def figures(drawn: Drawn, wanted: Iterable[Chart]) -> str:
+def figures(drawn: Drawn, wanted: Iterable[PageChart]) -> str:
     """Charts with their tables."""
     return "".join(drawn.chart(chart) for chart in wanted)
 
 
 def controls(result: Result) -> str:
     """Sliders with number fields, each for the first of its assumptions that is one number."""
-    sheet = result.model.sheet
+    sheet = result.model.declaration
     parts = []
     for control in CONTROLS:
         if control.needs and not figure_of(result, control.needs) > 0:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...assumptions.resolve import Leaf, Scenario, plain
-from ...assumptions.values import Bounds, ByYear
-from ...assumptions.written import field_of
-from ...graph.expr import Expr, Line
-from ...graph.words import Piece, write
-from ...results import METRICS, Result
-from ...structure import PROBE_YEARS, Model, element_value
+from ...engine.structure import Model, element_value
+from ...explain.words import Piece, write
+from ...formulas.expr import Expr, Line
+from ...results.result import METRICS, Result
+from ...scenario.resolve import Leaf, Scenario, plain
+from ...scenario.values import Bounds, ByYear
+from ...scenario.written import field_of
 
 # Metrics that are counts, and the date; the others are numbers or null.
 WHOLE = ("lock_up_periods", "default_periods", "payment_default_periods", "llcr_breach_periods", "last_production_year")
@@ -28,11 +28,10 @@ def model_data(result: Result) -> dict[str, Any]:
     `fixed` are numbers by year that one number cannot replace: an index starts from the first year's rate, and the
     structure holds it.
     """
-    model, sheet = result.model, result.model.sheet
+    model, sheet = result.model, result.model.declaration
     given = {path: model.assumptions[path].value for path in sheet.inputs}
     return {
         "firstYear": model.first_year,
-        "probeYears": PROBE_YEARS,
         "scalars": {path: float(value) for path, value in given.items() if not isinstance(value, ByYear)},
         "byYear": {
             path: {"years": value.years, "values": value.values, "interpolation": value.interpolation}
@@ -69,7 +68,7 @@ def template(model: Model, formula: Expr) -> tuple[str, list[list[Any]]]:
         if isinstance(e, Line):
             found: list[Any] = ["l", e.name, whole]
         elif e.op == "element":
-            found = ["e", list(model.sheet.elements).index(e.data), 0]
+            found = ["e", list(model.declaration.elements).index(e.data), 0]
         elif e.op == "interp":
             inside = write(e.args[0], leaf, model.texts, row)
             operands.append(["c", e.data, 0])

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from ...assumptions.resolve import Leaf, plain
-from ...results import Result
+from ...results.result import Result
+from ...scenario.resolve import Leaf, plain
 from ...studies.compare import Comparison
 from ...studies.sensitivity import Tornado
 from . import svg
-from .contents import SPLIT, TILES, Chart, Sentence
 from .formats import number, usd, written
+from .story import SPLIT, TILES, PageChart, Sentence
 
 
 def figure_of(result: Result, name: str) -> float:
     """The figure behind a name: a line (a row stands for its sum) or an assumption."""
-    line = result.model.sheet.lines.get(name)
+    line = result.model.declaration.lines.get(name)
     if line is None:
         return float(result.scenario.leaves[name].value)
     return result.sum(name) if line.series else result.figure(name)
@@ -69,22 +69,28 @@ class Drawn:
             for t, text in zip(TILES, figures, strict=True)
         )
 
-    def chart(self, chart: Chart) -> str:
+    def chart(self, chart: PageChart) -> str:
         """A chart over the years with its legend and its table."""
         annual = self.result.annual_rows
         shown = slice(*span([annual[s.line] for s in chart.series]))
         rows = [(s.label, s.colour, s.shape, [s.sign * v for v in annual[s.line][shown]]) for s in chart.series]
         marks = [(label, figure_of(self.result, path)) for path, label in chart.marks if self._one(path)]
         drawn = svg.over_time(annual["year"][shown], rows, marks, chart.log)
-        legend = "".join(f'<li><i class="c{colour}{" line" if shape == "line" else ""}"></i>{escape(label)}</li>'
-                         for label, colour, shape, _ in rows) if len(rows) > 1 else ""  # fmt: skip
+        legend = (
+            "".join(
+                f'<li><i class="c{colour}{" line" if shape == "line" else ""}"></i>{escape(label)}</li>'
+                for label, colour, shape, _ in rows
+            )
+            if len(rows) > 1
+            else ""
+        )
         head = "".join(f'<th scope="col">{escape(s.label)}</th>' for s in chart.series)
         body = "".join(
             f'<tr><th scope="row">{year}</th>'
             + "".join(f"<td>{button(s.line, written(annual[s.line][k], 'number'), year)}</td>" for s in chart.series)
             + "</tr>"
             for k, year in enumerate(annual["year"])
-        )  # fmt: skip
+        )
         wide = ' class="wide"' if chart.wide else ""
         return (
             f'<figure{wide} id="{chart.id}"><figcaption><h3>{escape(chart.title)}</h3>'
@@ -99,21 +105,38 @@ class Drawn:
     def split(self) -> str:
         """Who gets what of the money that passes through over the life."""
         rows = [(label, figure_of(self.result, line), line) for line, label, _ in SPLIT]
-        bars = [(label, [(0.0, figure_of(self.result, line), colour)], usd(figure_of(self.result, line)))
-                for line, label, colour in SPLIT]  # fmt: skip
-        return self._lying("split", "Who gets what", "All years of the mine together. Nominal", svg.across(bars),
-                           [(label, button(line, usd(value))) for label, value, line in rows], "wide")  # fmt: skip
+        bars = [
+            (label, [(0.0, figure_of(self.result, line), colour)], usd(figure_of(self.result, line)))
+            for line, label, colour in SPLIT
+        ]
+        return self._lying(
+            "split",
+            "Who gets what",
+            "All years of the mine together. Nominal",
+            svg.across(bars),
+            [(label, button(line, usd(value))) for label, value, line in rows],
+            "wide",
+        )
 
     def cases(self) -> list[dict[str, Any]]:
         """Metrics of the cases for the script."""
-        return [{"name": r.scenario.name, "title": r.scenario.title, "metrics": r.metrics,
-                 "barrick": r.figure("barrick_group_irr"), "pakistan": r.figure("pakistan_group_irr")}
-                for r in self.all.results]  # fmt: skip
+        return [
+            {
+                "name": r.scenario.name,
+                "title": r.scenario.title,
+                "metrics": r.metrics,
+                "barrick": r.figure("barrick_group_irr"),
+                "pakistan": r.figure("pakistan_group_irr"),
+            }
+            for r in self.all.results
+        ]
 
     def bridges(self) -> list[dict[str, Any]]:
         """The IRR bridges for the script."""
-        return [{"case": name, "steps": [[s.label, s.effect, list(s.paths)] for s in steps]}
-                for name, steps in self.all.bridges.items()]  # fmt: skip
+        return [
+            {"case": name, "steps": [[s.label, s.effect, list(s.paths)] for s in steps]}
+            for name, steps in self.all.bridges.items()
+        ]
 
     def comparison(self) -> str:
         """The cases side by side and the bridges between them."""
@@ -124,18 +147,34 @@ class Drawn:
         for r in self.all.results:
             for metric, label, colour in rates:
                 value = r.metrics[metric]
-                bars.append((f"{r.scenario.name}: {label}", [] if math.isnan(value) else [(0.0, value, colour)],
-                             written(value, "percent")))  # fmt: skip
+                bars.append(
+                    (
+                        f"{r.scenario.name}: {label}",
+                        [] if math.isnan(value) else [(0.0, value, colour)],
+                        written(value, "percent"),
+                    )
+                )
             m = r.metrics
-            cells.append((f"{r.scenario.name}: {r.scenario.title}",
-                          *(written(m[k], how) for k, how in CASE_COLUMNS.values())))  # fmt: skip
+            cells.append(
+                (f"{r.scenario.name}: {r.scenario.title}", *(written(m[k], how) for k, how in CASE_COLUMNS.values()))
+            )
         head = "".join(f'<th scope="col">{escape(label)}</th>' for label in ("Case", *CASE_COLUMNS))
-        body = "".join("<tr>" + f'<th scope="row">{escape(row[0])}</th>'
-                       + "".join(f"<td>{escape(c)}</td>" for c in row[1:]) + "</tr>" for row in cells)  # fmt: skip
+        body = "".join(
+            "<tr>"
+            + f'<th scope="row">{escape(row[0])}</th>'
+            + "".join(f"<td>{escape(c)}</td>" for c in row[1:])
+            + "</tr>"
+            for row in cells
+        )
         steps = [(name, step) for name, found in self.all.bridges.items() for step in found]
-        lying = [(f"{name}: {step.label}", [] if math.isnan(step.effect) else
-                  [(0.0, step.effect, 1 if step.effect >= 0 else 0)], points(step.effect))
-                 for name, step in steps]  # fmt: skip
+        lying = [
+            (
+                f"{name}: {step.label}",
+                [] if math.isnan(step.effect) else [(0.0, step.effect, 1 if step.effect >= 0 else 0)],
+                points(step.effect),
+            )
+            for name, step in steps
+        ]
         told = [(f"{name}: {step.label}", escape(points(step.effect))) for name, step in steps]
         reference = self.all.reference
         irr = written(reference.metrics["project_irr"], "percent")
@@ -146,11 +185,17 @@ class Drawn:
             'shareholders nominal, a year</p></figcaption><div class="chart" data-chart="cases">'
             f'{svg.across(bars)}</div><details open><summary>Table: cases</summary><div class="scroll" tabindex="0">'
             f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></details></figure>"
-            + self._lying("bridge", "Why they differ", f"Project IRR against {reference.scenario.name} ({irr}), input "
-                          "by input, in percentage points; the steps of a case add up to its difference",
-                          svg.across(lying), told, "wide")
+            + self._lying(
+                "bridge",
+                "Why they differ",
+                f"Project IRR against {reference.scenario.name} ({irr}), input "
+                "by input, in percentage points; the steps of a case add up to its difference",
+                svg.across(lying),
+                told,
+                "wide",
+            )
             + "</div></section>"
-        )  # fmt: skip
+        )
 
     def tornado(self) -> str:
         """What moves the metric most."""
@@ -163,9 +208,14 @@ class Drawn:
             text = " / ".join(written(v, "percent") for v in ends)
             bars.append((label, segments, text))
             told.append((label, escape(text)))
-        return self._lying("tornado", "What matters most", f"Project IRR with each input "
-                           f"{self.swing * 100:g}% lower / higher than in the case", svg.across(bars), told,
-                           "wide")  # fmt: skip
+        return self._lying(
+            "tornado",
+            "What matters most",
+            f"Project IRR with each input {self.swing * 100:g}% lower / higher than in the case",
+            svg.across(bars),
+            told,
+            "wide",
+        )
 
     def assumptions(self) -> str:
         """Every assumption with its unit, source and place."""
@@ -205,10 +255,14 @@ def span(rows: list[list[float]]) -> tuple[int, int]:
 
 
 CASE_COLUMNS = {
-    "Project IRR": ("project_irr", "percent"), "Project NPV": ("project_npv", "usd"),
-    "Shareholders’ IRR": ("equity_irr", "percent"), "Least DSCR": ("min_dscr", "times"),
-    "Debt": ("total_debt_drawn", "usd"), "EXIM": ("exim_drawn", "usd"), "Take": ("government_take", "percent"),
-}  # fmt: skip
+    "Project IRR": ("project_irr", "percent"),
+    "Project NPV": ("project_npv", "usd"),
+    "Shareholders’ IRR": ("equity_irr", "percent"),
+    "Least DSCR": ("min_dscr", "times"),
+    "Debt": ("total_debt_drawn", "usd"),
+    "EXIM": ("exim_drawn", "usd"),
+    "Take": ("government_take", "percent"),
+}
 
 
 def points(effect: float) -> str:

@@ -1,49 +1,28 @@
 // Runs the model in the page: MODEL holds its functions (generated from the line items), DATA its numbers.
 "use strict";
 
-function per(a, b, otherwise) {
-  return b === 0 ? otherwise : a / b;
+// The knots of a curve's axis, and by segment its start, its value there and its slope: see model/arithmetic/curves.py.
+function segments(x, y) {
+  const slopes = [0];
+  for (let k = 0; k < x.length - 1; k++) {
+    const width = x[k + 1] - x[k];
+    slopes.push(width > 0 ? (y[k + 1] - y[k]) / width : 0);
+  }
+  return [x, [x[0], ...x], [y[0], ...y], [...slopes, 0]];
 }
 
-function interp(v, curve) {
-  const [x, y] = curve, last = x.length - 1;
-  if (v <= x[0]) return y[0];
-  if (v >= x[last]) return y[last];
-  let low = 0, high = last;
-  while (high - low > 1) {
+// The number of knots at or below a value.
+function segment(knots, value) {
+  let low = 0, high = knots.length;
+  while (low < high) {
     const middle = (low + high) >> 1;
-    if (x[middle] <= v) low = middle; else high = middle;
+    if (value < knots[middle]) high = middle; else low = middle + 1;
   }
-  return (y[high] - y[low]) / (x[high] - x[low]) * (v - x[low]) + y[low];
-}
-
-function total(T, f) {
-  let sum = 0;
-  for (let t = 0; t < T; t++) sum += f(t);
-  return sum;
-}
-
-// Over the periods where the row is applicable; NaN where it never is.
-function reduced(T, f, step, start) {
-  let result = start, count = 0;
-  for (let t = 0; t < T; t++) {
-    const value = f(t);
-    if (!Number.isNaN(value)) { result = step(result, value); count += 1; }
-  }
-  return [count ? result : NaN, count];
-}
-
-const highest = (T, f) => reduced(T, f, Math.max, -Infinity)[0];
-const lowest = (T, f) => reduced(T, f, Math.min, Infinity)[0];
-
-function average(T, f) {
-  const [sum, count] = reduced(T, f, (a, b) => a + b, 0);
-  return sum / count;
+  return low;
 }
 
 // What rounding left of a flow that is zero would bring rates near -1.
-function irr(T, f) {
-  const flows = Float64Array.from({length: T}, (_, t) => f(t));
+function irr(flows) {
   const dust = 1e-13 * flows.reduce((most, c) => Math.max(most, Math.abs(c)), 0);
   return irrOfFlows(flows.map(c => Math.abs(c) <= dust ? 0 : c));
 }
@@ -67,19 +46,20 @@ function bound(inputs, years) {
     x[path] = path in inputs ? new Float64Array(T).fill(inputs[path])
       : Float64Array.from({length: T}, (_, t) => atYear(given, DATA.firstYear + Math.floor(t * months / 12)));
   }
-  const state = {T, months, years, x, e: DATA.elements, c: {}};
-  for (const [name, knots] of Object.entries(MODEL.curves)) state.c[name] = knots(state);
-  return state;
+  return {T, months, years, x, e: DATA.elements};
 }
 
-// Every line for the scenario's inputs and the overrides, on an axis long enough for the closure that they lead to.
+// Every line for the scenario's inputs and the overrides, on an axis that ends when mine, closure and loans have ended.
 function evaluate(overrides) {
   const inputs = {...DATA.scalars, ...overrides};
-  const probe = bound({...inputs, "timeline.period_months": 12}, DATA.probeYears);
-  for (const place of MODEL.horizon) MODEL.groups[place](probe);
-  const state = bound(inputs, Math.ceil(probe.closure_end - DATA.firstYear - 1e-9) + 1);
-  for (const group of MODEL.groups) group(state);
-  return state;
+  const over = (years, program) => {
+    const state = bound(inputs, years);
+    return [state, program(state.T, state.x, state.e)];
+  };
+  const [, {longest_life: longest}] = over(1, MODEL.longest_life);
+  const [{months}, periods] = over(Math.round(longest) - DATA.firstYear, MODEL.life);
+  const [state, lines] = over(periods * months / 12, MODEL.whole);
+  return Object.assign(state, lines);
 }
 
 // How a year's figure comes from its periods, by the kind of line.
@@ -102,12 +82,7 @@ function annualOf(state) {
   for (const path of Object.keys(DATA.byYear)) found.x[path] = byYear(state, state.x[path], "average");
   const rows = Object.entries(DATA.lines).filter(([, line]) => line[5]);
   for (const [name, line] of rows) if (line[2] !== "ratio") found[name] = byYear(state, state[name], line[2]);
-  for (const [name, line] of rows) {
-    if (line[2] !== "ratio") continue;
-    const formula = MODEL.ratios[name];
-    found[name] = Float64Array.from({length: state.years}, (_, k) => formula(found, k));
-  }
-  return found;
+  return Object.assign(found, MODEL.ratios(found.T, found.x, found.e, found));
 }
 
 // 2028.5 is 2028-07-01.

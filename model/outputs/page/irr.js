@@ -1,4 +1,4 @@
-// Internal rate of return per period of evenly spaced flows, by the method of model/returns.py and, as only + - * /
+// Internal rate of return per period of evenly spaced flows, by the method of model/arithmetic/returns.py and, as only + - * /
 // and comparisons are used, to the same bits; NaN where there is none. The names are those of that file.
 "use strict";
 

@@ -12,8 +12,9 @@ WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 260, 52, 12, 12, 26
 Row = tuple[str, int, str, Sequence[float]]  # label, colour, shape ('bar' or 'line'), values (nan: none)
 
 
-def over_time(years: Sequence[int], rows: Sequence[Row], marks: Sequence[tuple[str, float]] = (),
-              log: bool = False) -> str:  # fmt: skip
+def over_time(
+    years: Sequence[int], rows: Sequence[Row], marks: Sequence[tuple[str, float]] = (), log: bool = False
+) -> str:
     """Stacked bars and lines over the years.
 
     Args:
@@ -31,8 +32,11 @@ def over_time(years: Sequence[int], rows: Sequence[Row], marks: Sequence[tuple[s
     width = (WIDTH - LEFT - RIGHT) / len(years)
     parts = [_grid(value, y(value)) for value in _ticks(low, high, log)]
     step = next(s for s in (1, 2, 5, 10, 20, 50, 100) if len(years) / s <= 12)
-    parts += [f'<text x="{LEFT + (k + 0.5) * width:.1f}" y="{HEIGHT - 8}" class="tick" text-anchor="middle">'
-              f"{year}</text>" for k, year in enumerate(years) if year % step == 0]  # fmt: skip
+    parts += [
+        f'<text x="{LEFT + (k + 0.5) * width:.1f}" y="{HEIGHT - 8}" class="tick" text-anchor="middle">{year}</text>'
+        for k, year in enumerate(years)
+        if year % step == 0
+    ]
     above, below = [0.0] * len(years), [0.0] * len(years)
     for _, colour, shape, values in rows:
         if shape == "line":
@@ -45,13 +49,17 @@ def over_time(years: Sequence[int], rows: Sequence[Row], marks: Sequence[tuple[s
             stack = above if value > 0 else below
             edges = y(stack[k]), y(stack[k] + value)
             stack[k] += value
-            parts.append(f'<rect class="c{colour}" x="{LEFT + (k + 0.1) * width:.1f}" y="{min(edges):.1f}" '
-                         f'width="{width * 0.8:.1f}" height="{abs(edges[0] - edges[1]):.1f}"/>')  # fmt: skip
+            parts.append(
+                f'<rect class="c{colour}" x="{LEFT + (k + 0.1) * width:.1f}" y="{min(edges):.1f}" '
+                f'width="{width * 0.8:.1f}" height="{abs(edges[0] - edges[1]):.1f}"/>'
+            )
     for k, (label, level) in enumerate(marks):
         under = 13 if k else -4  # the second stands below its line, clear of the first
-        parts.append(f'<line class="mark" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(level):.1f}" y2="{y(level):.1f}"/>'
-                     f'<text class="tick" x="{WIDTH - RIGHT}" y="{y(level) + under:.1f}" text-anchor="end">'
-                     f"{escape(label)} {number(level)}</text>")  # fmt: skip
+        parts.append(
+            f'<line class="mark" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(level):.1f}" y2="{y(level):.1f}"/>'
+            f'<text class="tick" x="{WIDTH - RIGHT}" y="{y(level) + under:.1f}" text-anchor="end">'
+            f"{escape(label)} {number(level)}</text>"
+        )
     return _svg(WIDTH, HEIGHT, parts)
 
 
@@ -69,8 +77,11 @@ def across(rows: Sequence[tuple[str, Sequence[tuple[float, float, int]], str]]) 
     for k, (label, segments, text) in enumerate(rows):
         middle = k * each + each / 2 + 4
         parts.append(f'<text x="{left - 8}" y="{middle + 4:.1f}" text-anchor="end" class="name">{escape(label)}</text>')
-        parts += [f'<rect class="c{colour}" x="{min(x(a), x(b)):.1f}" y="{middle - 7:.1f}" '
-                  f'width="{abs(x(b) - x(a)):.1f}" height="14"/>' for a, b, colour in segments]  # fmt: skip
+        parts += [
+            f'<rect class="c{colour}" x="{min(x(a), x(b)):.1f}" y="{middle - 7:.1f}" '
+            f'width="{abs(x(b) - x(a)):.1f}" height="14"/>'
+            for a, b, colour in segments
+        ]
         end = max((x(max(a, b)) for a, b, _ in segments), default=x(0))
         parts.append(f'<text x="{end + 6:.1f}" y="{middle + 4:.1f}" class="name">{escape(text)}</text>')
     height = len(rows) * each + 8
@@ -84,8 +95,10 @@ def _svg(width: float, height: float, parts: list[str]) -> str:
 
 def _grid(value: float, y: float) -> str:
     kind = "axis" if value == 0 else "grid"
-    return (f'<line class="{kind}" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
-            f'<text class="tick" x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{number(value)}</text>')  # fmt: skip
+    return (
+        f'<line class="{kind}" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
+        f'<text class="tick" x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{number(value)}</text>'
+    )
 
 
 def _range(rows: Sequence[Row], marks: Sequence[tuple[str, float]], log: bool) -> tuple[float, float]:

@@ -8,28 +8,31 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from ...assumptions.resolve import Scenario
-from ...results import METRICS
+from ...results.result import METRICS
+from ...scenario.resolve import Scenario
 from ...studies.compare import Comparison, compare
-from ..files import atomic
+from ..writing import atomic
 from .axis import CHECKS, open_sheet
 from .cover import COVER, write_cover, write_lines
+from .headlines import NAME as SUMMARY
+from .headlines import write_summary
+from .input_tables import write_by_year, write_curves, write_tables
 from .inputs import write_inputs
-from .page import Sheet
+from .page import SheetPage
 from .planning import planned
 from .search import write_search
 from .side_by_side import write_compare
 from .stages import write_stage
 from .styles import Styles
-from .summary import NAME as SUMMARY
-from .summary import write_summary
-from .tables import write_by_year, write_curves, write_tables
 from .yearly import write_annual, write_statements
 
 OPTIONS: dict[str, Any] = {
-    "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "in_memory": True,
     "default_format_properties": {"font_name": "Calibri", "font_size": 10},
-}  # fmt: skip
+}
 
 
 def write_workbook(scenarios: Sequence[Scenario], path: Path, comparison: Comparison | None = None) -> None:
@@ -50,7 +53,7 @@ def fill(path: Path, comparison: Comparison) -> None:
     """Write all sheets into a file."""
     plan = planned(comparison.results[0])
     with Workbook(path, OPTIONS) as book:
-        book.worksheet_class = Sheet
+        book.worksheet_class = SheetPage
         styles = Styles(book)
         s = plan.scenario
         cover = open_sheet(book, styles, plan, COVER, "Reko Diq: project finance model", s.title)

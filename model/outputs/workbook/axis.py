@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from xlsxwriter import Workbook
 
-from ...graph.excel import BEFORE, NOW, prefix
-from .page import FIGURE, FIRST, HEADER_ROW, LABEL, OPENING, TOTAL, UNIT, YEAR_ROW, Sheet
+from .excel import BEFORE, NOW, prefix
+from .page import FIGURE, FIRST, HEADER_ROW, LABEL, OPENING, TOTAL, UNIT, YEAR_ROW, SheetPage
 from .plan import INPUTS, Plan
 from .styles import RULE, Styles
 
@@ -15,9 +15,9 @@ TIMELINE, CHECKS = "Timeline", "Checks"
 MASTER = f"={CHECKS}!$C$1"
 
 
-def open_sheet(book: Workbook, styles: Styles, plan: Plan, name: str, title: str, subtitle: str) -> Sheet:
+def open_sheet(book: Workbook, styles: Styles, plan: Plan, name: str, title: str, subtitle: str) -> SheetPage:
     """A sheet with its title, and the master check in the first row of column C."""
-    sheet: Sheet = book.add_worksheet(name)
+    sheet: SheetPage = book.add_worksheet(name)
     sheet.hide_gridlines(2)
     sheet.write_string(0, LABEL, title, styles.title)
     sheet.write_string(1, LABEL, subtitle, styles.subtitle)
@@ -38,8 +38,14 @@ def master_text(plan: Plan) -> str:
     return f"{failed} checks fail" if failed else "All checks pass"
 
 
-def open_page(book: Workbook, styles: Styles, plan: Plan, name: str,
-              heads: Sequence[str] = ("Figure", "Total", "Opening"), years: bool = False) -> Sheet:  # fmt: skip
+def open_page(
+    book: Workbook,
+    styles: Styles,
+    plan: Plan,
+    name: str,
+    heads: Sequence[str] = ("Figure", "Total", "Opening"),
+    years: bool = False,
+) -> SheetPage:
     """A sheet with the time axis, by period or by calendar year."""
     subtitle = f"{plan.scenario.title}. Money in US$ millions; real or nominal by the unit."
     sheet = open_sheet(book, styles, plan, name, name, subtitle)
@@ -65,7 +71,7 @@ def open_page(book: Workbook, styles: Styles, plan: Plan, name: str,
     return sheet
 
 
-def _columns(sheet: Sheet, styles: Styles, plan: Plan, years: bool) -> None:
+def _columns(sheet: SheetPage, styles: Styles, plan: Plan, years: bool) -> None:
     sheet.set_column(LABEL, LABEL, 60)
     sheet.set_column(UNIT, UNIT, 17, styles.unit)
     sheet.set_column(FIGURE, TOTAL, 12)
@@ -81,7 +87,7 @@ def _columns(sheet: Sheet, styles: Styles, plan: Plan, years: bool) -> None:
         sheet.set_column(FIRST + count, FIRST + count, 3, None, {"collapsed": True})
 
 
-def _period_header(sheet: Sheet, styles: Styles, plan: Plan, name: str) -> None:
+def _period_header(sheet: SheetPage, styles: Styles, plan: Plan, name: str) -> None:
     labels, years = plan.model.labels, [float(y) for y in plan.model.years]
     header, year = HEADER_ROW - 1, YEAR_ROW - 1
     if name != TIMELINE:
@@ -95,7 +101,7 @@ def _period_header(sheet: Sheet, styles: Styles, plan: Plan, name: str) -> None:
     sheet.band(year, FIRST, f"{NOW}{plan.places.lines['calendar_year'][1]}", years, styles.year)
 
 
-def _year_header(sheet: Sheet, styles: Styles, plan: Plan) -> None:
+def _year_header(sheet: SheetPage, styles: Styles, plan: Plan) -> None:
     first = f"{TIMELINE}!$F${YEAR_ROW}"
     years = [float(y) for y in plan.years]
     unseen = styles.of(num_format=";;;", bottom=1, bottom_color=RULE)

@@ -8,7 +8,7 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from .page import FIRST, LETTERS, YEAR_ROW, Sheet
+from .page import FIRST, LETTERS, YEAR_ROW, SheetPage
 from .plan import Plan
 from .styles import PALETTE, RULE
 from .yearly import ANNUAL_SHEET
@@ -47,14 +47,16 @@ class Chart:
     @staticmethod
     def sources_and_uses(sheet: str, header: int, first: int, last: int) -> Chart:
         """Uses and sources as two stacked columns; a series for every item of the table on `sheet`."""
-        made = [Series(f"={sheet}!$A${row}", f"={sheet}!$B${header}:$C${header}", f"={sheet}!$B${row}:$C${row}")
-                for row in range(first, last + 1)]  # fmt: skip
+        made = [
+            Series(f"={sheet}!$A${row}", f"={sheet}!$B${header}:$C${header}", f"={sheet}!$B${row}:$C${row}")
+            for row in range(first, last + 1)
+        ]
         return Chart("Sources and uses of construction funding", made)
 
 
 def yearly_charts(plan: Plan, rows: dict[str, int]) -> list[Chart]:
     """The charts over calendar years, from the rows of `Annual`."""
-    lines, labels = plan.model.sheet.lines, plan.scenario.leaves
+    lines, labels = plan.model.declaration.lines, plan.scenario.leaves
     own = plan.own_periods * plan.model.period_months // 12
 
     def over(first: int, last: int) -> tuple[str, Any]:
@@ -67,59 +69,102 @@ def yearly_charts(plan: Plan, rows: dict[str, int]) -> list[Chart]:
         return Series(label or lines[name].label, years, cells(rows[name]), kind, **look)
 
     def parties(suffix: str, group: str) -> list[Series]:
-        return [series(f"{key}_{suffix}", str(labels[f"{group}.{key}.label"].value))
-                for key in plan.model.sheet.entries(group) if f"{key}_{suffix}" in rows]  # fmt: skip
+        return [
+            series(f"{key}_{suffix}", str(labels[f"{group}.{key}.label"].value))
+            for key in plan.model.declaration.entries(group)
+            if f"{key}_{suffix}" in rows
+        ]
 
     charts = [
-        Chart("Copper produced and head grade", [
-            series("copper_recovered_kt", "Copper recovered, kt"),
-            series("copper_head_grade", "Copper head grade (right)", "line", second_axis=True, colour=PALETTE[1]),
-        ], "kt", "head grade", second_number="0.00%"),
-        Chart("Gold produced and head grade", [
-            series("gold_recovered_koz", "Gold recovered, koz", colour=PALETTE[2]),
-            series("gold_head_grade", "Gold head grade, g/t (right)", "line", second_axis=True, colour=PALETTE[4]),
-        ], "koz", "g/t", second_number="0.00"),
-        Chart("Net smelter return against costs", [
-            series("operating_costs", "Operating costs"), series("royalties_and_taxes", "Royalties and taxes"),
-            series("capital_expenditure", "Capital expenditure"),
-            series("net_smelter_return", "Net smelter return", "line", colour="#000000"),
-        ]),
+        Chart(
+            "Copper produced and head grade",
+            [
+                series("copper_recovered_kt", "Copper recovered, kt"),
+                series("copper_head_grade", "Copper head grade (right)", "line", second_axis=True, colour=PALETTE[1]),
+            ],
+            "kt",
+            "head grade",
+            second_number="0.00%",
+        ),
+        Chart(
+            "Gold produced and head grade",
+            [
+                series("gold_recovered_koz", "Gold recovered, koz", colour=PALETTE[2]),
+                series("gold_head_grade", "Gold head grade, g/t (right)", "line", second_axis=True, colour=PALETTE[4]),
+            ],
+            "koz",
+            "g/t",
+            second_number="0.00",
+        ),
+        Chart(
+            "Net smelter return against costs",
+            [
+                series("operating_costs", "Operating costs"),
+                series("royalties_and_taxes", "Royalties and taxes"),
+                series("capital_expenditure", "Capital expenditure"),
+                series("net_smelter_return", "Net smelter return", "line", colour="#000000"),
+            ],
+        ),
         Chart("Cash to and from each shareholder", parties("cash_flow", "joint_venture.shareholders")),
-        Chart("Receipts of the Federation and of Balochistan", [
-            series("federation_taxes", "Federation, taxes"), series("federation_dividends", "Federation, dividends"),
-            series("royalty_paid", "Balochistan, royalty"), series("balochistan_dividends", "Balochistan, dividends"),
-        ]),
-    ]  # fmt: skip
+        Chart(
+            "Receipts of the Federation and of Balochistan",
+            [
+                series("federation_taxes", "Federation, taxes"),
+                series("federation_dividends", "Federation, dividends"),
+                series("royalty_paid", "Balochistan, royalty"),
+                series("balochistan_dividends", "Balochistan, dividends"),
+            ],
+        ),
+    ]
     served = [k for k, v in enumerate(plan.result.annual_rows["dscr"]) if v == v]
     if served:  # where a ratio does not apply its cell holds text, which a line chart would draw as zero
         years, cells = over(served[0], served[-1])
-        charts.insert(3, Chart("Debt service cover against covenants", [
-            series("dscr", "DSCR", "line", colour=PALETTE[0]),
-            series("financing.lock_up_dscr", "Lock-up level", "line", colour="#D98A00", dash="dash"),
-            series("financing.default_dscr", "Default level", "line", colour="#A01C10", dash="dash"),
-        ], "x", number="0.0", least=0.0))  # fmt: skip
+        charts.insert(
+            3,
+            Chart(
+                "Debt service cover against covenants",
+                [
+                    series("dscr", "DSCR", "line", colour=PALETTE[0]),
+                    series("financing.lock_up_dscr", "Lock-up level", "line", colour="#D98A00", dash="dash"),
+                    series("financing.default_dscr", "Default level", "line", colour="#A01C10", dash="dash"),
+                ],
+                "x",
+                number="0.0",
+                least=0.0,
+            ),
+        )
     owed = [k for k, v in enumerate(plan.result.annual_rows["debt_outstanding"]) if v > 0]
     if owed:
         years, cells = over(0, owed[-1] + 1)
         charts.insert(3, Chart("Debt outstanding by lender, end of year", parties("balance", "financing.tranches")))
     bought = [k for k, v in enumerate(plan.result.annual_rows["us_imports"]) if v > 0]
     years, cells = over(0, max(bought, default=own - 2) + 1)
-    charts.append(Chart("Imports from the United States and the EXIM loan", [
-        series("us_imports_construction", "US imports, construction"),
-        series("us_imports_operations", "US imports, operation"),
-        series("exim_drawdown", "EXIM drawdown", "line", colour=PALETTE[1]),
-    ]))  # fmt: skip
+    charts.append(
+        Chart(
+            "Imports from the United States and the EXIM loan",
+            [
+                series("us_imports_construction", "US imports, construction"),
+                series("us_imports_operations", "US imports, operation"),
+                series("exim_drawdown", "EXIM drawdown", "line", colour=PALETTE[1]),
+            ],
+        )
+    )
     return charts
 
 
-def place_charts(book: Workbook, sheet: Sheet, plan: Plan, rows: dict[str, int], others: list[Chart],
-                 column: int) -> None:  # fmt: skip
+def place_charts(
+    book: Workbook, sheet: SheetPage, plan: Plan, rows: dict[str, int], others: list[Chart], column: int
+) -> None:
     """Put all charts on a sheet, two in a row."""
     charts = yearly_charts(plan, rows)
     charts[3:3] = others
     for k, chart in enumerate(charts):
-        sheet.insert_chart(3 + ROWS_APART * (k // 2), column + COLUMNS_APART * (k % 2), drawn(book, chart),
-                           {"object_position": 2, "x_offset": 14 * (k % 2), "description": chart.title})  # fmt: skip
+        sheet.insert_chart(
+            3 + ROWS_APART * (k // 2),
+            column + COLUMNS_APART * (k % 2),
+            drawn(book, chart),
+            {"object_position": 2, "x_offset": 14 * (k % 2), "description": chart.title},
+        )
 
 
 def drawn(book: Workbook, chart: Chart) -> Any:
@@ -128,27 +173,49 @@ def drawn(book: Workbook, chart: Chart) -> Any:
     curves = [s for s in chart.series if s.kind == "line"]
     base = book.add_chart({"type": "column", "subtype": "stacked"} if bars else {"type": "line"})
     for k, s in enumerate(bars):
-        base.add_series({
-            "name": s.name, "categories": s.categories, "values": s.values, "gap": 35,
-            "fill": {"color": s.colour or PALETTE[k % len(PALETTE)]}, "border": {"none": True},
-            **chart.notes.get(s.name, {}),
-        })  # fmt: skip
+        base.add_series(
+            {
+                "name": s.name,
+                "categories": s.categories,
+                "values": s.values,
+                "gap": 35,
+                "fill": {"color": s.colour or PALETTE[k % len(PALETTE)]},
+                "border": {"none": True},
+                **chart.notes.get(s.name, {}),
+            }
+        )
     over = book.add_chart({"type": "line"}) if bars and curves else base
     for s in curves:
         line = {"color": s.colour or "#000000", "width": 2.0} | ({"dash_type": s.dash} if s.dash else {})
-        over.add_series({"name": s.name, "categories": s.categories, "values": s.values, "line": line,
-                         "y2_axis": s.second_axis})  # fmt: skip
+        over.add_series(
+            {"name": s.name, "categories": s.categories, "values": s.values, "line": line, "y2_axis": s.second_axis}
+        )
     if over is not base:
         base.combine(over)
     if chart.second:
-        over.set_y2_axis({"name": chart.second, "num_format": chart.second_number, **_text(), "line": {"none": True},
-                          "min": 0})  # fmt: skip
+        over.set_y2_axis(
+            {"name": chart.second, "num_format": chart.second_number, **_text(), "line": {"none": True}, "min": 0}
+        )
     base.set_title({"name": chart.title, "name_font": {"size": 12, "bold": True, "color": "#1F3A4D"}, "overlay": False})
-    base.set_x_axis({**_text(rotation=-90 if len(chart.series) and ANNUAL_SHEET in chart.series[0].categories else 0),
-                     "label_position": "low", "line": {"color": RULE}, "major_tick_mark": "none"})  # fmt: skip
+    base.set_x_axis(
+        {
+            **_text(rotation=-90 if len(chart.series) and ANNUAL_SHEET in chart.series[0].categories else 0),
+            "label_position": "low",
+            "line": {"color": RULE},
+            "major_tick_mark": "none",
+        }
+    )
     least = {} if chart.least is None else {"min": chart.least}
-    base.set_y_axis({"name": chart.axis, "num_format": chart.number, **_text(), "line": {"none": True},
-                     "major_gridlines": {"visible": True, "line": {"color": RULE, "width": 0.5}}, **least})  # fmt: skip
+    base.set_y_axis(
+        {
+            "name": chart.axis,
+            "num_format": chart.number,
+            **_text(),
+            "line": {"none": True},
+            "major_gridlines": {"visible": True, "line": {"color": RULE, "width": 0.5}},
+            **least,
+        }
+    )
     base.set_legend({"position": "bottom", "font": {"size": 9}})
     base.set_size({"width": WIDTH, "height": HEIGHT})
     base.set_chartarea({"border": {"color": RULE}})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xlsxwriter import Workbook
 
 from .axis import open_sheet
-from .page import HEADER_ROW, Sheet
+from .page import HEADER_ROW, SheetPage
 from .plan import Plan
 from .styles import Styles
 
@@ -25,15 +25,19 @@ ABOUT = {
 }
 
 
-def write_cover(book: Workbook, sheet: Sheet, styles: Styles, plan: Plan) -> None:
+def write_cover(book: Workbook, sheet: SheetPage, styles: Styles, plan: Plan) -> None:
     """Write the first sheet."""
     s, model = plan.scenario, plan.model
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 1, 14)
     sheet.set_column(2, 2, 90)
     row = 3
-    for label, text in (("Scenario", s.title), ("Name", s.name), ("Description", s.description),
-                        ("Fingerprint of all inputs", s.sha256)):  # fmt: skip
+    for label, text in (
+        ("Scenario", s.title),
+        ("Name", s.name),
+        ("Description", s.description),
+        ("Fingerprint of all inputs", s.sha256),
+    ):
         sheet.write_string(row, 0, label, styles.of(bold=True, valign="top"))
         sheet.merge_range(row, 1, row, 2, text, styles.wrapped)
         sheet.set_row(row, 15 * max(1, -(-len(text) // 105)))
@@ -56,7 +60,7 @@ def write_cover(book: Workbook, sheet: Sheet, styles: Styles, plan: Plan) -> Non
         "A figure that does not exist in a case is an empty cell: a cover ratio without debt service, a rate of return "
         "without a change of sign. Where a cash flow has several rates of return, the smallest that is not negative is "
         "found, else the one nearest to zero.",
-    ):  # fmt: skip
+    ):
         sheet.merge_range(row, 0, row, 2, text, styles.wrapped)
         sheet.set_row(row, 15 * -(-len(text) // 150))
         row += 1
@@ -69,7 +73,7 @@ def write_cover(book: Workbook, sheet: Sheet, styles: Styles, plan: Plan) -> Non
         ("1.25", styles.of(align="right", font_color="#6B6B6B", italic=True), "a working: part of the row below it"),
         ("All checks pass", styles.good, "the master check, on every sheet"),
         ("2 checks fail", styles.bad, "the same, when something does not hold"),
-    ):  # fmt: skip
+    ):
         sheet.write_string(row, 0, label, style)
         sheet.merge_range(row, 1, row, 2, text, styles.label)
         row += 1
@@ -84,7 +88,7 @@ def write_cover(book: Workbook, sheet: Sheet, styles: Styles, plan: Plan) -> Non
     sheet.fit_to_pages(1, 1)
 
 
-def _heading(sheet: Sheet, styles: Styles, row: int, text: str) -> int:
+def _heading(sheet: SheetPage, styles: Styles, row: int, text: str) -> int:
     for column in range(3):
         sheet.write_blank(row, column, None, styles.section)
     sheet.write_string(row, 0, text, styles.section)
@@ -99,7 +103,7 @@ def write_lines(book: Workbook, styles: Styles, plan: Plan) -> None:
         sheet.set_column(column, column, width)
         sheet.write_string(HEADER_ROW - 1, column, head, styles.header_left)
     row = HEADER_ROW
-    for line in plan.model.sheet.lines.values():
+    for line in plan.model.declaration.lines.values():
         if "__" in line.name:
             continue
         at, number = plan.places.lines[line.name]

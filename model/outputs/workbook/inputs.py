@@ -7,12 +7,12 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from ...assumptions.resolve import Leaf
-from ...assumptions.values import Bounds
-from ...assumptions.written import field_of
-from ...graph.sheet import decimal_year
+from ...formulas.declaration import decimal_year
+from ...scenario.resolve import Leaf
+from ...scenario.values import Bounds
+from ...scenario.written import field_of
 from .axis import open_sheet
-from .page import FIGURE, LABEL, TOTAL, UNIT, Sheet
+from .page import FIGURE, LABEL, TOTAL, UNIT, SheetPage
 from .plan import INPUTS, InputRow, Plan
 from .styles import MIDDLE, Styles
 
@@ -23,9 +23,14 @@ VALID, PATH, SOURCE, NOTE = 4, 5, 6, 7
 
 def write_inputs(book: Workbook, styles: Styles, plan: Plan) -> None:
     """Write `Inputs`: every assumption that is a single value, with unit, bounds, source and note."""
-    sheet = open_sheet(book, styles, plan, INPUTS, "Inputs",
-                       "Change the cells on yellow; everything follows. Grey values are fixed at export, or not used "
-                       "in this case.")  # fmt: skip
+    sheet = open_sheet(
+        book,
+        styles,
+        plan,
+        INPUTS,
+        "Inputs",
+        "Change the cells on yellow; everything follows. Grey values are fixed at export, or not used in this case.",
+    )
     for column, (head, width) in enumerate(zip(HEADS, WIDTHS, strict=True)):
         sheet.set_column(column, column, width)
         sheet.write_string(3, column, head, styles.header if column in (FIGURE, TOTAL) else styles.header_left)
@@ -60,7 +65,7 @@ def heading(plan: Plan, path: str) -> str:
     return " › ".join(words)
 
 
-def _describe(sheet: Sheet, styles: Styles, leaf: Leaf, row: int) -> None:
+def _describe(sheet: SheetPage, styles: Styles, leaf: Leaf, row: int) -> None:
     sheet.write_string(row, LABEL, leaf.definition, styles.wrapped)
     sheet.write_string(row, UNIT, leaf.unit or "", styles.of(font_color=MIDDLE, valign="top"))
     sheet.write_string(row, PATH, leaf.path, styles.path)
@@ -68,7 +73,7 @@ def _describe(sheet: Sheet, styles: Styles, leaf: Leaf, row: int) -> None:
     sheet.write_string(row, NOTE, leaf.note, styles.wrapped)
 
 
-def _value(sheet: Sheet, styles: Styles, plan: Plan, row: InputRow) -> None:
+def _value(sheet: SheetPage, styles: Styles, plan: Plan, row: InputRow) -> None:
     """The cell of one assumption, and beside it the number that formulas use where that is another."""
     leaf, at, cell = row.leaf, row.number - 1, f"C{row.number}"
     assert leaf is not None
@@ -85,20 +90,34 @@ def _value(sheet: Sheet, styles: Styles, plan: Plan, row: InputRow) -> None:
         sheet.band(at, TOTAL, formula, [decimal_year(value)], styles.number("0.000", valign="top"))
         sheet.write_string(at, VALID, "a date", styles.note)
         if row.live:
-            sheet.data_validation(at, FIGURE, at, FIGURE, {
-                "validate": "date", "criteria": "between", "minimum": dt.date(1950, 1, 1),
-                "maximum": dt.date(2200, 1, 1),
-            })  # fmt: skip
+            sheet.data_validation(
+                at,
+                FIGURE,
+                at,
+                FIGURE,
+                {
+                    "validate": "date",
+                    "criteria": "between",
+                    "minimum": dt.date(1950, 1, 1),
+                    "maximum": dt.date(2200, 1, 1),
+                },
+            )
     elif isinstance(value, str):
         sheet.write_string(at, FIGURE, value, look("@", align="right"))
         for place, names in enumerate(row.options):
             listed = ",".join(f'"{name}"' for name in names)
-            sheet.band(at, TOTAL if place == 0 else NOTE + place, f"MATCH({cell},{{{listed}}},0)",
-                       [names.index(value) + 1.0], styles.number("0", valign="top"))  # fmt: skip
+            sheet.band(
+                at,
+                TOTAL if place == 0 else NOTE + place,
+                f"MATCH({cell},{{{listed}}},0)",
+                [names.index(value) + 1.0],
+                styles.number("0", valign="top"),
+            )
         if row.options:
             _offer(sheet, at, row.options[0], row.live)
-            sheet.write_string(at, VALID, " or ".join(row.options[0]) if len(row.options[0]) < 4 else "from the list",
-                               styles.note)  # fmt: skip
+            sheet.write_string(
+                at, VALID, " or ".join(row.options[0]) if len(row.options[0]) < 4 else "from the list", styles.note
+            )
     else:
         bounds = bounds_of(leaf.path)
         sheet.write_number(at, FIGURE, float(value), look(input_format(leaf, bounds)))
@@ -107,7 +126,7 @@ def _value(sheet: Sheet, styles: Styles, plan: Plan, row: InputRow) -> None:
             sheet.data_validation(at, FIGURE, at, FIGURE, validation(bounds, cell))
 
 
-def _offer(sheet: Sheet, row: int, options: tuple[str, ...], live: bool) -> None:
+def _offer(sheet: SheetPage, row: int, options: tuple[str, ...], live: bool) -> None:
     if live:
         sheet.data_validation(row, FIGURE, row, FIGURE, {"validate": "list", "source": list(options)})
 
@@ -121,8 +140,12 @@ def validation(bounds: Bounds, cell: str) -> dict[str, Any]:
     """The same limits as a rule of a cell (of the first cell, where there are several)."""
     limits = {">=": bounds.ge, ">": bounds.gt, "<=": bounds.le, "<": bounds.lt}
     rules = ",".join(f"{cell}{sign}{limit:.15g}" for sign, limit in limits.items() if limit is not None)
-    return {"validate": "custom", "value": f"=AND(ISNUMBER({cell}),{rules})", "error_title": "Not a valid value",
-            "error_message": f"Valid here: {bounds}"}  # fmt: skip
+    return {
+        "validate": "custom",
+        "value": f"=AND(ISNUMBER({cell}),{rules})",
+        "error_title": "Not a valid value",
+        "error_message": f"Valid here: {bounds}",
+    }
 
 
 def input_format(leaf: Leaf, bounds: Bounds | None) -> str:

@@ -1,7 +1,7 @@
 """Pages of the workbook: one layout for all, and rows of formulas written fast.
 
 XlsxWriter runs every formula through some fifty regular expressions and every cell through a chain of calls, which
-takes seconds for the 70,000 cells of a model. A row of periods is one formula, so `Sheet` keeps it as one `Band` and
+takes seconds for the 70,000 cells of a model. A row of periods is one formula, so `SheetPage` keeps it as one `Band` and
 writes its cells by filling in column letters; everything else goes the library's ordinary way.
 """
 
@@ -15,7 +15,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from ...graph.excel import AFTER, BEFORE, NOW
+from .excel import AFTER, BEFORE, NOW
 
 LABEL, UNIT, FIGURE, TOTAL, OPENING, FIRST = range(6)  # the columns of every page; periods start at FIRST
 HEADER_ROW, YEAR_ROW, FIRST_ROW = 4, 5, 7  # counted from 1, as in addresses
@@ -30,7 +30,7 @@ class Band(NamedTuple):
     style: Format
 
 
-class Sheet(Worksheet):  # type: ignore[misc]  # XlsxWriter says nothing about its types
+class SheetPage(Worksheet):  # type: ignore[misc]  # XlsxWriter says nothing about its types
     """A worksheet that can also hold bands."""
 
     bands = 0  # how many of them share a formula so far

@@ -6,18 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
-
-from ...assumptions.resolve import Leaf, Scenario
 from ...engine.python import Value, row_of
-from ...graph.arrays import NAMESPACE, input_name, write
-from ...graph.excel import Places
-from ...graph.expr import Expr, Line, walk
-from ...graph.sheet import Sheet
-from ...results import Result
-from ...structure import Model, bind
+from ...engine.structure import Model, bind, evaluator
+from ...formulas.declaration import Declaration
+from ...formulas.evaluate import Evaluator
+from ...formulas.expr import Expr, Line, walk
+from ...results.result import Result
+from ...scenario.resolve import Leaf, Scenario
+from .excel import Places
 
 INPUTS, TABLES, CURVES, BY_YEAR = "Inputs", "Input tables", "Curves", "Inputs by year"
 SEARCH, SEARCH_ROWS = "IRR search", 2
@@ -64,18 +62,16 @@ class Plan:
     @cached_property
     def edges(self) -> dict[tuple[str, str], Expr]:
         """What a row begins with ("prev") or ends with ("next") for those that look back on it, or ahead to it."""
-        return {(e.op, e.args[0].data): e.args[1] for e in formulas(self.model.sheet) if e.op in ("prev", "next")}
+        return {(e.op, e.args[0].data): e.args[1] for e in formulas(self.model.declaration) if e.op in ("prev", "next")}
 
     @cached_property
-    def numbers(self) -> dict[str, Any]:
-        """What a formula of figures needs to be evaluated by the engine's own reading of it."""
-        inputs, elements = bind(self.model)
-        figures = {name: value for name, value in self.values.items() if not self.model.sheet.lines[name].series}
-        return NAMESPACE | figures | {input_name(p): a for p, a in inputs.items()} | {"elements": elements}
+    def numbers(self) -> Evaluator:
+        """Values of formulas over the workbook's lines."""
+        return evaluator(self.model, self.values)
 
     def figure(self, e: Expr) -> float:
         """The value of a formula of figures."""
-        return float(np.ravel(eval(write(e, self.model.texts), self.numbers))[0])
+        return self.numbers.figure(e)
 
     def series(self, name: str) -> list[float]:
         """A row of the workbook's time axis."""
@@ -96,7 +92,7 @@ class Plan:
         return [year for year, _ in groupby(self.model.years)]
 
 
-def formulas(sheet: Sheet) -> Iterator[Expr]:
+def formulas(sheet: Declaration) -> Iterator[Expr]:
     """Every node of every formula and of every curve's knots."""
     for line in sheet.lines.values():
         yield from walk(line.formula)

@@ -8,16 +8,16 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from ...assumptions.values import ByYear
-from ...graph.excel import Places
-from ...graph.expr import REDUCTIONS, Expr, Line
-from ...graph.order import order
-from ...graph.workings import with_workings
-from ...results import Result
-from ...structure import assumptions, closure_end, evaluate, structure
+from ...engine.structure import evaluate, structure
+from ...formulas.expr import REDUCTIONS, Expr, Line
+from ...formulas.order import order
+from ...results.result import Result
+from ...scenario.values import ByYear
+from .excel import Places
 from .page import FIRST, FIRST_ROW, LETTERS
 from .plan import BY_YEAR, CURVE_ROWS, CURVES, INPUTS, SEARCH, SEARCH_ROWS, TABLES, InputRow, Plan, Row, formulas
 from .styles import title_of
+from .workings import with_workings
 
 FIXED = frozenset({"timeline.period_months"})  # numbers of the graph that nevertheless stay as exported
 OFTEN = 3  # rows of a sheet that use a row of another before it is brought in by a link
@@ -31,9 +31,9 @@ def planned(result: Result) -> Plan:
     Raises:
         DeclarationError: when a formula cannot stand in a cell (a defect of the program).
     """
-    model = structure(result.scenario, room(result))
-    sheet = with_workings(model.sheet)
-    program = replace(model.program, sheet=sheet, groups=order(sheet.lines), parts={})
+    model = structure(result.scenario, periods_with_room(result))
+    sheet = with_workings(model.declaration)
+    program = replace(model.program, declaration=sheet, groups=order(sheet.lines), functions={}, many={})
     model = replace(model, program=program)
     values = evaluate(model)
     places = Places(LETTERS[FIRST], LETTERS[FIRST + model.periods - 1])
@@ -44,17 +44,19 @@ def planned(result: Result) -> Plan:
     return plan
 
 
-def room(result: Result) -> float:
-    """Years by which closure may move later inside the workbook: as the other choice on Phase 2 asks, and some more."""
+def periods_with_room(result: Result) -> int:
+    """Periods of the workbook's axis: as many as the other choice on Phase 2 asks for, and some more."""
     scenario, path = result.scenario, PHASE_2
     leaf = scenario.leaves[path]
     other = replace(scenario, leaves={**scenario.leaves, path: replace(leaf, value=not leaf.value)})
-    end = closure_end(assumptions(other), result.model.first_year)
-    return max(end - result.figure("closure_end"), 0.0) + SPARE_YEARS
+    model = result.model
+    return structure(other, model.periods).periods + SPARE_YEARS * 12 // model.period_months
 
 
 def _place_lines(plan: Plan) -> None:
-    for stage, members in groupby(sorted(plan.model.sheet.lines.values(), key=_stage_order(plan)), lambda i: i.stage):
+    for stage, members in groupby(
+        sorted(plan.model.declaration.lines.values(), key=_stage_order(plan)), lambda i: i.stage
+    ):
         at, number, lines = title_of(stage), FIRST_ROW, list(members)
         rows, links = plan.rows.setdefault(at, []), plan.places.links.setdefault(at, {})
         linked = list(worth_linking(lines))
@@ -85,7 +87,7 @@ def _place_lines(plan: Plan) -> None:
 
 def prefixes(plan: Plan) -> Callable[[Line], str]:
     """The party that a line belongs to, by the part of its label before the colon; a working belongs to its line's."""
-    lines = plan.model.sheet.lines
+    lines = plan.model.declaration.lines
 
     def prefix(line: Line) -> str:
         head, colon, _ = lines[line.name.partition("__")[0]].label.partition(": ")
@@ -118,12 +120,12 @@ def outside(e: Expr) -> Iterator[tuple[Hashable, Expr]]:
 
 
 def _stage_order(plan: Plan) -> Any:
-    stages = list(dict.fromkeys(line.stage for line in plan.model.sheet.lines.values()))
+    stages = list(dict.fromkeys(line.stage for line in plan.model.declaration.lines.values()))
     return lambda line: stages.index(line.stage)
 
 
 def _place_inputs(plan: Plan) -> None:
-    sheet, places = plan.model.sheet, plan.places
+    sheet, places = plan.model.declaration, plan.places
     selects: dict[str, dict[tuple[str, ...], None]] = {}
     for e in formulas(sheet):
         if e.op == "select":
@@ -163,7 +165,7 @@ def _place_inputs(plan: Plan) -> None:
 
 def _place_curves(plan: Plan) -> None:
     row = FIRST_ROW
-    for name, curve in plan.model.sheet.curves.items():
+    for name, curve in plan.model.declaration.curves.items():
         first, last = LETTERS[FIRST - 1], LETTERS[FIRST + len(curve.x) - 1]
         x, _, slope, intercept = (f"${first}${row + k}:${last}${row + k}" for k in range(1, 5))
         plan.places.curves[name] = (CURVES, x, intercept, slope)

@@ -16,14 +16,38 @@ import numpy as np
 from xlsxwriter import Workbook
 
 from ...engine.python import float_of
-from ...graph.excel import AFTER, NOW, prefix
 from .axis import TIMELINE, open_sheet
-from .page import FIGURE, FIRST, FIRST_ROW, HEADER_ROW, LABEL, LETTERS, TOTAL, UNIT, Sheet
+from .excel import AFTER, NOW, prefix
+from .page import FIGURE, FIRST, FIRST_ROW, HEADER_ROW, LABEL, LETTERS, TOTAL, UNIT, SheetPage
 from .plan import SEARCH, SEARCH_ROWS, Plan
 from .styles import Styles
 
-UPWARDS = (0.0, 0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.125, 0.15, 0.2, 0.25, 0.3, 0.4,
-           0.5, 0.75, 1.0, 1.5, 2.5, 5.0)  # fmt: skip
+UPWARDS = (
+    0.0,
+    0.0025,
+    0.005,
+    0.01,
+    0.015,
+    0.02,
+    0.03,
+    0.04,
+    0.05,
+    0.06,
+    0.08,
+    0.1,
+    0.125,
+    0.15,
+    0.2,
+    0.25,
+    0.3,
+    0.4,
+    0.5,
+    0.75,
+    1.0,
+    1.5,
+    2.5,
+    5.0,
+)
 DOWNWARDS = (0.0, -0.0025, -0.005, -0.01, -0.015, -0.02, -0.03, -0.04, -0.05, -0.075, -0.1, -0.15, -0.2, -0.3, -0.4)
 GAP = FIRST + len(UPWARDS)  # a blank column between the two
 DIGITS = 6  # of US$ millions
@@ -31,9 +55,15 @@ DIGITS = 6  # of US$ millions
 
 def write_search(book: Workbook, styles: Styles, plan: Plan) -> None:
     """Write `IRR search`: for every row that has a rate of return, the rate just below it."""
-    sheet = open_sheet(book, styles, plan, SEARCH, "IRR search",
-                       "Where IRR() starts: the lower end of the first bracket, from zero upwards, then downwards, in "
-                       "which the present value changes its sign.")  # fmt: skip
+    sheet = open_sheet(
+        book,
+        styles,
+        plan,
+        SEARCH,
+        "IRR search",
+        "Where IRR() starts: the lower end of the first bracket, from zero upwards, then downwards, in "
+        "which the present value changes its sign.",
+    )
     sheet.set_column(LABEL, LABEL, 52)
     sheet.set_column(UNIT, UNIT, 15, styles.unit)
     sheet.set_column(FIGURE, TOTAL, 12)
@@ -52,7 +82,7 @@ def write_search(book: Workbook, styles: Styles, plan: Plan) -> None:
     rounded = _rounded_flows(sheet, styles, plan)
     for k, name in enumerate(plan.places.guesses):
         row = FIRST_ROW + SEARCH_ROWS * k
-        line = plan.model.sheet.lines[name]
+        line = plan.model.declaration.lines[name]
         sheet.write_string(row - 1, LABEL, f"{line.label}: sign of its present value", styles.label)
         sheet.write_string(row, LABEL, "changes before the next rate", styles.working_label)
         sheet.write_string(row - 1, UNIT, "1", styles.unit)
@@ -64,20 +94,32 @@ def write_search(book: Workbook, styles: Styles, plan: Plan) -> None:
             sheet.band(row - 1, first, f"SIGN(NPV({NOW}${HEADER_ROW},{cells}))", signs, styles.number("0"))
             sheet.band(row, first, f"IF({NOW}{row}*{AFTER}{row}<=0,1,0)", flips, styles.number("0;;\\-"))
             found += [start for start, flip in zip(lower, flips, strict=False) if flip]
-        own = float_of(plan.values[next(n for n, i in plan.model.sheet.lines.items()
-                                        if i.formula.op == "irr" and i.formula.args[0].data == name)])  # fmt: skip
+        own = float_of(
+            plan.values[
+                next(
+                    n
+                    for n, i in plan.model.declaration.lines.items()
+                    if i.formula.op == "irr" and i.formula.args[0].data == name
+                )
+            ]
+        )
         known = own == own
         sheet.write(row - 1, TOTAL, own if known else "none", styles.number("0.00%", align="right"))
         starts, flags = (f"${LETTERS[FIRST]}${r}:${last}${r}" for r in (HEADER_ROW + 1, row + 1))
-        sheet.band(row - 1, FIGURE, f"IFERROR(INDEX({starts},MATCH(1,{flags},0)),D{row})",
-                   [found[0] if found else own if known else "none"], styles.number("0.00%"))  # fmt: skip
+        sheet.band(
+            row - 1,
+            FIGURE,
+            f"IFERROR(INDEX({starts},MATCH(1,{flags},0)),D{row})",
+            [found[0] if found else own if known else "none"],
+            styles.number("0.00%"),
+        )
     sheet.freeze_panes(HEADER_ROW + 1, FIRST)
     sheet.set_landscape()
     sheet.set_paper(8)
     sheet.set_print_scale(55)
 
 
-def _rounded_flows(sheet: Sheet, styles: Styles, plan: Plan) -> dict[str, int]:
+def _rounded_flows(sheet: SheetPage, styles: Styles, plan: Plan) -> dict[str, int]:
     """Write every cash flow to the dollar, below the search; returns their rows, counted from 1."""
     head = FIRST_ROW + SEARCH_ROWS * len(plan.places.guesses) + 1
     sheet.write_string(head - 1, LABEL, "Cash flow to the dollar, by period", styles.header_left)
@@ -85,11 +127,16 @@ def _rounded_flows(sheet: Sheet, styles: Styles, plan: Plan) -> dict[str, int]:
     sheet.band(head - 1, FIRST, f"{TIMELINE}!{NOW}${HEADER_ROW}", plan.model.labels, styles.header)
     rows: dict[str, int] = {}
     for row, name in enumerate(plan.places.guesses, head + 1):
-        line, (at, number) = plan.model.sheet.lines[name], plan.places.lines[name]
+        line, (at, number) = plan.model.declaration.lines[name], plan.places.lines[name]
         sheet.write_string(row - 1, LABEL, line.label, styles.label)
         sheet.write_string(row - 1, UNIT, line.written_unit, styles.unit)
-        sheet.band(row - 1, FIRST, f"ROUND({prefix(SEARCH, at)}{NOW}{number},{DIGITS})",
-                   np.round(plan.series(name), DIGITS).tolist(), styles.number("#,##0.0"))  # fmt: skip
+        sheet.band(
+            row - 1,
+            FIRST,
+            f"ROUND({prefix(SEARCH, at)}{NOW}{number},{DIGITS})",
+            np.round(plan.series(name), DIGITS).tolist(),
+            styles.number("#,##0.0"),
+        )
         rows[name] = row
     return rows
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from ...graph.excel import prefix
-from ...results import METRICS, Result
+from ...results.result import METRICS, Result
 from ...studies.compare import Comparison
 from .axis import open_sheet
 from .charts import Chart, Series, drawn
-from .contents import COUNTS
-from .page import LETTERS, Sheet
+from .excel import prefix
+from .layout import COUNTS
+from .page import LETTERS, SheetPage
 from .plan import Plan
 from .styles import BAD_INK, DARK, Styles, number_format
 
@@ -24,8 +24,14 @@ DATES = ("first_production",)
 def write_compare(book: Workbook, styles: Styles, plan: Plan, comparison: Comparison) -> None:
     """Write metrics by case, differences from the reference, and a bridge to every case that differs from it."""
     cases = columns(comparison)
-    sheet = open_sheet(book, styles, plan, NAME, "Comparison",
-                       f"The column '{cases[0].scenario.name}' is live; the others are values at export.")
+    sheet = open_sheet(
+        book,
+        styles,
+        plan,
+        NAME,
+        "Comparison",
+        f"The column '{cases[0].scenario.name}' is live; the others are values at export.",
+    )
     sheet.set_column(LABEL, LABEL, 46)
     sheet.set_column(UNIT, UNIT, 15, styles.unit)
     sheet.set_column(FIRST_CASE, FIRST_CASE + 2 * len(cases) + 1, 15)
@@ -48,7 +54,7 @@ def columns(comparison: Comparison) -> list[Result]:
     return [*comparison.results, *outside]
 
 
-def _metrics(sheet: Sheet, styles: Styles, plan: Plan, comparison: Comparison, row: int) -> int:
+def _metrics(sheet: SheetPage, styles: Styles, plan: Plan, comparison: Comparison, row: int) -> int:
     cases = columns(comparison)
     base = next(k for k, r in enumerate(cases) if r.scenario.sha256 == comparison.reference.scenario.sha256)
     others = [k for k in range(len(cases)) if k != base]
@@ -66,7 +72,7 @@ def _metrics(sheet: Sheet, styles: Styles, plan: Plan, comparison: Comparison, r
     wanted |= {f"{key}_irr": f"{key}_irr" for key in holders} | {f"{key}_npv": f"{key}_npv" for key in holders}
     for name in wanted.values():
         row += 1
-        line = plan.model.sheet.lines[name]
+        line = plan.model.declaration.lines[name]
         at, number = plan.places.lines[name]
         figures = [r.figure(name) if name in r.lines else float("nan") for r in cases]
         look = "0" if name in COUNTS else number_format(line.written_unit, "flow", figures)
@@ -81,8 +87,13 @@ def _metrics(sheet: Sheet, styles: Styles, plan: Plan, comparison: Comparison, r
                 sheet.write_string(row, FIRST_CASE + k, "", style)
         for column, k in enumerate(others, apart):
             mine, other = (f"${LETTERS[FIRST_CASE + c]}{row + 1}" for c in (k, base))
-            sheet.band(row, column, f'IF(COUNT({mine},{other})<2,"",{mine}-{other})', [figures[k] - figures[base]],
-                       styles.number(difference(look)))  # fmt: skip
+            sheet.band(
+                row,
+                column,
+                f'IF(COUNT({mine},{other})<2,"",{mine}-{other})',
+                [figures[k] - figures[base]],
+                styles.number(difference(look)),
+            )
     return row
 
 
@@ -92,7 +103,7 @@ def difference(look: str) -> str:
     return f"+{plain};[Red]-{plain};{plain}"
 
 
-def _bridge(book: Workbook, sheet: Sheet, styles: Styles, comparison: Comparison, case: str, row: int) -> int:
+def _bridge(book: Workbook, sheet: SheetPage, styles: Styles, comparison: Comparison, case: str, row: int) -> int:
     """A table of steps with a chart of floating columns, values at export."""
     start = comparison.reference
     steps = comparison.bridges[case]
@@ -115,8 +126,12 @@ def _bridge(book: Workbook, sheet: Sheet, styles: Styles, comparison: Comparison
         if effect is not None:
             sheet.write_number(row, FIRST_CASE, effect, styles.number("+0.00%;[Red]-0.00%;0.00%"))
         sheet.write_number(row, FIRST_CASE + 1, level, styles.number("0.00%", bold=whole))
-        parts = (0.0 if whole else min(before, level), level if whole else 0.0,
-                 max(effect or 0.0, 0.0), max(-(effect or 0.0), 0.0))  # fmt: skip
+        parts = (
+            0.0 if whole else min(before, level),
+            level if whole else 0.0,
+            max(effect or 0.0, 0.0),
+            max(-(effect or 0.0), 0.0),
+        )
         for column, part in enumerate(parts, FIRST_CASE + 2):
             sheet.write_number(row, column, part, share)
 
@@ -124,11 +139,14 @@ def _bridge(book: Workbook, sheet: Sheet, styles: Styles, comparison: Comparison
         return f"={NAME}!${LETTERS[column]}${first}:${LETTERS[column]}${row + 1}"
 
     looks = {"Base": None, "Total": DARK, "Rise": "#5E7F4E", "Fall": BAD_INK}
-    made = [Series(name, cells(LABEL), cells(FIRST_CASE + 2 + k), colour=colour)
-            for k, (name, colour) in enumerate(looks.items())]  # fmt: skip
+    made = [
+        Series(name, cells(LABEL), cells(FIRST_CASE + 2 + k), colour=colour)
+        for k, (name, colour) in enumerate(looks.items())
+    ]
     notes: dict[str, Any] = {"Base": {"fill": {"none": True}}}
-    chart = drawn(book, Chart(f"Project IRR: {start.scenario.name} to {case}", made, "real, after tax", number="0%",
-                              notes=notes))  # fmt: skip
+    chart = drawn(
+        book, Chart(f"Project IRR: {start.scenario.name} to {case}", made, "real, after tax", number="0%", notes=notes)
+    )
     chart.set_legend({"none": True})
     where = {"object_position": 2, "y_offset": 4, "description": f"IRR bridge to {case}"}
     sheet.insert_chart(first - 2, FIRST_CASE + 7, chart, where)

@@ -7,11 +7,11 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
 from ...engine.python import float_of
-from ...graph.excel import Writer, prefix
-from ...graph.expr import Expr, Line
+from ...formulas.expr import Expr, Line
 from ...stages.checks import TOLERANCE
 from .axis import CHECKS, master_text, open_page
-from .page import FIGURE, FIRST, LABEL, LETTERS, OPENING, TOTAL, UNIT, Sheet
+from .excel import ExcelWriter, prefix
+from .page import FIGURE, FIRST, LABEL, LETTERS, OPENING, TOTAL, UNIT, SheetPage
 from .plan import Plan
 from .styles import LINK_INK, Styles, number_format
 
@@ -22,7 +22,7 @@ CHECK_HEADS = ("Deviation", "Tolerance", "Passed")
 def write_stage(book: Workbook, styles: Styles, plan: Plan, name: str) -> None:
     """Write the sheet of one stage."""
     sheet = open_page(book, styles, plan, name, CHECK_HEADS if name == CHECKS else ("Figure", "Total", "Opening"))
-    writer = Writer(name, plan.places)
+    writer = ExcelWriter(name, plan.places)
     sheet.outline_settings(symbols_below=False)
     for row in plan.rows[name]:
         if row.link is not None:
@@ -38,7 +38,9 @@ def write_stage(book: Workbook, styles: Styles, plan: Plan, name: str) -> None:
         _verdicts(sheet, styles, plan)
 
 
-def write_line(sheet: Sheet, styles: Styles, plan: Plan, writer: Writer, line: Line, row: int, heading: str) -> None:
+def write_line(
+    sheet: SheetPage, styles: Styles, plan: Plan, writer: ExcelWriter, line: Line, row: int, heading: str
+) -> None:
     """Write one line: label, unit, figure or total, opening, and the periods."""
     working, inside = "__" in line.name, bool(heading)
     label = line.label.removeprefix(f"{heading}: ") if inside else line.label
@@ -70,14 +72,14 @@ def write_line(sheet: Sheet, styles: Styles, plan: Plan, writer: Writer, line: L
             _edge(sheet, writer, plan, row, column, plan.edges[neighbour, line.name], style)
 
 
-def write_link(sheet: Sheet, styles: Styles, plan: Plan, e: Expr, row: int) -> None:
+def write_link(sheet: SheetPage, styles: Styles, plan: Plan, e: Expr, row: int) -> None:
     """Write a row that brings in what this sheet uses from another one."""
     sheet.set_row(row, None, None, {"level": 1})
     label, unit, kind = described(plan, e)
     label = label if len(label) <= LONGEST_LINK else label[: LONGEST_LINK - 1] + "…"
     sheet.write_string(row, LABEL, label, styles.of(indent=1, font_color=LINK_INK))
     sheet.write_string(row, UNIT, unit, styles.unit)
-    writer = Writer("", plan.places)  # from nowhere, so that every address names its sheet
+    writer = ExcelWriter("", plan.places)  # from nowhere, so that every address names its sheet
     series = plan.series_of(e) if e.series else [plan.figure(e)]
     shown = number_format(unit, kind, series)
     style = styles.number(shown, font_color=LINK_INK)
@@ -111,7 +113,7 @@ def described(plan: Plan, e: Expr) -> tuple[str, str, str]:
     return label, unit, "flag" if isinstance(leaf.value, bool) else "average"
 
 
-def _edge(sheet: Sheet, writer: Writer, plan: Plan, row: int, column: int, e: Expr, style: Format) -> None:
+def _edge(sheet: SheetPage, writer: ExcelWriter, plan: Plan, row: int, column: int, e: Expr, style: Format) -> None:
     """What stands before the first period, or after the last."""
     if e.op == "const":
         sheet.write_number(row, column, e.data, style)
@@ -119,7 +121,7 @@ def _edge(sheet: Sheet, writer: Writer, plan: Plan, row: int, column: int, e: Ex
         sheet.band(row, column, writer.formula(e), [plan.figure(e)], style)
 
 
-def _verdicts(sheet: Sheet, styles: Styles, plan: Plan) -> None:
+def _verdicts(sheet: SheetPage, styles: Styles, plan: Plan) -> None:
     """Tolerance and verdict beside every check, and the master check that all sheets show."""
     rows = [r.number for r in plan.rows[CHECKS] if r.line is not None and not r.line.series and "__" not in r.line.name]
     for row in rows:
@@ -128,10 +130,12 @@ def _verdicts(sheet: Sheet, styles: Styles, plan: Plan) -> None:
         passed = float(float_of(plan.values[line.name]) <= TOLERANCE)
         sheet.write_number(row - 1, TOTAL, TOLERANCE, styles.number("0E+00"))
         sheet.band(row - 1, OPENING, f"IF(C{row}<=D{row},1,0)", [passed], styles.number('"yes";;"NO"', align="center"))
-        sheet.conditional_format(row - 1, OPENING, row - 1, OPENING,
-                                 {"type": "cell", "criteria": "==", "value": 0, "format": styles.bad})  # fmt: skip
+        sheet.conditional_format(
+            row - 1, OPENING, row - 1, OPENING, {"type": "cell", "criteria": "==", "value": 0, "format": styles.bad}
+        )
     first, last = min(rows), max(rows)
     cells = f"{LETTERS[OPENING]}{first}:{LETTERS[OPENING]}{last}"
     failed = f"{len(rows)}-COUNTIF({cells},1)"
-    sheet.write_formula(0, FIGURE, f'=IF({failed}=0,"All checks pass",({failed})&" checks fail")', styles.check,
-                        master_text(plan))  # fmt: skip
+    sheet.write_formula(
+        0, FIGURE, f'=IF({failed}=0,"All checks pass",({failed})&" checks fail")', styles.check, master_text(plan)
+    )

@@ -15,6 +15,7 @@ INPUT_FILL, INPUT_INK, FIXED_INK, WORKING_INK = "#FFF8DC", "#0000C0", "#7A7A7A",
 GOOD_FILL, GOOD_INK, BAD_FILL, BAD_INK = "#DDF0DD", "#1B6B1B", "#F8D4D0", "#A01C10"
 PALETTE = ("#1F3A4D", "#B87333", "#D4A017", "#4F8A8B", "#8C4A3C", "#7D8CA3", "#5E7F4E", "#A9A9A9", "#3C6E91", "#C9A48B")
 
+
 def signed(digits: int) -> str:
     """Thousands separated, negative numbers red, and a dash for what would be shown as zero."""
     zeros = f"0.{'0' * digits}" if digits else "0"
@@ -23,10 +24,21 @@ def signed(digits: int) -> str:
 
 
 FORMATS = {
-    "US$m": signed(1), "US$": signed(3), "Mt": signed(2), "kt": signed(1), "koz": signed(1), "jobs": signed(0),
-    "g": "0.000", "x": '0.00"x"', "years": "0.00", "year": "0.00", "months": "0.0", "days": "0",
-    "nominal/real": "0.000", "1/year": "0.00%",
-}  # fmt: skip
+    "US$m": signed(1),
+    "US$": signed(3),
+    "Mt": signed(2),
+    "kt": signed(1),
+    "koz": signed(1),
+    "jobs": signed(0),
+    "g": "0.000",
+    "x": '0.00"x"',
+    "years": "0.00",
+    "year": "0.00",
+    "months": "0.0",
+    "days": "0",
+    "nominal/real": "0.000",
+    "1/year": "0.00%",
+}
 WHOLE, SHARE, PLAIN = "0;-0;\\-", "0.0%", "#,##0.00"
 
 
@@ -63,8 +75,9 @@ class Styles:
         self.section = self.of(bold=True, font_color=DARK, bg_color=PALE)
         self.header = self.of(bold=True, font_color="#FFFFFF", bg_color=DARK, align="right")
         self.header_left = self.of(bold=True, font_color="#FFFFFF", bg_color=DARK)
-        self.header_wrapped = self.of(bold=True, font_color="#FFFFFF", bg_color=DARK, align="center", text_wrap=True,
-                                      valign="vcenter")  # fmt: skip
+        self.header_wrapped = self.of(
+            bold=True, font_color="#FFFFFF", bg_color=DARK, align="center", text_wrap=True, valign="vcenter"
+        )
         self.year = self.of(font_color=MIDDLE, align="right", num_format="0", bottom=1, bottom_color=RULE)
         self.year_label = self.of(font_color=MIDDLE, bottom=1, bottom_color=RULE)
         self.label = self.of()
@@ -92,8 +105,16 @@ class Styles:
 
     def input(self, shown: str, **more: Any) -> Format:
         """A cell that is there to be changed."""
-        return self.of(num_format=shown, font_color=INPUT_INK, bg_color=INPUT_FILL, border=1, border_color=RULE,
-                       valign="top", locked=False, **more)  # fmt: skip
+        return self.of(
+            num_format=shown,
+            font_color=INPUT_INK,
+            bg_color=INPUT_FILL,
+            border=1,
+            border_color=RULE,
+            valign="top",
+            locked=False,
+            **more,
+        )
 
     def fixed(self, shown: str, **more: Any) -> Format:
         """A value that is fixed at export, or not used."""

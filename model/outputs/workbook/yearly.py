@@ -10,12 +10,12 @@ import numpy as np
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
-from ...annual import annual
-from ...graph.excel import NOW, Places, Writer, prefix
-from ...graph.expr import Line, walk
+from ...formulas.expr import Line, walk
+from ...results.years import annual
 from .axis import TIMELINE, open_page
-from .contents import ANNUAL, BALANCE, CASH, COVENANTS, INCOME
-from .page import FIGURE, FIRST, FIRST_ROW, LABEL, LETTERS, OPENING, TOTAL, UNIT, YEAR_ROW, Sheet
+from .excel import NOW, ExcelWriter, Places, prefix
+from .layout import ANNUAL, BALANCE, CASH, COVENANTS, INCOME
+from .page import FIGURE, FIRST, FIRST_ROW, LABEL, LETTERS, OPENING, TOTAL, UNIT, YEAR_ROW, SheetPage
 from .plan import Plan
 from .styles import RULE, Styles, number_format
 
@@ -31,7 +31,7 @@ def write_annual(book: Workbook, styles: Styles, plan: Plan) -> dict[str, int]:
     """
     sheet = open_page(book, styles, plan, ANNUAL_SHEET, ("", "Total", ""), years=True)
     sections, rows = layout(plan)
-    writer = Writer(ANNUAL_SHEET, by_year(plan, ANNUAL_SHEET, rows))
+    writer = ExcelWriter(ANNUAL_SHEET, by_year(plan, ANNUAL_SHEET, rows))
     values = year_values(plan)
     for title, lines in sections.items():
         _section(sheet, styles, rows[lines[0].name] - 2, title)
@@ -61,7 +61,7 @@ def layout(plan: Plan) -> tuple[dict[str, list[Line]], dict[str, int]]:
 
 def expanded(plan: Plan, names: tuple[str, ...]) -> Iterator[Line]:
     """Lines by name, with those of every loan and shareholder; names that the scenario does not have are left out."""
-    sheet = plan.model.sheet
+    sheet = plan.model.declaration
     groups = {"{loan}": "financing.tranches", "{holder}": "joint_venture.shareholders"}
     for name in names:
         wild = next((w for w in groups if w in name), None)
@@ -97,8 +97,19 @@ def year_values(plan: Plan) -> dict[str, list[float]]:
     return annual(plan.model, plan.values)
 
 
-def write_year_row(sheet: Sheet, styles: Styles, plan: Plan, writer: Writer, line: Line, row: int, values: list[float],
-                   sign: str = "", label: str = "", indent: int = 0, **look: Any) -> None:  # fmt: skip
+def write_year_row(
+    sheet: SheetPage,
+    styles: Styles,
+    plan: Plan,
+    writer: ExcelWriter,
+    line: Line,
+    row: int,
+    values: list[float],
+    sign: str = "",
+    label: str = "",
+    indent: int = 0,
+    **look: Any,
+) -> None:
     """Write one line by calendar year, with its total where that means something."""
     style = styles.number(number_format(line.written_unit, line.kind, values), **look)
     sheet.write_string(row, LABEL, label or line.label, styles.of(indent=indent, **look))
@@ -110,12 +121,12 @@ def write_year_row(sheet: Sheet, styles: Styles, plan: Plan, writer: Writer, lin
         _total(sheet, row, values, factor, style)
 
 
-def _total(sheet: Sheet, row: int, values: list[float], factor: float, style: Format) -> None:
+def _total(sheet: SheetPage, row: int, values: list[float], factor: float, style: Format) -> None:
     cells = f"{LETTERS[FIRST]}{row + 1}:{LETTERS[FIRST + len(values) - 1]}{row + 1}"
     sheet.band(row, TOTAL, f"SUM({cells})", [factor * float(np.sum(values))], style)
 
 
-def year_formula(plan: Plan, writer: Writer, line: Line) -> str:
+def year_formula(plan: Plan, writer: ExcelWriter, line: Line) -> str:
     """A line's figure of a calendar year, from its periods; of a ratio the formula itself, over the year's figures."""
     if line.kind == "ratio":
         return writer.line(line)
@@ -134,7 +145,7 @@ def year_formula(plan: Plan, writer: Writer, line: Line) -> str:
     return f"SUMPRODUCT(MAX(({years}={year})*{cells}))"
 
 
-def _section(sheet: Sheet, styles: Styles, row: int, title: str) -> None:
+def _section(sheet: SheetPage, styles: Styles, row: int, title: str) -> None:
     sheet.write_string(row, LABEL, title, styles.section)
     for column in (UNIT, FIGURE, TOTAL, OPENING):
         sheet.write_blank(row, column, None, styles.section)
@@ -143,17 +154,18 @@ def _section(sheet: Sheet, styles: Styles, row: int, title: str) -> None:
 def write_statements(book: Workbook, styles: Styles, plan: Plan) -> None:
     """Write `Statements`: income, cash flow and balance sheet by year; each subtotal is checked against its line."""
     sheet = open_page(book, styles, plan, STATEMENTS, ("", "Total", ""), years=True)
-    writer = Writer(STATEMENTS, by_year(plan, STATEMENTS, {}))
+    writer = ExcelWriter(STATEMENTS, by_year(plan, STATEMENTS, {}))
     row = FIRST_ROW - 1
     for title, entries in (("Income statement", INCOME), ("Cash flow statement", CASH), ("Balance sheet", BALANCE)):
         _section(sheet, styles, row, f"{title}, US$m nominal")
         row = _statement(sheet, styles, plan, writer, row + 1, entries) + 1
 
 
-def _statement(sheet: Sheet, styles: Styles, plan: Plan, writer: Writer, row: int,
-               entries: tuple[tuple[str, str], ...]) -> int:  # fmt: skip
+def _statement(
+    sheet: SheetPage, styles: Styles, plan: Plan, writer: ExcelWriter, row: int, entries: tuple[tuple[str, str], ...]
+) -> int:
     """One statement; subtotals of lines come from the model, sums are made here."""
-    lines, values = plan.model.sheet.lines, year_values(plan)
+    lines, values = plan.model.declaration.lines, year_values(plan)
     since, sums = row, list[tuple[int, list[float]]]()
     running = np.zeros(len(plan.years))
     for sign, name in entries:

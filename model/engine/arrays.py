@@ -1,0 +1,168 @@
+"""Many scenarios: the model as a Python function over NumPy arrays of scenarios, generated from its lines.
+
+Only lines that the outputs need and the varied inputs move are in it; what all scenarios share is read from tables. The
+function steps through the periods, so that arrays are as long as there are scenarios and stay in the cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..arithmetic.functions import power_array
+from ..arithmetic.rates import irr_many, without_dust
+from ..formulas.expr import Expr, Line
+from ..formulas.operations import OPERATIONS
+from .python import PythonWriter, indented
+from .schedule import Schedule, key_of
+from .writer import Shared
+
+Array = NDArray[np.float64]
+
+
+class ArrayWriter(PythonWriter):
+    """Statements of Python over arrays."""
+
+    LANGUAGE = "numpy"
+    START: ClassVar[Mapping[str, str]] = {"total": "0.0", "highest": "-inf", "lowest": "inf", "average": "0.0"}
+    TAKE: ClassVar[Mapping[str, str]] = {
+        "total": "{a} = {a} + {x}",
+        "highest": "{a} = greater({x}, {a})",
+        "lowest": "{a} = lesser({x}, {a})",
+        "average": "{a} = where(isnan({x}), {a}, {a} + {x}); {a}_count = {a}_count + (1.0 - isnan({x}))",
+    }
+
+    def __init__(self, outputs: Mapping[str, Line], plan: Schedule, varied: Sequence[str]) -> None:
+        super().__init__(outputs, plan, varied)
+
+    def table(self, place: int, by_period: bool) -> str:
+        return f"s{place}[t]" if by_period else f"g{place}"
+
+    def lookup(self, e: Expr) -> str:
+        curve = self.curves[e.data]
+        if any(map(self.depends, (*curve.x, *curve.y))):
+            raise ValueError("what a curve is drawn from cannot differ between the scenarios of one run")
+        self.common.curves[e.data] = curve
+        at = self.named(self.operand(e.args[0]))
+        axis = ", ".join(map(key_of, curve.x))
+        if (axis, at) not in self.found:
+            place = self.found[axis, at] = self.new("k")
+            names = f"axis_{e.data}, starts_{e.data}"
+            self.text.append(f"{place}, {place}_past = segment({at}, {names})")
+        place = self.found[axis, at]
+        return f"(slopes_{e.data}[{place}] * {place}_past + values_{e.data}[{place}])"
+
+    def finish(self, name: str, op: str) -> str:
+        if op == "average":
+            return f"{name} = where({name}_count > 0.0, {name} / maximum({name}_count, 1.0), nan)"
+        return f"{name} = where({name} == {self.START[op]}, nan, {name})"
+
+    def many(self) -> str:
+        """The source of `model(T, N, inputs, figures, rows, curves)`, which returns the lines by name: a figure as
+        (N,), a row as (T, N)."""
+        body = self.body()
+        head = [
+            *(f"{name} = inputs[{path!r}]" for path, name in self.inputs.items()),
+            *(f"g{k} = figures[{k}]" for k in range(len(self.common.figures))),
+            *(f"s{k} = rows[{k}]" for k in range(len(self.common.rows))),
+            *(f"axis_{n}, starts_{n}, values_{n}, slopes_{n} = curves[{k}]" for k, n in enumerate(self.common.curves)),
+            *(f"r_{name} = [None] * T" for name in sorted(self.stored)),
+        ]
+        result = ", ".join(
+            f"{n!r}: {'rows_of' if line.series else 'figure_of'}({'r_' if line.series else 'v_'}{n}, N)"
+            for n, line in self.declared.items()
+        )
+        statements = indented([*head, *body, f"return {{{result}}}"])
+        return "\n".join(["def model(T, N, inputs, figures, rows, curves):", *statements, ""])
+
+
+def columns_function(
+    outputs: Mapping[str, Line], plan: Schedule, varied: Sequence[str]
+) -> tuple[Callable[..., dict[str, Array]], Shared]:
+    """The function of a program over arrays, and what its tables hold.
+
+    Raises:
+        ValueError: when a curve is drawn from a varied input, which one run cannot have.
+    """
+    writer = ArrayWriter(outputs, plan, varied)
+    namespace = dict(NAMES)
+    exec(compile(writer.many(), "<columns>", "exec"), namespace)
+    function: Callable[..., dict[str, Array]] = namespace["model"]
+    return function, writer.common
+
+
+def ratio_of(e: Expr, lines: Mapping[str, Array]) -> Array:
+    """A ratio's formula over figures of its lines: arrays of one length.
+
+    Args:
+        e: with the scenario's choices made, and with lines and numbers alone.
+    """
+
+    def text(e: Expr) -> str:
+        if isinstance(e, Line):
+            return e.name
+        if e.op == "const":
+            return "nan" if e.data != e.data else repr(float(e.data))
+        return OPERATIONS[e.op].numpy.format(*map(text, e.args), data=repr(e.data))
+
+    with np.errstate(all="ignore"):
+        found: Array = eval(text(e), {**NAMES, **lines})
+    return found
+
+
+def lesser(a: Any, b: Any) -> Any:
+    """The lesser of two; the second where they are equal or one is not a number."""
+    return np.where(np.less(a, b), a, b)
+
+
+def greater(a: Any, b: Any) -> Any:
+    """The greater of two; the second where they are equal or one is not a number."""
+    return np.where(np.greater(a, b), a, b)
+
+
+def per(a: Any, b: Any, otherwise: float) -> Any:
+    """a / b, `otherwise` where b is zero."""
+    zero = np.equal(b, 0)
+    return np.where(zero, otherwise, np.divide(a, np.where(zero, 1.0, b)))
+
+
+def segment(x: Any, axis: Array, starts: Array) -> tuple[Any, Any]:
+    """The segment of a curve in which x lies, and how far it lies into it."""
+    place = np.searchsorted(axis, x, side="right")
+    return place, x - starts[place]
+
+
+def _irr(flows: list[Any]) -> Array:
+    return irr_many(without_dust(np.array(np.broadcast_arrays(*np.atleast_1d(*flows)))))
+
+
+def figure_of(value: Any, scenarios: int) -> Array:
+    """A figure of every scenario."""
+    return np.array(np.broadcast_to(value, (scenarios,)), dtype=np.float64)
+
+
+def rows_of(values: Iterable[Any], scenarios: int) -> Array:
+    """A row of every scenario."""
+    return np.array([np.broadcast_to(v, (scenarios,)) for v in values], dtype=np.float64)
+
+
+NAMES: dict[str, Any] = {
+    "nan": np.nan,
+    "inf": np.inf,
+    "divide": np.divide,
+    "figure_of": figure_of,
+    "floor": np.floor,
+    "greater": greater,
+    "irr": _irr,
+    "isnan": np.isnan,
+    "lesser": lesser,
+    "maximum": np.maximum,
+    "per": per,
+    "power": lambda x, y: power_array(np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)),
+    "rows_of": rows_of,
+    "segment": segment,
+    "where": np.where,
+}

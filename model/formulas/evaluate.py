@@ -1,0 +1,123 @@
+"""The value of a formula of one scenario, operation by operation: for the few that are not part of a program."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from ..arithmetic.curves import segments
+from ..arithmetic.returns import rate_of_return
+from .declaration import Declaration
+from .expr import Expr, Line
+from .operations import OPERATIONS
+
+Value: TypeAlias = float | list[float]
+
+
+class Evaluator:
+    """Values of formulas over a scenario's lines and assumptions.
+
+    Args:
+        values: lines by name and assumptions by path: a float, or a list by period.
+        elements: single figures of lists, by path and place.
+    """
+
+    def __init__(
+        self,
+        sheet: Declaration,
+        texts: Mapping[str, str],
+        values: Mapping[str, Value],
+        elements: Mapping[tuple[str, int], float],
+        periods: int,
+    ) -> None:
+        self.declaration, self.texts, self.values, self.elements, self.periods = sheet, texts, values, elements, periods
+        self.curves: dict[str, Any] = {}
+
+    def figure(self, e: Expr) -> float:
+        """A formula that is a figure."""
+        value = self.value(e)
+        assert not isinstance(value, list)
+        return value
+
+    def row(self, e: Expr) -> list[float]:
+        """A formula by period."""
+        value = self.value(e)
+        return value if isinstance(value, list) else [value] * self.periods
+
+    def value(self, e: Expr) -> Value:
+        """A formula: a float, or a list by period."""
+        if isinstance(e, Line) or e.op == "input":
+            return self.values[e.data]
+        if e.op == "const":
+            return float(e.data)
+        if e.op == "element":
+            return self.elements[e.data]
+        if e.op == "select":
+            path, names = e.data
+            return self.value(e.args[names.index(self.texts[path])])
+        if e.op == "prev":
+            return [self.figure(e.args[1]), *self.row(e.args[0])[:-1]]
+        if e.op == "next":
+            return [*self.row(e.args[0])[1:], self.figure(e.args[1])]
+        if e.op in REDUCED:
+            return REDUCED[e.op](self.row(e.args[0]))
+        if e.op == "interp":
+            return each(lambda x: looked_up(self.curve(e.data), x), self.value(e.args[0]))
+        function = OPERATIONS[e.op].value
+        if e.op == "per":
+            return each(lambda a, b: function(a, b, e.data), *map(self.value, e.args))
+        return each(function, *map(self.value, e.args))
+
+    def curve(self, name: str) -> Any:
+        """A curve's segments."""
+        if name not in self.curves:
+            self.curves[name] = segments(
+                *([self.figure(knot) for knot in axis] for axis in self.declaration.curves[name])
+            )
+        return self.curves[name]
+
+
+def each(function: Any, *values: Value) -> Value:
+    """A function of figures, or of every period's."""
+    rows = [v for v in values if isinstance(v, list)]
+    if not rows:
+        return float(function(*values))
+    return list(map(function, *(v if isinstance(v, list) else [v] * len(rows[0]) for v in values)))
+
+
+def looked_up(curve: Any, x: float) -> float:
+    """A curve's value at x; see `segments`."""
+    axis, starts, values, slopes = curve
+    k = bisect_right(axis, x)
+    return float(slopes[k] * (x - starts[k]) + values[k])
+
+
+def total(row: list[float]) -> float:
+    """The sum, one after the other."""
+    result = 0.0
+    for x in row:
+        result += x
+    return result
+
+
+def _average(row: list[float]) -> float:
+    known = [x for x in row if x == x]
+    return total(known) / len(known) if known else math.nan
+
+
+def _extreme(row: list[float], sign: float) -> float:
+    found = -math.inf
+    for x in row:
+        found = sign * x if sign * x > found else found
+    return math.nan if found == -math.inf else sign * found
+
+
+REDUCED: dict[str, Callable[[list[float]], float]] = {
+    "total": total,
+    "average": _average,
+    "highest": lambda row: _extreme(row, 1.0),
+    "lowest": lambda row: _extreme(row, -1.0),
+    "irr": rate_of_return,
+}

@@ -1,0 +1,315 @@
+"""Expressions and line items: what a stage writes, and what every interpreter reads.
+
+A `Line` is declared once with name, unit, label, definition and formula. Formulas are trees of `Expr`, built with
+ordinary operators and the functions below. Nothing is computed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from math import nan
+from typing import Any, Literal, NoReturn
+
+from .units import NONE, Unit, unit
+
+Kind = Literal["flow", "balance", "opening", "ratio", "average", "flag"]
+NAN = nan
+REDUCTIONS = frozenset({"total", "highest", "lowest", "average", "irr"})
+
+
+class DeclarationError(Exception):
+    """A line that cannot be right: units that do not agree, a name declared twice, a loop without a lag."""
+
+
+class Expr:
+    """A node of a formula.
+
+    `op` names the operation, `args` its operands, `data` what is not an operand (a constant, an input's path, a
+    table). `series` tells a row of periods from a single figure. `nullable` says that it can be 'not applicable'
+    (nan): a nullable row may only be reduced, so that no interpreter has to carry nan through arithmetic.
+    """
+
+    __slots__ = ("args", "data", "nullable", "op", "series", "unit")
+    args: tuple[Expr, ...]
+    data: Any
+    nullable: bool
+    op: str
+    series: bool
+    unit: Unit
+
+    def __init__(
+        self, op: str, args: tuple[Expr, ...] = (), data: Any = None, unit: Unit = NONE, series: bool | None = None
+    ) -> None:
+        self.op, self.args, self.data, self.unit = op, args, data, unit
+        self.series = any(a.series for a in args) if series is None else series
+        self.nullable = op == "irr" or data != data or any(a.nullable for a in args)
+
+    def __add__(self, other: Term) -> Expr:
+        return _same("add", self, other)
+
+    def __radd__(self, other: Term) -> Expr:
+        return _same("add", other, self)
+
+    def __sub__(self, other: Term) -> Expr:
+        return _same("sub", self, other)
+
+    def __rsub__(self, other: Term) -> Expr:
+        return _same("sub", other, self)
+
+    def __mul__(self, other: Term) -> Expr:
+        other = lift(other)
+        return Expr("mul", (self, other), unit=self.unit * other.unit)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Term) -> Expr:
+        other = lift(other)
+        return Expr("div", (self, other), unit=self.unit / other.unit)
+
+    def __rtruediv__(self, other: Term) -> Expr:
+        return lift(other) / self
+
+    def __neg__(self) -> Expr:
+        return Expr("neg", (self,), unit=self.unit)
+
+    def __lt__(self, other: Term) -> Expr:
+        return _compare("lt", self, other)
+
+    def __le__(self, other: Term) -> Expr:
+        return _compare("le", self, other)
+
+    def __gt__(self, other: Term) -> Expr:
+        return _compare("gt", self, other)
+
+    def __ge__(self, other: Term) -> Expr:
+        return _compare("ge", self, other)
+
+    def __bool__(self) -> NoReturn:
+        raise DeclarationError("a line has no truth value while the model is declared: write where(...)")
+
+
+class Line(Expr):
+    """A line item of the model: a formula with a name. Used in a formula, it is a reference to its row."""
+
+    __slots__ = ("definition", "expr", "kind", "label", "name", "stage", "written_unit")
+
+    def __init__(
+        self,
+        name: str,
+        written_unit: str,
+        label: str,
+        expr: Expr | None,
+        definition: str,
+        kind: Kind,
+        stage: str,
+        series: bool,
+    ) -> None:
+        super().__init__("line", data=name, unit=unit(written_unit), series=series)
+        self.name, self.written_unit, self.label, self.expr = name, written_unit, label, expr
+        self.definition, self.kind, self.stage = definition, kind, stage
+        self.nullable = expr is not None and expr.nullable
+
+    @property
+    def formula(self) -> Expr:
+        """The declared formula."""
+        if self.expr is None:
+            raise DeclarationError(f"line '{self.name}' is used but never declared")
+        return self.expr
+
+
+Term = Expr | float | int
+
+
+def lift(value: Term) -> Expr:
+    """A bare number as an expression without dimension."""
+    return value if isinstance(value, Expr) else Expr("const", data=float(value), series=False)
+
+
+def constant(value: float, written: str) -> Expr:
+    """A number with a unit."""
+    return Expr("const", data=float(value), unit=unit(written), series=False)
+
+
+def convert(e: Expr, written: str) -> Expr:
+    """The same quantity in another unit of its dimension (kt x US$/lb as US$m).
+
+    Raises:
+        DeclarationError: when the dimensions differ.
+    """
+    target = unit(written)
+    if _anything(e):
+        return e
+    if e.unit.powers != target.powers:
+        raise DeclarationError(f"a formula in {e.unit} cannot be read in {written}")
+    ratio = e.unit.scale / target.scale
+    return e if abs(ratio - 1) < 1e-12 else Expr("mul", (e, lift(ratio)), unit=target)
+
+
+def _anything(e: Expr) -> bool:
+    """Nothing and 'not applicable' are of every unit."""
+    return e.op == "const" and (e.data == 0 or e.data != e.data)
+
+
+def _common_unit(op: str, operands: tuple[Expr, ...]) -> Unit:
+    units = [e.unit for e in operands if not _anything(e)]
+    for other in units[1:]:
+        if not units[0].matches(other):
+            raise DeclarationError(f"{op} mixes {units[0]} with {other}: {', '.join(map(spell, operands))}")
+    return units[0] if units else NONE
+
+
+def _same(op: str, *terms: Term) -> Expr:
+    """An operation on operands of one unit; months beside years are converted, by a factor seen in the formula."""
+    args = tuple(map(lift, terms))
+    first = next((e.unit for e in args if not _anything(e)), NONE)
+    args = tuple(
+        Expr("mul", (e, lift(e.unit.scale / first.scale)), unit=first)
+        if e.unit.powers == first.powers and not e.unit.matches(first) and not _anything(e)
+        else e
+        for e in args
+    )
+    return Expr(op, args, unit=_common_unit(op, args))
+
+
+def _compare(op: str, a: Term, b: Term) -> Expr:
+    e = _same(op, a, b)
+    e.unit = NONE
+    return e
+
+
+def minimum(a: Term, b: Term) -> Expr:
+    """The lesser of two."""
+    return _same("min", a, b)
+
+
+def maximum(a: Term, b: Term) -> Expr:
+    """The greater of two."""
+    return _same("max", a, b)
+
+
+def clamp(x: Term, low: Term, high: Term) -> Expr:
+    """x held between two bounds."""
+    return minimum(maximum(x, low), high)
+
+
+def both(a: Expr, b: Expr) -> Expr:
+    """1 where both conditions hold."""
+    return Expr("and", (a, b))
+
+
+def either(a: Expr, b: Expr) -> Expr:
+    """1 where one of two conditions holds."""
+    return Expr("or", (a, b))
+
+
+def where(condition: Expr, then: Term, otherwise: Term) -> Expr:
+    """A choice by condition; NAN stands for 'not applicable'."""
+    a, b = lift(then), lift(otherwise)
+    return Expr("where", (condition, a, b), unit=_common_unit("where", (a, b)))
+
+
+def per(a: Term, b: Term, otherwise: float) -> Expr:
+    """a / b, and `otherwise` where b is zero."""
+    x, y = lift(a), lift(b)
+    return Expr("per", (x, y), data=otherwise, unit=x.unit / y.unit)
+
+
+def compound(rate: Expr, years: Term) -> Expr:
+    """(1 + rate) ** years, for a rate a year."""
+    years = lift(years)
+    _common_unit("compound", (rate * years, lift(1)))
+    return Expr("compound", (rate, years))
+
+
+def power(base: Term, exponent: Term) -> Expr:
+    """base ** exponent, both without dimension."""
+    args = lift(base), lift(exponent)
+    _common_unit("power", (*args, lift(1)))
+    return Expr("pow", args)
+
+
+def floor(x: Expr) -> Expr:
+    """The greatest whole number not above x."""
+    return Expr("floor", (x,), unit=x.unit)
+
+
+def prev(line: Expr, initial: Term = 0) -> Expr:
+    """The line one period earlier; `initial` in the first period."""
+    first = lift(initial)
+    return Expr("prev", (line, first), unit=_common_unit("prev", (line, first)), series=True)
+
+
+def following(line: Expr, final: Term = 0) -> Expr:
+    """The line one period later; `final` in the last period."""
+    last = lift(final)
+    return Expr("next", (line, last), unit=_common_unit("next", (line, last)), series=True)
+
+
+def _reduce(op: str, e: Expr) -> Expr:
+    return Expr(op, (e,), unit=e.unit, series=False)
+
+
+def total(e: Expr) -> Expr:
+    """Sum over the periods."""
+    return _reduce("total", e)
+
+
+def highest(e: Expr) -> Expr:
+    """Greatest over the periods where it is applicable."""
+    return _reduce("highest", e)
+
+
+def lowest(e: Expr) -> Expr:
+    """Least over the periods where it is applicable."""
+    return _reduce("lowest", e)
+
+
+def average(e: Expr) -> Expr:
+    """Mean over the periods where it is applicable."""
+    return _reduce("average", e)
+
+
+def irr(flows: Expr) -> Expr:
+    """Internal rate of return a period; 'not applicable' where none exists."""
+    return Expr("irr", (flows,), series=False)
+
+
+def interpolate(table: str, x: Expr, x_unit: str, y_unit: str) -> Expr:
+    """A piecewise-linear curve of the scenario at x, flat beyond its ends."""
+    if not x.unit.matches(unit(x_unit)):
+        raise DeclarationError(f"curve '{table}' is over {x_unit}, not over {x.unit}")
+    return Expr("interp", (x,), data=table, unit=unit(y_unit))
+
+
+def select(path: str, options: tuple[tuple[str, Expr], ...]) -> Expr:
+    """The option that the scenario's text at `path` names."""
+    args = tuple(e for _, e in options)
+    return Expr("select", args, data=(path, tuple(n for n, _ in options)), unit=_common_unit("select", args))
+
+
+def add_up(terms: Iterable[Expr], none: Term = 0) -> Expr:
+    """The sum of several; `none` where there are none, for a row that is a row even then."""
+    result: Expr | None = None
+    for term in terms:
+        result = term if result is None else result + term
+    return lift(none) if result is None else result
+
+
+def walk(e: Expr) -> Iterator[Expr]:
+    """Every node of a formula, not descending into other lines."""
+    yield e
+    for a in e.args:
+        yield from walk(a)
+
+
+def walk_outside_reductions(e: Expr) -> Iterator[Expr]:
+    """Every node of a formula but those inside a reduction over the periods."""
+    yield e
+    if e.op not in REDUCTIONS:
+        for a in e.args:
+            yield from walk_outside_reductions(a)
+
+
+def spell(e: Expr) -> str:
+    """A short name of an operand for messages."""
+    return str(e.data) if e.op in ("line", "input", "const") else e.op

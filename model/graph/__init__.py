@@ -1,1 +1,0 @@
-"""The expression graph: line items declared once, interpreted several ways."""

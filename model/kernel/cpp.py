@@ -1,0 +1,221 @@
+"""Many scenarios: the model as one C++ function over blocks of scenarios, generated from its lines.
+
+Only lines that the outputs need and the varied inputs move are in it. All else is read from tables that the NumPy
+engine fills, so that the source depends on the structure and on what is asked, never on the scenario's numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import ClassVar, NamedTuple
+
+from ..engine.schedule import Node, Schedule, key_of, schedule
+from ..engine.writer import Shared, Writer
+from ..formulas.declaration import Curve
+from ..formulas.expr import Expr, Line
+from ..formulas.order import Group
+
+SHORT = 12  # knots, up to which a curve's segments are tried one after the other
+PLAIN = frozenset({"add", "sub", "mul", "div", "neg"})  # operations on a block and a number that all scenarios share
+POWERS = frozenset({"pow", "compound"})  # taken anew only where they differ from the period before
+
+
+class Kernel(NamedTuple):
+    """The source of a kernel, and which numbers it takes and gives, in order."""
+
+    source: str
+    scalars: tuple[str, ...]  # varied inputs that are figures
+    series: tuple[str, ...]  # varied inputs that are rows, by year
+    shared: Shared
+    figures_out: tuple[str, ...]
+    rows_out: tuple[str, ...]
+    stored: int  # rows of the working memory
+
+
+class CppWriter(Writer):
+    """Statements of C++ over blocks `V` of scenarios."""
+
+    LANGUAGE = "cpp"
+    START: ClassVar[Mapping[str, str]] = {
+        "total": "0.0",
+        "highest": "-INFINITE",
+        "lowest": "INFINITE",
+        "average": "0.0",
+    }
+    TAKE: ClassVar[Mapping[str, str]] = {
+        "total": "{a} += {x};",
+        "highest": "{a} = greater({x}, {a});",
+        "lowest": "{a} = lesser({x}, {a});",
+        "average": "{a} = {x} == {x} ? {a} + {x} : {a}; {a}_count = {x} == {x} ? {a}_count + 1.0 : {a}_count;",
+    }
+
+    def __init__(
+        self,
+        lines: Mapping[str, Line],
+        plan: Schedule,
+        inputs: Mapping[str, Expr],
+        varied: tuple[str, ...],
+        outputs: Iterable[str],
+        periods_a_year: int,
+    ) -> None:
+        super().__init__(lines, plan, varied)
+        self.series = tuple(p for p in varied if p in inputs and inputs[p].series)
+        self.scalars = tuple(p for p in varied if p not in self.series)
+        wanted = [n for n in dict.fromkeys(outputs) if n in plan.moving]
+        self.figures_out = tuple(n for n in wanted if not lines[n].series)
+        self.rows_out = tuple(n for n in wanted if lines[n].series)
+        self.periods_a_year = periods_a_year
+        self.tables: dict[str, int] = {}  # curve -> where its table begins
+        self.size = 0
+        self.stored = {name: k for k, name in enumerate(sorted(plan.stored))}
+        self.kernel = self._kernel()
+
+    # The language
+
+    def assign(self, name: str, value: str) -> str:
+        return f"V {name} = {value};"
+
+    def reassign(self, name: str, value: str) -> str:
+        return f"{name} = {value};"
+
+    def constant(self, value: float) -> str:
+        return "NOT_APPLICABLE" if value != value else f"({float(value)!r})".replace("inf", "INFINITE")
+
+    def leaf(self, e: Expr) -> str:
+        if e.data in self.scalars:
+            return f"x{self.scalars.index(e.data)}"
+        return f"prices[{self.series.index(e.data)} * years + t / {self.periods_a_year}]"
+
+    def element(self, row: str, place: str) -> str:
+        return f"r_{row}[{place}]"
+
+    def either(self, condition: str, then: str, otherwise: str) -> str:
+        return f"({condition} ? {then} : {otherwise})"
+
+    def table(self, place: int, by_period: bool) -> str:
+        return f"{'s' if by_period else 'shared'}[{place}]"
+
+    def operand(self, e: Expr) -> str:
+        return self.value(e) if self.depends(e) else f"all_of({self.value(e)})"
+
+    def operation(self, e: Expr) -> str:
+        if e.op in PLAIN:
+            return self.spelling(e.op).format(*map(self.value, e.args))
+        text = super().operation(e)
+        if e.op in POWERS and self.looping:
+            self.opening.append(f"Power {(last := self.new('last'))};")
+            return f"{text[:-1]}, {last})"
+        return text
+
+    def condition(self, e: Expr) -> str:
+        if not self.depends(e):
+            return f"({self.operand(e)} != 0.0)"
+        return super().condition(e)
+
+    def lookup(self, e: Expr) -> str:
+        curve = self.curves[e.data]
+        n = len(curve.x)
+        if any(map(self.depends, (*curve.x, *curve.y))):
+            raise ValueError("what a curve is drawn from cannot differ between the scenarios of one run")
+        if e.data not in self.tables:
+            self.tables[e.data] = self.size
+            self.common.curves[e.data] = curve
+            self.size += 4 * n + 3
+        table = self.tables[e.data]
+        x = self.operand(e.args[0])
+        if n <= SHORT:
+            return f"short_curve<{n}>({x}, curves + {table})"
+        axis = ", ".join(map(key_of, curve.x))
+        if (axis, x) not in self.found:
+            place = self.found[axis, x] = self.new("k")
+            near = f"{place}_near"
+            (self.opening if self.looping else self.text).append(f"I {near} = {{}};")
+            self.text += [
+                f"V {place}_at = {x};",
+                f"I {place} = {near} = segment({place}_at, curves + {table}, {n}, {near});",
+                f"V {place}_past = {place}_at - look(curves + {table + n}, {place});",
+            ]
+        place = self.found[axis, x]
+        slope, value = (f"look(curves + {table + k}, {place})" for k in (3 * n + 2, 2 * n + 1))
+        return f"({slope} * {place}_past + {value})"
+
+    def store(self, name: str, value: str) -> None:
+        wanted = name in self.rows_out
+        if wanted and self.backward:
+            self.stored.setdefault(name, len(self.stored))
+        if name in self.stored:
+            self.text.append(f"r_{name}[t] = {value};")
+        if wanted:
+            place = f"rows + ({self.rows_out.index(name)} * years + t / {self.periods_a_year}) * stride + b"
+            if self.backward:  # sums are taken in the order of periods
+                self.after.append(f"for (int64_t t = 0; t < T; t++) add_to({place}, r_{name}[t]);")
+            else:
+                self.text.append(f"add_to({place}, {value});")
+
+    def accumulate(self, node: Node) -> None:
+        e, name = self.plan.reductions[node.key], node.key
+        (row,) = e.args
+        if e.op == "irr":
+            stored = isinstance(row, Line) and row.series  # a figure stands for itself in all periods
+            if not stored:
+                self.stored.setdefault(name, len(self.stored))
+                self.text.append(f"r_{name}[t] = {self.operand(row)};")
+            self.after.append(f"V {name} = irr(r_{row.data if stored else name}, T);")
+            return
+        self.opening.append(f"V {name} = all_of({self.START[e.op]});")
+        x = self.operand(row)
+        self.text.append(self.TAKE[e.op].format(a=name, x=x if e.op == "total" else self.named(x)))
+        if e.op == "average":
+            self.opening.append(f"V {name}_count = {{}};")
+            self.after.append(f"{name} = {name}_count > 0.0 ? {name} / {name}_count : all_of(NOT_APPLICABLE);")
+        elif e.op != "total":
+            self.after.append(f"{name} = {name} == {self.START[e.op]} ? all_of(NOT_APPLICABLE) : {name};")
+
+    def steps(self, backward: bool, statements: list[str]) -> list[str]:
+        steps = "int64_t t = T - 1; t >= 0; t--" if backward else "int64_t t = 0; t < T; t++"
+        return [f"for ({steps}) {{", "  const double *s = row + t * ROW;", *(f"  {x}" for x in statements), "}"]
+
+    # The function
+
+    def _kernel(self) -> Kernel:
+        body = self.body()
+        out = [f"put(figures + {k} * stride + b, v_{n});" for k, n in enumerate(self.figures_out)]
+        inputs = [f"V x{k} = inputs[{k}];" for k in range(len(self.scalars))]
+        rows = [f"V *const r_{name} = work + {k} * T;" for name, k in self.stored.items()]
+        source = "\n".join(
+            [
+                f"#define ROW {max(len(self.common.rows), 1)}",
+                f"#define SCALARS {len(self.scalars)}",
+                f"#define SERIES {len(self.series)}",
+                '#include "kernel.hpp"',
+                "static void block(const Task &task, int64_t b, const V *inputs, const V *prices, V *work) {",
+                "  TASK_NAMES(task)",
+                *(f"  {line}" for line in (*inputs, *rows, *body, *out)),
+                "}",
+                "",
+            ]
+        )
+        return Kernel(source, self.scalars, self.series, self.common, self.figures_out, self.rows_out, len(self.stored))
+
+
+def kernel(
+    lines: Mapping[str, Line],
+    curves: Mapping[str, Curve],
+    inputs: Mapping[str, Expr],
+    groups: list[Group],
+    texts: Mapping[str, str],
+    outputs: tuple[str, ...],
+    varied: tuple[str, ...],
+    periods_a_year: int,
+) -> Kernel:
+    """Write the kernel that computes the wanted lines for scenarios that differ in the varied inputs.
+
+    Args:
+        outputs: names of lines, figures or rows; rows are given as sums by calendar year.
+        varied: paths of inputs; those that are rows vary by calendar year.
+
+    Raises:
+        ValueError: when a curve is drawn from a varied input, which one run cannot have.
+    """
+    plan = schedule(lines, curves, groups, texts, outputs, frozenset(varied))
+    return CppWriter(lines, plan, inputs, varied, outputs, periods_a_year).kernel

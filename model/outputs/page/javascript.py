@@ -1,0 +1,127 @@
+"""The page: the model as functions of JavaScript, generated from its lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from ...engine.python import PythonWriter
+from ...engine.schedule import Schedule, chosen, chosen_curves, schedule
+from ...formulas.declaration import Declaration
+from ...formulas.expr import Expr, Line
+from ...formulas.order import Group
+
+
+class JavaScriptWriter(PythonWriter):
+    """Statements of JavaScript: functions of T, the number of periods, inputs `x` by path, and figures of lists `e`.
+
+    Args:
+        places: of every figure of a list, its place in `e`.
+        calculated: whether all lines are read from the state `S`, the function's fourth argument.
+    """
+
+    LANGUAGE = "javascript"
+    LAST = "if ({}) return t + 1;"
+    START = {"total": "0", "highest": "-Infinity", "lowest": "Infinity", "average": "0"}
+    TAKE = {
+        "total": "{a} += {x};",
+        "highest": "if ({x} > {a}) {a} = {x};",
+        "lowest": "if ({x} < {a}) {a} = {x};",
+        "average": "if ({x} === {x}) {{ {a} += {x}; {a}_count += 1; }}",
+    }
+
+    def __init__(
+        self, lines: Mapping[str, Line], plan: Schedule, places: Mapping[tuple[str, int], int], calculated: bool = False
+    ) -> None:
+        super().__init__(lines, plan)
+        self.places, self.calculated = places, calculated
+
+    def assign(self, name: str, value: str) -> str:
+        return f"let {name} = {value};"
+
+    def reassign(self, name: str, value: str) -> str:
+        return f"{name} = {value};"
+
+    def constant(self, value: float) -> str:
+        if value != value:
+            return "NaN"
+        text = repr(float(value)).replace("inf", "Infinity")
+        return text if value >= 0 else f"({text})"
+
+    def leaf(self, e: Expr) -> str:
+        return f"e[{self.places[e.data]}]" if e.op == "element" else super().leaf(e)
+
+    def element(self, row: str, place: str) -> str:
+        return f"S.{row}[{place}]" if self.calculated else super().element(row, place)
+
+    def reference(self, line: Line) -> str:
+        if self.calculated:
+            return f"S.{line.name}[t]" if line.series else f"S.{line.name}"
+        return super().reference(line)
+
+    def either(self, condition: str, then: str, otherwise: str) -> str:
+        return f"({condition} ? {then} : {otherwise})"
+
+    def located(self, place: str, axis: str, at: str) -> str:
+        return f"let {place} = segment({axis}, {at}), {place}_past = {at} - {axis}_starts[{place}];"
+
+    def finish(self, name: str, op: str) -> str:
+        if op == "average":
+            return f"{name} = {name}_count ? {name} / {name}_count : NaN;"
+        return f"if ({name} === {self.START[op]}) {name} = NaN;"
+
+    def steps(self, backward: bool, statements: list[str]) -> list[str]:
+        steps = "let t = T - 1; t >= 0; t--" if backward else "let t = 0; t < T; t++"
+        return [f"for ({steps}) {{", *statements, "}"]
+
+    def given(self) -> list[str]:
+        return [f"const {name} = x[{json.dumps(path)}];" for path, name in self.inputs.items()]
+
+    def segments(self, names: str, x: str, y: str) -> str:
+        return f"var [{names}] = segments([{x}], [{y}]);"  # curves on one axis name it again
+
+    def row(self, name: str) -> str:
+        return f"const {name} = new Float64Array(T);"
+
+    def wrapped(self, statements: list[str], result: str) -> str:
+        returned = result if result == "T" else f"{{{result}}}"
+        return "\n".join(["(T, x, e, S) => {", *statements, f"return {returned};", "}"])
+
+
+def source(sheet: Declaration, groups: list[Group], texts: Mapping[str, str], figure: str, ended: str) -> str:
+    """The model as one JavaScript object.
+
+    Args:
+        figure: a figure that the function of its name gives alone.
+        ended: a flag; `life` gives the number of periods up to the first in which it is set, or T.
+
+    Returns:
+        functions: `whole` gives every line, `ratios` those whose formula is taken again on a year's figures.
+    """
+    lines, places = sheet.lines, {key: place for place, key in enumerate(sheet.elements)}
+
+    def plan(outputs: Sequence[str], soonest: str = "") -> Schedule:
+        return schedule(lines, sheet.curves, groups, texts, outputs, soonest=soonest)
+
+    life = JavaScriptWriter({}, plan([ended], ended), places)
+    life.last = ended
+    functions = {
+        "whole": JavaScriptWriter(lines, plan(list(lines)), places).source(),
+        figure: JavaScriptWriter({figure: lines[figure]}, plan([figure]), places).source(),
+        "life": life.source("T"),
+        "ratios": _ratios(sheet, texts, places),
+    }
+    return "{" + ",\n".join(f"{name}: {text}" for name, text in functions.items()) + "}"
+
+
+def _ratios(sheet: Declaration, texts: Mapping[str, str], places: Mapping[tuple[str, int], int]) -> str:
+    ratios = {line.name: line for line in sheet.lines.values() if line.series and line.kind == "ratio"}
+    formulas = {name: chosen(line.formula, texts) for name, line in ratios.items()}
+    alone = Schedule(formulas, chosen_curves(sheet.curves, texts), frozenset(sheet.lines), (), (), {}, {}, frozenset())
+    writer = JavaScriptWriter(ratios, alone, places, calculated=True)
+    writer.text = loop = []
+    for name, formula in formulas.items():
+        loop.append(writer.reassign(f"r_{name}[t]", writer.value(formula)))
+    result = ", ".join(f"{name}: r_{name}" for name in ratios)
+    rows = [writer.row(f"r_{name}") for name in ratios]
+    return writer.wrapped([*writer.given(), *rows, *writer.steps(False, loop)], result)

@@ -1,0 +1,206 @@
+"""Studies as tables and small bar charts on a terminal of 80 columns, and as plain workbooks of values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from ..studies.breakeven import Breakeven
+from ..studies.debt_capacity import DebtCapacity
+from ..studies.sensitivity import Bar, Grid, Tornado
+from .numbers import written
+from .terminal import plain, table
+from .writing import atomic
+
+WIDTH = 36  # characters of a bar chart
+Table = tuple[str, Sequence[str], Sequence[Sequence[Any]]]  # sheet, header, rows
+
+
+def unit_for(metric: str, unit: str) -> str:
+    """How a metric is written: shares as per cent, counts as whole numbers."""
+    if metric in ("gearing", "government_take", "min_reserve_tail"):
+        return "%"
+    return "count" if metric.endswith("_periods") else unit
+
+
+def show_tornado(tornado: Tornado, out: Console) -> None:
+    """Bars about the scenario's own value, the widest first."""
+    unit = unit_for(tornado.metric, tornado.unit)
+    known = [v for b in tornado.bars for v in (b.low_value, b.high_value) if v == v]
+    left, right = min([*known, tornado.base]), max([*known, tornado.base])
+    title = f"{tornado.metric}: {written(tornado.base, unit)} in the scenario itself"
+    made = table("Input", "Low", "", "High", title=title)
+    made.columns[2].justify = "left"
+    for bar in tornado.bars:
+        made.add_row(
+            plain(f"{bar.path.removeprefix('factors.')} {bar.low:.4g} … {bar.high:.4g}"),
+            written(bar.low_value, unit),
+            _bar(bar, tornado.base, left, right),
+            written(bar.high_value, unit),
+        )
+    out.print(made)
+
+
+def _bar(bar: Bar, base: float, left: float, right: float) -> str:
+    """A bar of characters from the low value to the high one; the scenario's own value is the line."""
+    scale = (WIDTH - 10) / (right - left) if right > left else 0.0
+    if bar.low_value != bar.low_value or bar.high_value != bar.high_value:
+        return "does not exist"
+    ends = sorted((bar.low_value, bar.high_value))
+    first, last, middle = (round((v - left) * scale) for v in (*ends, base))
+    marks = [" "] * (WIDTH - 9)
+    marks[first : last + 1] = "█" * (last + 1 - first)
+    marks[middle] = "│" if first == last else "┃"
+    return "".join(marks).rstrip()
+
+
+def show_grid(grid: Grid, out: Console) -> None:
+    """Columns x, rows y; wide grids in parts."""
+    unit = unit_for(grid.metric, grid.unit)
+    (x_path, xs), (y_path, ys) = grid.x, grid.y
+    for start in range(0, len(xs), 6):
+        part = range(start, min(start + 6, len(xs)))
+        made = table(y_path, *(f"{xs[j]:.6g}" for j in part), title=f"{grid.metric} over {x_path} (across)")
+        for i, y in enumerate(ys):
+            made.add_row(f"{y:.6g}", *(written(float(grid.values[i, j]), unit) for j in part))
+        out.print(made)
+
+
+def show_breakeven(found: Breakeven, unit: str, out: Console) -> None:
+    """One sentence."""
+    unit = unit_for(found.metric, unit)
+    now = f"now {written(found.base_value, unit)} at {found.base:.6g}"
+    if found.value is None:
+        out.print(plain(f"No breakeven: {found.reason} ({now})."))
+    else:
+        target = written(found.target, unit)
+        out.print(plain(f"{found.metric} is {target} at {found.path} = {found.value:.10g} ({now})."))
+
+
+def show_capacity(found: DebtCapacity, out: Console) -> None:
+    """The answer, then the loan by period."""
+    kind = found.repayment.replace("_", " ")
+    out.print(
+        plain(
+            f"At a DSCR of {found.target_dscr:g}x, {kind}, the cash flow supports US$"
+            f"{found.capacity:,.0f}m when repayment starts; the scenario owes US${found.scenario_debt:,.0f}m "
+            "then."
+        )
+    )
+    rows = found.periods
+    made = table("Period", "CFADS", "Opening", "Interest", "Principal", "DSCR", title="US$m nominal")
+    for k, period in enumerate(rows["period"]):
+        made.add_row(
+            str(period),
+            *(f"{rows[n][k]:,.1f}" for n in ("cfads", "opening", "interest", "principal")),
+            f"{rows['dscr'][k]:.2f}x",
+        )
+    out.print(made)
+
+
+def show_montecarlo(found: dict[str, Any], units: dict[str, str], out: Console) -> None:
+    """Distributions, the histogram of project IRR, probabilities, cover by year, drivers."""
+    made = table(
+        "Metric",
+        "Mean",
+        "P5",
+        "P50",
+        "P95",
+        "None",
+        title=f"{found['n']:,} scenarios, seed {found['seed']}, {found['seconds']:.1f} s",
+    )
+    for name, d in found["metrics"].items():
+        unit = unit_for(name, units[name])
+        made.add_row(
+            name,
+            *(written(d[k], "" if unit == "count" else unit) for k in ("mean", "p05", "p50", "p95")),
+            f"{d['undefined']:,}" if d["undefined"] else "",
+        )
+    out.print(made)
+    made = table("Probability", "", title="")
+    words = {
+        "project_npv_negative": "Project NPV below nothing",
+        "equity_irr_below_hurdle": f"Equity IRR below {found['hurdle_rate']:.1%}",
+        "any_lock_up": "Any period in lock-up",
+        "any_default": "Any period in default",
+    }
+    for name, value in found["probabilities"].items():
+        made.add_row(words[name], f"{value:.2%}")
+    out.print(made)
+    out.print(histogram(found["metrics"].get("project_irr"), "Project IRR, real"))
+    years = found["dscr_by_year"]
+    if years["year"]:
+        made = table("DSCR by year", "P5", "P50", "P95", "Scenarios", title="")
+        for k, year in enumerate(years["year"]):
+            made.add_row(str(year), *(f"{years[p][k]:.2f}x" for p in ("p05", "p50", "p95")), f"{years['defined'][k]:,}")
+        out.print(made)
+    for metric, inputs in found["drivers"].items():
+        if metric in ("project_irr", "min_dscr"):
+            made = table(f"What drives {metric}", "Rank correlation", "", title="")
+            made.columns[2].justify = "left"
+            for d in inputs:
+                r = d["rank_correlation"]
+                made.add_row(d["input"], f"{r:+.2f}", ("+" if r > 0 else "-") * round(abs(r) * 30))
+            out.print(made)
+
+
+def histogram(d: dict[str, Any] | None, title: str) -> str:
+    """A histogram as rows of characters."""
+    if not d or len(d["histogram"]["counts"]) < 2:
+        return ""
+    edges, counts = d["histogram"]["edges"], d["histogram"]["counts"]
+    pairs = [(edges[k], counts[k] + counts[k + 1]) for k in range(0, len(counts) - 1, 2)]
+    most = max(count for _, count in pairs)
+    return "\n".join([title, *(f"{edge:8.1%} {'█' * round(count / most * 50)}" for edge, count in pairs)]) + "\n"
+
+
+def montecarlo_tables(found: dict[str, Any]) -> list[Table]:
+    """A run as sheets of a workbook."""
+    keys = [k for k in next(iter(found["metrics"].values())) if k != "histogram"]
+    years = found["dscr_by_year"]
+    return [
+        ("Metrics", ["metric", *keys], [[m, *(d[k] for k in keys)] for m, d in found["metrics"].items()]),
+        ("Probabilities", ["", "share"], list(found["probabilities"].items())),
+        ("DSCR by year", list(years), list(zip(*years.values(), strict=True))),
+        (
+            "Drivers",
+            ["metric", "input", "rank correlation"],
+            [[m, *d.values()] for m, inputs in found["drivers"].items() for d in inputs],
+        ),
+        (
+            "Histograms",
+            ["metric", "from", "to", "scenarios"],
+            [
+                [m, a, b, c]
+                for m, d in found["metrics"].items()
+                for a, b, c in zip(
+                    d["histogram"]["edges"], d["histogram"]["edges"][1:], d["histogram"]["counts"], strict=False
+                )
+            ],
+        ),
+        ("Run", ["", "value"], [[k, found[k]] for k in ("n", "seed", "engine", "sampling", "seconds", "hurdle_rate")]),
+    ]
+
+
+def values_workbook(path: Path, tables: Sequence[Table]) -> None:
+    """A workbook of plain values, one sheet a table; text is never a formula, what does not exist stays empty."""
+    from xlsxwriter import Workbook
+
+    plainly = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with atomic(path) as temporary, Workbook(temporary, plainly) as book:
+        bold = book.add_format({"bold": True, "bottom": 1})
+        for name, header, rows in tables:
+            sheet = book.add_worksheet(name[:31])
+            sheet.freeze_panes(1, 1)
+            sheet.write_row(0, 0, header, bold)
+            sheet.set_column(0, 0, 34)
+            sheet.set_column(1, max(len(header) - 1, 1), 14)
+            for r, row in enumerate(rows, 1):
+                for c, value in enumerate(row):
+                    if isinstance(value, str):
+                        sheet.write_string(r, c, value)
+                    elif value is not None and value - value == 0:
+                        sheet.write_number(r, c, value)

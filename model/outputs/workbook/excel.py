@@ -1,0 +1,231 @@
+"""The Excel interpreter: from the graph to formulas, one text for all periods of a row.
+
+A formula is written as it stands in any period: NOW, BEFORE and AFTER take the place of the letters of the period's
+own column and of its neighbours, so that one text serves the whole row. Where a row has no earlier or later period,
+the neighbour is the opening or closing column, which holds what the graph says comes before the first period or after
+the last. 'Not applicable' is the empty text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...formulas.expr import DeclarationError, Expr, Line
+from ...formulas.operations import ATOM, OPERATIONS, PRODUCT, SIGN, SUM
+from .simplify import can_fail, chain, mirrored, settle, shortened
+
+NOW, BEFORE, AFTER = "\x01", "\x02", "\x03"
+ABSENT = '""'
+
+_OPERATORS = frozenset({"lt", "le", "gt", "ge", "nonzero", "add", "sub", "mul", "div", "pow"})
+_COMPARISONS = frozenset({"lt", "le", "gt", "ge", "nonzero"})
+_OVER_PERIODS = {"total": "SUM", "highest": "MAX", "lowest": "MIN", "average": "AVERAGE"}
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where everything stands that a formula can refer to.
+
+    Attributes:
+        lines: sheet and row of every line.
+        inputs: of a figure its cell, of numbers by year the sheet and row that spread them over the periods.
+        elements: the cell of every figure of a list.
+        choices: the cell that holds the number of the option chosen, by path and names of the options.
+        curves: of every curve the cells of its knots, and of intercept and slope beyond each knot.
+        links: of every sheet the rows that bring in what its formulas use from other sheets, by line name, ("input",
+            path), ("element", (path, place)) or ("select", (path, options)).
+        guesses: the cell where the search for a rate of return starts, by line.
+    """
+
+    first: str
+    last: str
+    figure: str = "C"
+    lines: dict[str, tuple[str, int]] = field(default_factory=dict)
+    inputs: dict[str, tuple[str, int | str]] = field(default_factory=dict)
+    elements: dict[tuple[str, int], tuple[str, str]] = field(default_factory=dict)
+    choices: dict[tuple[str, tuple[str, ...]], tuple[str, str]] = field(default_factory=dict)
+    curves: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)
+    links: dict[str, dict[Hashable, int]] = field(default_factory=dict)
+    guesses: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def cells(self, sheet: str, name: str) -> str:
+        """All periods of a row, as seen from a sheet."""
+        at, row = self.lines[name]
+        return f"{prefix(sheet, at)}${self.first}${row}:${self.last}${row}"
+
+
+def prefix(sheet: str, at: str) -> str:
+    """What stands before the address of a cell on sheet `at` in a formula on sheet `sheet`."""
+    if sheet == at:
+        return ""
+    return f"{at}!" if at.isalnum() else f"'{at}'!"
+
+
+def number(value: float) -> str:
+    """A number as Excel writes it, to its 15 digits."""
+    text = f"{value:.15g}".upper()
+    return text[:-2] if text.endswith(".0") else text
+
+
+class ExcelWriter:
+    """Formulas of one sheet."""
+
+    def __init__(self, sheet: str, places: Places) -> None:
+        self.sheet, self.places = sheet, places
+        self.links = places.links.get(sheet, {})
+
+    def line(self, line: Line) -> str:
+        """The formula of a line, without the equals sign; a series as it stands in any period."""
+        return self.formula(line.formula)
+
+    def formula(self, e: Expr, known: Mapping[int, str] | None = None) -> str:
+        """A formula, without the equals sign.
+
+        Args:
+            known: cells that hold the value of a part of the formula, by the identity of its expression.
+        """
+        self.known = known or {}
+        e = settle(e)
+        text, _ = self.write(e)
+        return f"IFERROR({text},{ABSENT})" if can_fail(e) else text
+
+    def write(self, e: Expr) -> tuple[str, int]:
+        """An expression as text, and how tightly its outermost operator binds."""
+        if id(e) in self.known:
+            return self.known[id(e)], ATOM
+        if isinstance(e, Line):
+            return self._line(e, NOW), ATOM
+        short = shortened(e)
+        if short is not e:
+            return self.write(short)
+        if e.op in _COMPARISONS or e.op in ("and", "or"):
+            return f"IF({self.truth(e)},1,0)", ATOM
+        if e.op in _OPERATORS:
+            return self._operator(e)
+        if e.op == "neg":
+            return "-" + self._inside(e.args[0], ATOM), SUM
+        if e.op == "floor":
+            return OPERATIONS["floor"].excel[0].format(self.text(e.args[0])), ATOM
+        return getattr(self, f"_{e.op}")(e), {"interp": SUM, "compound": SIGN}.get(e.op, ATOM)
+
+    def text(self, e: Expr) -> str:
+        """An expression as an argument of a function."""
+        return self.write(e)[0]
+
+    def truth(self, e: Expr) -> str:
+        """A condition, as IF and AND take it."""
+        if e.op in ("and", "or"):
+            return f"{e.op.upper()}({','.join(self.truth(a) for a in chain(e))})"
+        if e.op not in _COMPARISONS:
+            return self.text(e)
+        compared = self._operator(e)[0]
+        absent = [a for a in e.args if a.nullable]
+        if not absent:
+            return compared
+        there = ",".join(f"ISNUMBER({self.text(a)})" for a in absent)
+        return f"IF({there if len(absent) == 1 else f'AND({there})'},{compared},FALSE)"
+
+    def _operator(self, e: Expr) -> tuple[str, int]:
+        text, tightness = OPERATIONS[e.op].excel
+        left = self._inside(e.args[0], tightness)
+        # a - (b + c) keeps its parentheses, a + (b + c) does not need them
+        right = self._inside(e.args[1], tightness if e.op in ("add", "mul") else tightness + 1)
+        return text.format(left, right), tightness
+
+    def _inside(self, e: Expr, tightness: int) -> str:
+        text, own = self.write(e)
+        return text if own >= tightness and not (text.startswith("-") and tightness > SUM) else f"({text})"
+
+    def _line(self, line: Line, column: str) -> str:
+        at, row = self.places.lines[line.name]
+        if line.name in self.links:
+            at, row = self.sheet, self.links[line.name]
+        return prefix(self.sheet, at) + (f"{column}{row}" if line.series else f"${self.places.figure}${row}")
+
+    def _cell(self, key: tuple[str, Any], at: str, cell: str) -> str:
+        if key in self.links:
+            return f"${self.places.figure}${self.links[key]}"
+        return prefix(self.sheet, at) + cell
+
+    def _const(self, e: Expr) -> str:
+        return ABSENT if e.data != e.data else number(e.data)
+
+    def _input(self, e: Expr) -> str:
+        at, place = self.places.inputs[e.data]
+        if isinstance(place, str):
+            return self._cell(("input", e.data), at, place)
+        key = ("input", e.data)
+        return f"{NOW}{self.links[key]}" if key in self.links else f"{prefix(self.sheet, at)}{NOW}{place}"
+
+    def _element(self, e: Expr) -> str:
+        return self._cell(("element", e.data), *self.places.elements[e.data])
+
+    def _select(self, e: Expr) -> str:
+        chosen = self._cell(("select", e.data), *self.places.choices[e.data])
+        return f"CHOOSE({chosen},{','.join(map(self.text, e.args))})"
+
+    def _prev(self, e: Expr) -> str:
+        return self._neighbour(e, BEFORE)
+
+    def _next(self, e: Expr) -> str:
+        return self._neighbour(e, AFTER)
+
+    def _neighbour(self, e: Expr, column: str) -> str:
+        target = e.args[0]
+        assert isinstance(target, Line)
+        return self._line(target, column)
+
+    def _min(self, e: Expr) -> str:
+        if e.op == "max" and mirrored(e):
+            return f"ABS({self.text(e.args[0])})"
+        operands = chain(e)
+        texts = ",".join(map(self.text, operands))
+        absent = sum(a.nullable for a in operands)
+        result = f"{e.op.upper()}({texts})"
+        return f"IF(COUNT({texts})<{len(operands)},{ABSENT},{result})" if absent else result  # they pass over text
+
+    _max = _min
+
+    def _where(self, e: Expr) -> str:
+        condition, then, otherwise = e.args
+        return f"IF({self.truth(condition)},{self.text(then)},{self.text(otherwise)})"
+
+    def _per(self, e: Expr) -> str:
+        otherwise = ABSENT if e.data != e.data else number(e.data)
+        ratio = self.text(Expr("div", e.args))
+        return f"IF({self.text(e.args[1])}=0,{otherwise},{ratio})"
+
+    def _compound(self, e: Expr) -> str:
+        rate, years = e.args
+        return f"(1{self._signed(rate)})^{self._inside(years, ATOM)}"
+
+    def _signed(self, e: Expr) -> str:
+        text = self.write(e)[0]
+        return text if text.startswith("-") else f"+{text}"
+
+    def _interp(self, e: Expr) -> str:
+        at, knots, intercepts, slopes = self.places.curves[e.data]
+        x, before = self._inside(e.args[0], PRODUCT), prefix(self.sheet, at)
+        knots = before + knots
+        return f"LOOKUP({x},{knots},{before}{intercepts})+{x}*LOOKUP({x},{knots},{before}{slopes})"
+
+    def _total(self, e: Expr) -> str:
+        row = e.args[0]
+        if e.op == "total" and row.op == "mul":
+            return f"SUMPRODUCT({','.join(map(self._cells, row.args))})"
+        cells = self._cells(row)
+        result = f"{_OVER_PERIODS[e.op]}({cells})"
+        return f"IF(COUNT({cells})=0,{ABSENT},{result})" if row.nullable else result
+
+    _highest = _lowest = _average = _total
+
+    def _cells(self, e: Expr) -> str:
+        if not isinstance(e, Line) or not e.series:
+            raise DeclarationError("only the row of a line has cells to add up or compare")
+        return self.places.cells(self.sheet, e.name)
+
+    def _irr(self, e: Expr) -> str:
+        at, guess = self.places.guesses[e.args[0].data]
+        return f"IFERROR(IRR({self._cells(e.args[0])},{prefix(self.sheet, at)}{guess}),{ABSENT})"

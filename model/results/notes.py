@@ -1,0 +1,107 @@
+"""What a reader of the figures should know: figures that do not exist, covenants, ore left, loans undrawn."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from operator import ne
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..arithmetic.rates import irr_roots, why_no_irr, without_dust
+from ..stages.checks import TOLERANCE
+
+if TYPE_CHECKING:
+    from .result import Result
+
+# Rates of return, and the row of cash flows that each belongs to.
+RATES = {
+    "project_irr": "project_cash_flow_real",
+    "project_irr_pre_tax": "project_cash_flow_pre_tax_real",
+    "project_irr_nominal": "project_cash_flow",
+    "equity_irr": "equity_cash_flow",
+    "equity_irr_real": "equity_cash_flow_real",
+}
+WHY_EMPTY = {
+    "payback_years": "cash flow to date never reaches zero",
+    "min_dscr": "no instalment falls due",
+    "avg_dscr": "no instalment falls due",
+    "min_llcr": "no debt is outstanding in operation",
+    "min_plcr": "no debt is outstanding in operation",
+    "min_reserve_tail": "no loan is offered",
+    "government_take": "cash flow before tax is not positive",
+    "c1_cost": "no copper is sold",
+    "aisc": "no copper is sold",
+    "c1_cost_co_product": "no copper is sold",
+    "aisc_co_product": "no copper is sold",
+}
+
+
+def warnings(result: Result) -> Iterator[str]:
+    """Every warning, in words."""
+    yield from map(str, result.scenario.warnings)
+    metrics = result.metrics
+    holders = result.shareholders
+    rates = dict(RATES) | {f"{key}_irr": f"{key}_cash_flow" for key in holders if key != "groups"}
+    several = []
+    for name, row in rates.items():
+        flows = without_dust(np.array(result.series(row))).tolist()
+        if math.isnan(result.figure(name)):
+            yield f"{name} does not exist: {why_no_irr(flows)}"
+        elif len(roots := roots_of(flows)) > 1:
+            each = 12 / result.model.period_months
+            several.append(f"{name} ({', '.join(f'{(1 + r) ** each - 1:.2%}' for r in roots)})")
+    if several:
+        yield (
+            f"more than one rate zeroes the flows of {', '.join(several)}; the smallest that is not negative is shown"
+        )
+    for name, why in WHY_EMPTY.items():
+        if isinstance(metrics[name], float) and math.isnan(metrics[name]):
+            yield f"{name} does not exist: {why}"
+    for row, words in (
+        ("lock_up", "locked up"),
+        ("covenant_default", "below the default level of cover"),
+        ("payment_default", "in payment default"),
+        ("llcr_breach", "below the LLCR covenant"),
+        ("reserve_tail_breach", "below the reserve-tail covenant"),
+    ):
+        hit = [label for label, on in zip(result.model.labels, result.series(row), strict=True) if on]
+        if hit:
+            first, last = hit[0], hit[-1]
+            yield f"{words} in {len(hit)} period{'s' * (len(hit) > 1)}" + (
+                f", {first} to {last}" if len(hit) > 1 else f", {first}"
+            )
+    for phase in (1, 2):
+        allowed, potential = (result.series(f"phase_{phase}_{row}_ore") for row in ("ramp_up", "potential"))
+        short = [a - p for a, p in zip(allowed, potential, strict=True)]
+        late = [label for label, ore in zip(result.model.labels, short, strict=True) if ore > TOLERANCE]
+        if late:
+            yield (
+                f"Phase {phase} is not wholly built when it starts: it could mill {sum(short):,.1f} Mt more until "
+                f"{late[-1]}"
+            )
+    if metrics["ore_left_behind"] > TOLERANCE:
+        yield f"{metrics['ore_left_behind']:,.1f} Mt of ore are left behind when the licence ends"
+    for key, loan in result.lenders.items():
+        if loan["drawn"] < loan["commitment"] - TOLERANCE:
+            yield f"{key} draws {loan['drawn']:,.1f} of {loan['commitment']:,.1f}"
+    for call, why in (
+        ("phase_2_call", "for Phase 2"),
+        ("operating_call", "for operating shortfalls"),
+        ("senior_support", "to support senior debt service"),
+        ("subordinated_support", "to support subordinated debt service"),
+    ):
+        amount = result.sum(call)
+        if amount > 0.05:
+            yield f"shareholders pay in US${amount:,.1f}m {why}"
+    for name, item in result.checks["items"].items():
+        if not item["passed"]:
+            yield f"check {name} fails by {item['worst']:.6g}: {result.model.declaration.lines[f'check_{name}'].definition}"
+
+
+def roots_of(flows: list[float]) -> list[float]:
+    """All rates a period that zero the flows; looked for only where the flows change sign more than once."""
+    inflow = [flow > 0 for flow in flows if flow]
+    changes = sum(map(ne, inflow, inflow[1:]))
+    return irr_roots(flows) if changes > 1 else []

@@ -1,0 +1,307 @@
+"""What a run gives: metrics, parties, annual and periodic figures, checks and warnings, under the contract's names."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import os
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, wraps
+from itertools import groupby
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ..engine.python import Value, float_of
+from ..engine.structure import Model, evaluate, structure
+from ..formulas.expr import Line
+from ..scenario.resolve import Scenario, load
+from ..stages.checks import TOLERANCE
+from .notes import warnings
+from .years import annual
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Metrics in the contract's order. Two share their name with a row of periods; the figure's line is then a total.
+METRICS = {
+    name: {"interest_during_construction": "total_interest_during_construction", "us_imports": "total_us_imports"}.get(
+        name, name
+    )
+    for name in (
+        "project_irr",
+        "project_irr_pre_tax",
+        "project_irr_nominal",
+        "project_npv",
+        "project_npv_pre_tax",
+        "equity_irr",
+        "equity_irr_real",
+        "equity_npv",
+        "payback_years",
+        "lom_pre_tax_cash_flow",
+        "lom_after_tax_cash_flow",
+        "lom_nsr",
+        "lom_opex",
+        "lom_copper_kt",
+        "lom_gold_koz",
+        "c1_cost",
+        "aisc",
+        "c1_cost_co_product",
+        "aisc_co_product",
+        "total_uses",
+        "total_debt_drawn",
+        "total_equity_to_completion",
+        "gearing",
+        "interest_during_construction",
+        "peak_debt",
+        "min_dscr",
+        "avg_dscr",
+        "min_llcr",
+        "min_plcr",
+        "min_reserve_tail",
+        "lock_up_periods",
+        "default_periods",
+        "payment_default_periods",
+        "llcr_breach_periods",
+        "government_take",
+        "us_imports",
+        "us_imports_exim_financed",
+        "exim_drawn",
+        "us_jobs",
+        "balochistan_jobs_peak",
+        "operations_jobs",
+        "mine_life_years",
+        "first_production",
+        "last_production_year",
+        "ore_left_behind",
+    )
+}
+GROUPS = {"barrick_50": "barrick_group", "pakistan_50": "pakistan_group"}
+LOAN_FIGURES = {
+    "commitment": "commitment",
+    "drawn": "loan_drawn",
+    "interest": "loan_interest",
+    "fees": "loan_fees",
+    "premium": "loan_premium",
+    "repaid": "loan_repaid",
+    "wal_years": "wal",
+    "final_maturity": "maturity",
+    "min_dscr": "min_dscr",
+}
+
+
+T = TypeVar("T")
+
+
+def kept(view: Callable[[Result], T]) -> property:
+    """A view of a result that is calculated once; every caller has a copy, which it may change."""
+    name = f"_{view.__name__}"
+
+    @wraps(view)
+    def copied(self: Result) -> T:
+        known = self.__dict__
+        if name not in known:
+            known[name] = view(self)
+        return copied_value(known[name])  # type: ignore[no-any-return]
+
+    return property(copied)
+
+
+def copied_value(value: Any) -> Any:
+    """A copy of dictionaries, however deep, and of the flat lists in them."""
+    if isinstance(value, dict):
+        return {key: copied_value(each) for key, each in value.items()}
+    return value[:] if isinstance(value, list) else value
+
+
+@dataclass(frozen=True)
+class Result:
+    """A scenario and all its lines; everything else is a view of them."""
+
+    scenario: Scenario
+    model: Model
+    lines: Mapping[str, Value]
+
+    def figure(self, name: str) -> float:
+        """A single figure."""
+        return float_of(self.lines[name])
+
+    def series(self, name: str) -> list[float]:
+        """A line by period: a row, or a figure in every period."""
+        value = self.lines[name]
+        return value[:] if isinstance(value, list) else [value] * self.model.periods
+
+    @cached_property
+    def rows(self) -> tuple[Line, ...]:
+        """The lines that are rows of periods."""
+        return tuple(line for line in self.model.declaration.lines.values() if line.series)
+
+    @kept
+    def metrics(self) -> dict[str, Any]:
+        """Headline figures by the contract's names; nan where one does not exist."""
+        return {name: metric_value(name, self.figure(line)) for name, line in METRICS.items()}
+
+    @kept
+    def shareholders(self) -> dict[str, Any]:
+        """Returns of every shareholder, and of the two halves under `groups`."""
+
+        def view(prefix: str, contributions: float, distributions: float) -> dict[str, float]:
+            return {
+                "irr": self.figure(f"{prefix}_irr"),
+                "npv": self.figure(f"{prefix}_npv"),
+                "contributions": contributions,
+                "distributions": distributions,
+                "moic": self.figure(f"{prefix}_moic"),
+            }
+
+        found: dict[str, Any] = {
+            key: view(key, self.sum(f"{key}_contributions"), self.sum(f"{key}_distributions"))
+            for key in self.model.declaration.entries("joint_venture.shareholders")
+        }
+        found["groups"] = {
+            name: view(line, self.figure(f"{line}_contributions"), self.figure(f"{line}_distributions"))
+            for name, line in GROUPS.items()
+        }
+        return found
+
+    @kept
+    def lenders(self) -> dict[str, dict[str, Any]]:
+        """The account of every tranche over its life."""
+        found = {}
+        for key in self.model.declaration.entries("financing.tranches"):
+            loan: dict[str, Any] = {name: self.figure(f"{key}_{line}") for name, line in LOAN_FIGURES.items()}
+            loan["final_maturity"] = iso_date(loan["final_maturity"])
+            found[key] = loan
+        return found
+
+    @kept
+    def governments(self) -> dict[str, dict[str, float]]:
+        """What the Federation and Balochistan receive and pay, nominal, over the life of mine."""
+        royalty, taxes = self.sum("royalty_paid"), self.sum("federation_taxes")
+        return {
+            who: {
+                "royalty": royalty if who == "balochistan" else 0.0,
+                "taxes": taxes if who == "federation" else 0.0,
+                "dividends": self.sum(f"{who}_dividends"),
+                "contributions": self.sum(f"{who}_contributions"),
+                "net": self.sum(f"{who}_cash_flow"),
+            }
+            for who in ("federation", "balochistan")
+        }
+
+    def sum(self, name: str) -> float:
+        """The sum of a row."""
+        return math.fsum(self.series(name))
+
+    @kept
+    def checks(self) -> dict[str, Any]:
+        """The worst deviation of every check, and whether all are within tolerance."""
+        items = {}
+        for line in self.model.declaration.lines.values():
+            if line.stage == "checks" and not line.series:
+                worst = self.figure(line.name)
+                items[line.name.removeprefix("check_")] = {
+                    "passed": worst <= TOLERANCE,
+                    "worst": worst,
+                    "tolerance": TOLERANCE,
+                }
+        return {"passed": all(item["passed"] for item in items.values()), "items": items}
+
+    @kept
+    def annual_rows(self) -> dict[str, list[Any]]:
+        """Every row by calendar year: flows summed, balances at year end, ratios recomputed, rates averaged."""
+        years = [year for year, _ in groupby(self.model.years)]
+        return {"year": years, **annual(self.model, self.lines)}
+
+    @kept
+    def period_rows(self) -> dict[str, list[Any]]:
+        """Every row by period."""
+        return {"period": self.model.labels, **{line.name: self.series(line.name) for line in self.rows}}
+
+    @property
+    def annual(self) -> pd.DataFrame:
+        """`annual_rows` as a table indexed by year."""
+        import pandas as pd
+
+        return pd.DataFrame(self.annual_rows).set_index("year")
+
+    @property
+    def periods(self) -> pd.DataFrame:
+        """`period_rows` as a table indexed by period."""
+        import pandas as pd
+
+        return pd.DataFrame(self.period_rows).set_index("period")
+
+    @kept
+    def warnings(self) -> list[str]:
+        """What a reader of the figures should know: figures that do not exist, covenants, ore left, loans undrawn."""
+        return list(warnings(self))
+
+    def document(self) -> dict[str, Any]:
+        """The result as `run --json` prints it."""
+        s = self.scenario
+        return {
+            "schema": "rekodiq/run/1",
+            "scenario": {"name": s.name, "title": s.title, "sha256": s.sha256},
+            "currency": "USD",
+            "checks": self.checks,
+            "metrics": self.metrics,
+            "shareholders": self.shareholders,
+            "lenders": self.lenders,
+            "governments": self.governments,
+            "annual": self.annual_rows,
+            "periods": self.period_rows,
+            "warnings": self.warnings,
+        }
+
+
+def run(scenario: Scenario | str | os.PathLike[str], overrides: Mapping[str, Any] | None = None) -> Result:
+    """Calculate a scenario: one that is loaded, a bundled name, or a path to a YAML file.
+
+    Args:
+        overrides: values by path, as `load` takes them.
+
+    Raises:
+        ScenarioError: see `load`.
+    """
+    if not isinstance(scenario, Scenario):
+        scenario = load(scenario, overrides)
+    elif overrides:
+        raise TypeError("overrides are given where a scenario is loaded: load(name, overrides)")
+    key = scenario.sha256, tuple(scenario.leaves)  # the order of lenders is that of their sums
+    known = _RESULTS.pop(key, None)
+    if known is None:
+        model = structure(scenario)
+        found = Result(scenario, model, MappingProxyType(evaluate(model)))
+    else:
+        found = known if known.scenario is scenario else replace(known, scenario=scenario)
+    _RESULTS[key] = found
+    while len(_RESULTS) > MOST_KEPT:
+        _RESULTS.popitem(last=False)
+    return found
+
+
+MOST_KEPT = 8  # results
+_RESULTS: OrderedDict[tuple[str, tuple[str, ...]], Result] = OrderedDict()
+
+
+WHOLE = frozenset(
+    {"lock_up_periods", "default_periods", "payment_default_periods", "llcr_breach_periods", "last_production_year"}
+)
+
+
+def metric_value(name: str, figure: float) -> Any:
+    """A metric as it is given: counts as whole numbers, the date as a date."""
+    if figure != figure:
+        return figure
+    return round(figure) if name in WHOLE else iso_date(figure) if name == "first_production" else figure
+
+
+def iso_date(decimal: float) -> str:
+    """A decimal year as a date: 2028.5 is 2028-07-01."""
+    months = round(decimal * 12 * 1000) / 1000
+    year, month = divmod(math.floor(months), 12)
+    start = dt.date(year, month + 1, 1)
+    days = (dt.date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1) - start).days
+    return (start + dt.timedelta(days=round((months - math.floor(months)) * days))).isoformat()
