@@ -27,8 +27,8 @@ class ArrayWriter(PythonWriter):
     """Statements of Python over arrays."""
 
     LANGUAGE = "numpy"
-    START: ClassVar = {"total": "0.0", "highest": "-inf", "lowest": "inf", "average": "0.0"}
-    TAKE: ClassVar = {
+    START: ClassVar[Mapping[str, str]] = {"total": "0.0", "highest": "-inf", "lowest": "inf", "average": "0.0"}
+    TAKE: ClassVar[Mapping[str, str]] = {
         "total": "{a} = {a} + {x}",
         "highest": "{a} = greater({x}, {a})",
         "lowest": "{a} = lesser({x}, {a})",
