@@ -1,4 +1,4 @@
-"""Derive the coefficients of `model/arithmetic/polynomials.py` and measure the errors of `model/arithmetic/functions.py`.
+"""Derive the coefficients of model/arithmetic/polynomials.py, and measure the errors of model/arithmetic/functions.py.
 
     python -m docs.arithmetic            # coefficients, then the greatest error of each function
     python -m docs.arithmetic 100000     # the same over so many points in each range

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-import model.engine.structure
-import model.results.result
+from model.engine import structure
+from model.results import result
 
 
 def replaced(monkeypatch: pytest.MonkeyPatch, stage: str, name: str, rule: Callable[..., Any]) -> None:
     """Declare with another function in place of one of a stage's, until the test ends; nothing that was declared before
     is used again, nor anything of this after it."""
     monkeypatch.setattr(sys.modules[f"model.stages.{stage}"], name, rule)
-    monkeypatch.setattr(model.structure, "_PROGRAMS", {})
-    monkeypatch.setattr(model.results, "_RESULTS", OrderedDict())
+    monkeypatch.setattr(structure, "_PROGRAMS", {})
+    monkeypatch.setattr(result, "_RESULTS", OrderedDict())

@@ -1,4 +1,4 @@
-"""The one root between two bounds of discounted cash flows, by the steps that `model/arithmetic/returns.py` describes."""
+"""The one root between two bounds of discounted cash flows, by the steps that returns.py describes."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Internal rate of return and net present value of evenly spaced cash flows.
 
-Rates are fractions per period (0.10 is 10 % a period); money may be in any unit. `model/arithmetic/returns.py` says which of
-several roots is meant and how it is found; here are the public functions, and the same method for many columns at
-once. A figure has the same bits on every processor.
+Rates are fractions per period (0.10 is 10 % a period); money may be in any unit. returns.py says which of several roots
+is meant and how it is found; here are the public functions, and the same method for many columns at once. A figure has
+the same bits on every processor.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Rates of return of one row of cash flows, in plain floats.
 
-This module describes the method; `model/arithmetic/rates.py` spells the same for columns of NumPy, `model/kernel/header/rates.hpp` for
-blocks of scenarios in C++, `outputs/page/irr.js` for the page. All four use + - * / and comparisons alone, in the same
-order, and so give the same bits.
+This module describes the method; rates.py spells the same for columns of NumPy, model/kernel/header/rates.hpp for
+blocks of scenarios in C++, model/outputs/page/irr.js for the page. All four use + - * / and comparisons alone, in the
+same order, and so give the same bits.
 
 Which root is *the* rate: the smallest that is not negative (one within 1e-12 below zero counts as zero), else the one
 nearest to zero. The rule needs no reference rate, so it does not depend on the length of a period.

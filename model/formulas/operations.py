@@ -1,7 +1,7 @@
 """The operations of formulas. `operations.csv` has one row for each: its unit and how every reader spells it.
 
-{0}, {1}, {2} are the operands, {data} a number that belongs to the operation. Comparisons, `and` and `or` are spelled as
-conditions. An operand that a spelling has twice is given a name first. Where Excel's text is empty, outputs/workbook
+{0}, {1}, {2} are the operands, {data} a number that belongs to the operation. Comparisons, `and` and `or` are spelled
+as conditions. An operand that a spelling has twice is given a name first. Where Excel's text is empty, outputs/workbook
 has a rule of its own. A rank says how tightly a text holds together, loosest first: an operand of a lower rank than
 asked for goes into parentheses.
 """

@@ -97,7 +97,8 @@ def warnings(result: Result) -> Iterator[str]:
             yield f"shareholders pay in US${amount:,.1f}m {why}"
     for name, item in result.checks["items"].items():
         if not item["passed"]:
-            yield f"check {name} fails by {item['worst']:.6g}: {result.model.declaration.lines[f'check_{name}'].definition}"
+            line = result.model.declaration.lines[f"check_{name}"]
+            yield f"check {name} fails by {item['worst']:.6g}: {line.definition}"
 
 
 def roots_of(flows: list[float]) -> list[float]:

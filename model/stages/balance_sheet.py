@@ -1,4 +1,4 @@
-"""The balance model, nominal: it balances by what each account did, never by a plug."""
+"""The balance sheet, nominal: it balances by what each account did, never by a plug."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def balance_sheet(
     flow: Waterfall,
     venture: JointVenture,
 ) -> BalanceSheet:
-    """Declare both sides of the balance model."""
+    """Declare both sides of the balance sheet."""
     model.stage = "balance_sheet"
     line = model.line
     fund = model.forward("closure_fund", NOMINAL)

@@ -54,7 +54,7 @@ def checks(
     check(
         "balance_sheet",
         NOMINAL,
-        "Balance model balances",
+        "Balance sheet balances",
         highest(
             size(books.assets - books.liabilities_and_equity) / maximum(1, books.liabilities / constant(1e6, NOMINAL))
         ),

@@ -243,7 +243,7 @@ def test_only_rules_that_read_what_varies_are_tried_row_by_row(monkeypatch: pyte
 
         return call
 
-    monkeypatch.setattr(many, "RULES", tuple(map(counted, RULES)))
+    monkeypatch.setattr(rows, "RULES", tuple(map(counted, RULES)))
     load_many(load("base"), [{"working_capital.payable_days": 30 + n} for n in range(50)])
     assert len(calls) == len(RULES)  # what each reads, once
     calls.clear()

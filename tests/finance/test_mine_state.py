@@ -166,16 +166,16 @@ def test_phase_2_by_a_later_schedule() -> None:
     assert failed(found) == set()
 
 
-def capped(sheet: Declaration, time: Timeline, number: int, shift: Expr) -> Line:
+def capped(model: Declaration, time: Timeline, number: int, shift: Expr) -> Line:
     """`share_spent`, with the spending on Phase 2 cut off at US$390m nominal."""
     if number == 1:
-        return share_spent(sheet, time, number, shift)
-    curve = phasing_curve(sheet, "phase_2_schedule", "capex.phase_2.schedule")
-    scheduled = sheet.cumulative(curve, time.period_end - shift) - sheet.cumulative(curve, time.period_start - shift)
-    spent, capital = sheet.forward("phase_2_spent", NOMINAL), sheet.forward("phase_2_capex", NOMINAL)
-    left = maximum(constant(390, NOMINAL) - prev(spent), 0) / (sheet.input("capex.phase_2.total") * time.capex_index)
-    share = sheet.line("phase_2_share_spent", "1", "Phase 2, share spent", minimum(scheduled, left), "Up to the cap.")
-    sheet.line("phase_2_spent", NOMINAL, "Phase 2 capital spent to date", prev(spent) + capital, "", kind="balance")
+        return share_spent(model, time, number, shift)
+    curve = phasing_curve(model, "phase_2_schedule", "capex.phase_2.schedule")
+    scheduled = model.cumulative(curve, time.period_end - shift) - model.cumulative(curve, time.period_start - shift)
+    spent, capital = model.forward("phase_2_spent", NOMINAL), model.forward("phase_2_capex", NOMINAL)
+    left = maximum(constant(390, NOMINAL) - prev(spent), 0) / (model.input("capex.phase_2.total") * time.capex_index)
+    share = model.line("phase_2_share_spent", "1", "Phase 2, share spent", minimum(scheduled, left), "Up to the cap.")
+    model.line("phase_2_spent", NOMINAL, "Phase 2 capital spent to date", prev(spent) + capital, "", kind="balance")
     return share
 
 

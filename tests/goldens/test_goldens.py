@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.goldens.figures import FIGURES, MONTECARLO, montecarlo, scenarios
-from tests.goldens.table import Name, Value, difference, read, report, table, write
+from tests.goldens.table import Name, Value, difference, read, report, table, with_known, write
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,12 @@ def test_what_moved_is_said(found: dict[Name, str], said: str) -> None:
 )
 def test_difference(was: str, value: str, expected: float | None) -> None:
     assert difference(was, value) == (expected if expected is None else pytest.approx(expected, rel=1e-6))
+
+
+def test_what_has_not_moved_stands_as_before() -> None:
+    other = ("base", "metrics", "z")
+    assert with_known(GOLDEN, {NAME: "0.20310000000000003", other: "1"}) == {NAME: "0.2031", other: "1"}
+    assert with_known(GOLDEN, {NAME: "0.2032"}) == {NAME: "0.2032"}
 
 
 def test_twenty_lines_and_the_count() -> None:

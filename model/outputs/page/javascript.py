@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from ...engine.python import PythonWriter
 from ...engine.schedule import Schedule, chosen, chosen_curves, schedule
@@ -22,8 +23,8 @@ class JavaScriptWriter(PythonWriter):
 
     LANGUAGE = "javascript"
     LAST = "if ({}) return t + 1;"
-    START = {"total": "0", "highest": "-Infinity", "lowest": "Infinity", "average": "0"}
-    TAKE = {
+    START: ClassVar = {"total": "0", "highest": "-Infinity", "lowest": "Infinity", "average": "0"}
+    TAKE: ClassVar = {
         "total": "{a} += {x};",
         "highest": "if ({x} > {a}) {a} = {x};",
         "lowest": "if ({x} < {a}) {a} = {x};",

@@ -1,8 +1,8 @@
 """Pages of the workbook: one layout for all, and rows of formulas written fast.
 
 XlsxWriter runs every formula through some fifty regular expressions and every cell through a chain of calls, which
-takes seconds for the 70,000 cells of a model. A row of periods is one formula, so `SheetPage` keeps it as one `Band` and
-writes its cells by filling in column letters; everything else goes the library's ordinary way.
+takes seconds for the 70,000 cells of a model. A row of periods is one formula, so `SheetPage` keeps it as one `Band`
+and writes its cells by filling in column letters; everything else goes the library's ordinary way.
 """
 
 from __future__ import annotations
