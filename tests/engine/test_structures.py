@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 import yaml
-from results.result import Result, run
 
 from model.engine import structure as structures
 from model.engine.structure import Program, assumptions, evaluate, structure
 from model.formulas.declaration import READS, Declaration
 from model.results import result as results
+from model.results.result import Result, run
 from model.scenario.resolve import bundled, load
 from model.studies import montecarlo
 
