@@ -98,8 +98,8 @@ def source(sheet: Declaration, groups: list[Group], texts: Mapping[str, str], fi
         ended: a flag; `life` gives the number of periods up to the first in which it is set, or T.
 
     Returns:
-        functions: `whole` gives every line, `ratios` those whose formula is taken again on a year's figures; `by_year` holds
-        the rules for the others, by kind.
+        functions: `whole` gives every line, `ratios` those whose formula is taken again on a year's figures;
+        `by_year` the rules for the others, by kind.
     """
     lines, places = sheet.lines, {key: place for place, key in enumerate(sheet.elements)}
 
