@@ -40,7 +40,7 @@ class Writer:
 
     def __init__(self, lines: Mapping[str, Line], plan: Schedule, varied: Sequence[str] | None = None) -> None:
         self.declared, self.curves, self.plan = lines, plan.curves, plan
-        self.depends = dependence(None if varied is None else frozenset(varied), plan.moving)
+        self.depends = dependence(None if varied is None else frozenset(varied), plan.moving, plan.curves)
         self.common = Shared()
         self.text: list[str] = []  # what is being written
         self.opening: list[str] = []  # what stands before the loop being written
