@@ -81,6 +81,9 @@ docs: .venv/ready ## write the generated parts of docs/ again
 goldens: .venv/ready ## write the kept figures in tests/goldens again; the diff shows what moved
 	@$(BIN)/python -m tests.goldens
 
+benchmarks: .venv/ready ## measure speed and write docs/benchmarks.md again; on an idle machine, then make docs
+	@$(BIN)/python -m benchmarks.speed --out docs/benchmarks.md
+
 images: .venv/ready system ## take the pictures in docs/images again
 	@$(BIN)/python -m docs.pictures_of_workbook
 	@$(BIN)/python -m docs.pictures_of_page

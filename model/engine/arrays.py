@@ -27,8 +27,8 @@ class ArrayWriter(PythonWriter):
     """Statements of Python over arrays."""
 
     LANGUAGE = "numpy"
-    START: ClassVar = {"total": "0.0", "highest": "-inf", "lowest": "inf", "average": "0.0"}
-    TAKE: ClassVar = {
+    START: ClassVar[Mapping[str, str]] = {"total": "0.0", "highest": "-inf", "lowest": "inf", "average": "0.0"}
+    TAKE: ClassVar[Mapping[str, str]] = {
         "total": "{a} = {a} + {x}",
         "highest": "{a} = greater({x}, {a})",
         "lowest": "{a} = lesser({x}, {a})",
@@ -136,7 +136,7 @@ def segment(x: Any, axis: Array, starts: Array) -> tuple[Any, Any]:
 
 
 def _irr(flows: list[Any]) -> Array:
-    return irr_many(without_dust(np.array(np.broadcast_arrays(*np.atleast_1d(*flows)))))
+    return irr_many(without_dust(np.array(np.broadcast_arrays(*map(np.atleast_1d, flows)))))
 
 
 def figure_of(value: Any, scenarios: int) -> Array:

@@ -25,8 +25,8 @@ class PythonWriter(Writer):
 
     LANGUAGE = "python"
     LAST = "if {}: return {{'periods': t + 1}}"
-    START: ClassVar = {"total": "0.0", "highest": "-inf", "lowest": "inf", "average": "0.0"}
-    TAKE: ClassVar = {
+    START: ClassVar[Mapping[str, str]] = {"total": "0.0", "highest": "-inf", "lowest": "inf", "average": "0.0"}
+    TAKE: ClassVar[Mapping[str, str]] = {
         "total": "{a} += {x}",
         "highest": "if {x} > {a}: {a} = {x}",
         "lowest": "if {x} < {a}: {a} = {x}",

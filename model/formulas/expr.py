@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from math import nan
 from typing import Any, Literal, NoReturn
 
+from .operations import OPERATIONS
 from .units import NONE, Unit, unit
 
 Kind = Literal["flow", "balance", "opening", "ratio", "average", "flag"]
@@ -45,44 +46,42 @@ class Expr:
         self.nullable = op == "irr" or data != data or any(a.nullable for a in args)
 
     def __add__(self, other: Term) -> Expr:
-        return _same("add", self, other)
+        return operation("add", self, other)
 
     def __radd__(self, other: Term) -> Expr:
-        return _same("add", other, self)
+        return operation("add", other, self)
 
     def __sub__(self, other: Term) -> Expr:
-        return _same("sub", self, other)
+        return operation("sub", self, other)
 
     def __rsub__(self, other: Term) -> Expr:
-        return _same("sub", other, self)
+        return operation("sub", other, self)
 
     def __mul__(self, other: Term) -> Expr:
-        other = lift(other)
-        return Expr("mul", (self, other), unit=self.unit * other.unit)
+        return operation("mul", self, other)
 
     __rmul__ = __mul__
 
     def __truediv__(self, other: Term) -> Expr:
-        other = lift(other)
-        return Expr("div", (self, other), unit=self.unit / other.unit)
+        return operation("div", self, other)
 
     def __rtruediv__(self, other: Term) -> Expr:
-        return lift(other) / self
+        return operation("div", other, self)
 
     def __neg__(self) -> Expr:
-        return Expr("neg", (self,), unit=self.unit)
+        return operation("neg", self)
 
     def __lt__(self, other: Term) -> Expr:
-        return _compare("lt", self, other)
+        return operation("lt", self, other)
 
     def __le__(self, other: Term) -> Expr:
-        return _compare("le", self, other)
+        return operation("le", self, other)
 
     def __gt__(self, other: Term) -> Expr:
-        return _compare("gt", self, other)
+        return operation("gt", self, other)
 
     def __ge__(self, other: Term) -> Expr:
-        return _compare("ge", self, other)
+        return operation("ge", self, other)
 
     def __bool__(self) -> NoReturn:
         raise DeclarationError("a line has no truth value while the model is declared: write where(...)")
@@ -158,33 +157,40 @@ def _common_unit(op: str, operands: tuple[Expr, ...]) -> Unit:
     return units[0] if units else NONE
 
 
-def _same(op: str, *terms: Term) -> Expr:
-    """An operation on operands of one unit; months beside years are converted, by a factor seen in the formula."""
-    args = tuple(map(lift, terms))
-    first = next((e.unit for e in args if not _anything(e)), NONE)
-    args = tuple(
-        Expr("mul", (e, lift(e.unit.scale / first.scale)), unit=first)
-        if e.unit.powers == first.powers and not e.unit.matches(first) and not _anything(e)
-        else e
-        for e in args
-    )
-    return Expr(op, args, unit=_common_unit(op, args))
+def operation(name: str, *terms: Term, data: Any = None) -> Expr:
+    """An operation of the table on some operands, its unit by the table's rule.
+
+    Where operands share a unit, months beside years are converted, by a factor seen in the formula.
+
+    Raises:
+        DeclarationError: when units do not agree.
+    """
+    args, rule = tuple(map(lift, terms)), OPERATIONS[name].unit
+    found = NONE
+    if rule in ("same", "compared"):
+        first = next((e.unit for e in args if not _anything(e)), NONE)
+        args = tuple(_scaled(e, first) for e in args)
+        found = _common_unit(name, args)
+    elif rule in ("product", "quotient"):
+        found = args[0].unit * args[1].unit if rule == "product" else args[0].unit / args[1].unit
+    return Expr(name, args, data, NONE if rule == "compared" else found)
 
 
-def _compare(op: str, a: Term, b: Term) -> Expr:
-    e = _same(op, a, b)
-    e.unit = NONE
-    return e
+def _scaled(e: Expr, wanted: Unit) -> Expr:
+    """An operand in a unit of its own dimension."""
+    if _anything(e) or e.unit.powers != wanted.powers or e.unit.matches(wanted):
+        return e
+    return Expr("mul", (e, lift(e.unit.scale / wanted.scale)), unit=wanted)
 
 
 def minimum(a: Term, b: Term) -> Expr:
     """The lesser of two."""
-    return _same("min", a, b)
+    return operation("min", a, b)
 
 
 def maximum(a: Term, b: Term) -> Expr:
     """The greater of two."""
-    return _same("max", a, b)
+    return operation("max", a, b)
 
 
 def clamp(x: Term, low: Term, high: Term) -> Expr:
@@ -194,12 +200,12 @@ def clamp(x: Term, low: Term, high: Term) -> Expr:
 
 def both(a: Expr, b: Expr) -> Expr:
     """1 where both conditions hold."""
-    return Expr("and", (a, b))
+    return operation("and", a, b)
 
 
 def either(a: Expr, b: Expr) -> Expr:
     """1 where one of two conditions holds."""
-    return Expr("or", (a, b))
+    return operation("or", a, b)
 
 
 def where(condition: Expr, then: Term, otherwise: Term) -> Expr:
@@ -210,27 +216,25 @@ def where(condition: Expr, then: Term, otherwise: Term) -> Expr:
 
 def per(a: Term, b: Term, otherwise: float) -> Expr:
     """a / b, and `otherwise` where b is zero."""
-    x, y = lift(a), lift(b)
-    return Expr("per", (x, y), data=otherwise, unit=x.unit / y.unit)
+    return operation("per", a, b, data=otherwise)
 
 
 def compound(rate: Expr, years: Term) -> Expr:
     """(1 + rate) ** years, for a rate a year."""
     years = lift(years)
     _common_unit("compound", (rate * years, lift(1)))
-    return Expr("compound", (rate, years))
+    return operation("compound", rate, years)
 
 
 def power(base: Term, exponent: Term) -> Expr:
     """base ** exponent, both without dimension."""
-    args = lift(base), lift(exponent)
-    _common_unit("power", (*args, lift(1)))
-    return Expr("pow", args)
+    _common_unit("power", (lift(base), lift(exponent), lift(1)))
+    return operation("pow", base, exponent)
 
 
 def floor(x: Expr) -> Expr:
     """The greatest whole number not above x."""
-    return Expr("floor", (x,), unit=x.unit)
+    return operation("floor", x)
 
 
 def prev(line: Expr, initial: Term = 0) -> Expr:

@@ -36,8 +36,13 @@ class CppWriter(Writer):
     """Statements of C++ over blocks `V` of scenarios."""
 
     LANGUAGE = "cpp"
-    START: ClassVar = {"total": "0.0", "highest": "-INFINITE", "lowest": "INFINITE", "average": "0.0"}
-    TAKE: ClassVar = {
+    START: ClassVar[Mapping[str, str]] = {
+        "total": "0.0",
+        "highest": "-INFINITE",
+        "lowest": "INFINITE",
+        "average": "0.0",
+    }
+    TAKE: ClassVar[Mapping[str, str]] = {
         "total": "{a} += {x};",
         "highest": "{a} = greater({x}, {a});",
         "lowest": "{a} = lesser({x}, {a});",

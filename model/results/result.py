@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, wraps
 from itertools import groupby
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..engine.python import Value, float_of
@@ -132,9 +133,9 @@ class Result:
         return value[:] if isinstance(value, list) else [value] * self.model.periods
 
     @cached_property
-    def rows(self) -> list[Line]:
+    def rows(self) -> tuple[Line, ...]:
         """The lines that are rows of periods."""
-        return [line for line in self.model.declaration.lines.values() if line.series]
+        return tuple(line for line in self.model.declaration.lines.values() if line.series)
 
     @kept
     def metrics(self) -> dict[str, Any]:
@@ -268,20 +269,21 @@ def run(scenario: Scenario | str | os.PathLike[str], overrides: Mapping[str, Any
         scenario = load(scenario, overrides)
     elif overrides:
         raise TypeError("overrides are given where a scenario is loaded: load(name, overrides)")
-    known = _RESULTS.pop(scenario.sha256, None)
+    key = scenario.sha256, tuple(scenario.leaves)  # the order of lenders is that of their sums
+    known = _RESULTS.pop(key, None)
     if known is None:
         model = structure(scenario)
-        found = Result(scenario, model, evaluate(model))
+        found = Result(scenario, model, MappingProxyType(evaluate(model)))
     else:
         found = known if known.scenario is scenario else replace(known, scenario=scenario)
-    _RESULTS[scenario.sha256] = found
+    _RESULTS[key] = found
     while len(_RESULTS) > MOST_KEPT:
         _RESULTS.popitem(last=False)
     return found
 
 
 MOST_KEPT = 8  # results
-_RESULTS: OrderedDict[str, Result] = OrderedDict()
+_RESULTS: OrderedDict[tuple[str, tuple[str, ...]], Result] = OrderedDict()
 
 
 WHOLE = frozenset(

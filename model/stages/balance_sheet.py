@@ -1,4 +1,4 @@
-"""The balance model, nominal: it balances by what each account did, never by a plug."""
+"""The balance sheet, nominal. No balancing item."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def balance_sheet(
     model: Declaration,
     cost: Costs,
     capital: Capex,
-    money: Fiscal,
-    worn: Depreciation,
+    fiscal: Fiscal,
+    depreciation: Depreciation,
     flow: Waterfall,
     venture: JointVenture,
 ) -> BalanceSheet:
-    """Declare both sides of the balance model."""
+    """Declare both sides of the balance sheet."""
     model.stage = "balance_sheet"
     line = model.line
     fund = model.forward("closure_fund", NOMINAL)
@@ -46,10 +46,10 @@ def balance_sheet(
         "assets",
         NOMINAL,
         "Assets",
-        worn.fixed_assets
-        + worn.capitalised_financing
+        depreciation.fixed_assets
+        + depreciation.capitalised_financing
         + cost.working_capital
-        + money.advance_credit
+        + fiscal.advance_credit
         + fund
         + flow.reserve_balance
         + flow.cash,

@@ -1,4 +1,4 @@
-"""Capital that follows the mine: sustaining, closure with its provision and fund."""
+"""Sustaining capital; closure, its provision and fund."""
 
 from __future__ import annotations
 

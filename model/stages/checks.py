@@ -1,4 +1,4 @@
-"""Checks: what must hold in every period of every scenario. Each line holds the worst deviation found."""
+"""Checks that hold in every period of every scenario; each line is the greatest deviation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TOLERANCE = 1e-6
 
 
 def size(e: Expr) -> Expr:
-    """The absolute value."""
+    """Absolute value."""
     return maximum(e, -e)
 
 
@@ -31,12 +31,12 @@ def checks(
     built: Construction,
     mine: Production,
     us: UsImports,
-    money: Fiscal,
+    fiscal: Fiscal,
     funds: Funding,
     debt: Debt,
     flow: Waterfall,
     venture: JointVenture,
-    books: BalanceSheet,
+    balance_sheet: BalanceSheet,
 ) -> None:
     """Declare the checks."""
     model.stage = "checks"
@@ -54,9 +54,10 @@ def checks(
     check(
         "balance_sheet",
         NOMINAL,
-        "Balance model balances",
+        "Balance sheet balances",
         highest(
-            size(books.assets - books.liabilities_and_equity) / maximum(1, books.liabilities / constant(1e6, NOMINAL))
+            size(balance_sheet.assets - balance_sheet.liabilities_and_equity)
+            / maximum(1, balance_sheet.liabilities / constant(1e6, NOMINAL))
         ),
         "Assets less liabilities and equity; relative where arrears of a default exceed a million million.",
     )
@@ -152,16 +153,16 @@ def checks(
         "royalty_reconciled",
         NOMINAL,
         "Royalty paid equals royalty due",
-        size(total(money.royalty_paid - money.royalty_due) - total(last * money.advance_credit)),
+        size(total(fiscal.royalty_paid - fiscal.royalty_due) - total(last * fiscal.advance_credit)),
         "Paid less due, against advances never credited.",
     )
-    given = add_up(h.contributions for h in venture.holders)
+    contributed = add_up(h.contributions for h in venture.holders)
     received = add_up(h.distributions for h in venture.holders)
     check(
         "shareholders_sum",
         NOMINAL,
         "Shareholders sum to the joint venture",
-        highest(maximum(size(given - flow.calls), size(received - venture.distributions))),
+        highest(maximum(size(contributed - flow.calls), size(received - venture.distributions))),
         "Calls and distributions of all shareholders against the joint venture's.",
     )
     check(

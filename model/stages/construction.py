@@ -1,4 +1,4 @@
-"""Capital that builds the mine: by phase and category, with contingency. What is spent limits the capacity."""
+"""Construction capital by phase and category, with contingency; the share spent limits the capacity."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..formulas.expr import DeclarationError, Expr, Line, add_up, constant, per,
 from .timeline import NOMINAL, REAL, Timeline
 
 ONE = constant(1, "nominal/real")
-WHOLE = 1 - 1e-6  # share spent that is all of it: shares by year sum to 1 to a millionth
+WHOLE = 1 - 1e-6  # share spent that counts as all: shares by year sum to 1 within a millionth
 
 
 class Phase(NamedTuple):
@@ -27,11 +27,11 @@ class Construction(NamedTuple):
 
 
 def phasing_curve(model: Declaration, name: str, path: str) -> str:
-    """Cumulative share of a total against calendar time, even within each year."""
-    given = model.years(path)
-    if given is None:
+    """Cumulative share of a total against calendar time, linear within each year."""
+    schedule = model.years(path)
+    if schedule is None:
         raise DeclarationError(f"'{path}' gives no shares by year")
-    years = given.years
+    years = schedule.years
     xs: list[Expr] = [constant(years[0], "years")]
     ys: list[Expr] = [constant(0, "1")]
     for year in range(years[0], years[-1] + 1):
@@ -53,7 +53,7 @@ def share_spent(model: Declaration, time: Timeline, number: int, shift: Expr) ->
 
 
 def phase(model: Declaration, time: Timeline, number: int, included: Expr | float, shift: Expr) -> Phase:
-    """Capital of one phase with contingency, real and nominal, and how much of the phase it has built."""
+    """Capital of one phase with contingency, real and nominal, and the share of the phase built."""
     x, line = model.input, model.line
     at = f"capex.phase_{number}"
     share = share_spent(model, time, number, shift)
@@ -114,7 +114,7 @@ def phase(model: Declaration, time: Timeline, number: int, included: Expr | floa
 
 
 def construction(model: Declaration, time: Timeline) -> Construction:
-    """Declare the capital that builds the mine."""
+    """Declare construction capital."""
     model.stage = "capex"
     x, line = model.input, model.line
     phase_1 = phase(model, time, 1, 1.0, time.schedule_shift)

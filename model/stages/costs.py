@@ -19,7 +19,7 @@ class Costs(NamedTuple):
 
 
 def costs(model: Declaration, time: Timeline, mine: Production, sales: Revenue) -> Costs:
-    """Declare site costs by activity and the money tied up in trade."""
+    """Declare site costs by activity and working capital."""
     model.stage = "costs"
     x, line = model.input, model.line
     factor = line(

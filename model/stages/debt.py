@@ -1,4 +1,4 @@
-"""Debt service: what every tranche asks for in the period, and the company's income tax after its interest."""
+"""Debt service due by tranche, and the company's income tax after interest."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .timeline import NOMINAL, Timeline
 
 
 class Service(NamedTuple):
-    """What one loan asks for."""
+    """Debt service due on one loan."""
 
     terms: Tranche
     drawn: Line
@@ -34,7 +34,7 @@ class Debt(NamedTuple):
 
     @staticmethod
     def pay(model: Declaration, d: Service, share_interest: Line, share_principal: Line) -> None:
-        """Declare what the loan receives: the share of its dues that its rank is paid."""
+        """Declare the payments on one loan: the paid share of its rank x the amounts due."""
         line, key, label = model.line, d.terms.key, d.terms.label
         interest = line(
             f"{key}_interest_paid",
@@ -76,8 +76,10 @@ class Debt(NamedTuple):
         )
 
 
-def debt(model: Declaration, time: Timeline, sales: Revenue, money: Fiscal, funds: Funding, worn: Depreciation) -> Debt:
-    """Declare the dues of every tranche and the income tax that follows from interest."""
+def debt(
+    model: Declaration, time: Timeline, sales: Revenue, fiscal: Fiscal, funds: Funding, depreciation: Depreciation
+) -> Debt:
+    """Declare debt service due by tranche and income tax after interest."""
     model.stage = "debt"
     line = model.line
     h = time.period_years
@@ -135,7 +137,7 @@ def debt(model: Declaration, time: Timeline, sales: Revenue, money: Fiscal, fund
         time,
         "company",
         "Company",
-        money.taxable_before_interest - expense - worn.financing_cost,
-        money.levy_base,
+        fiscal.taxable_before_interest - expense - depreciation.financing_cost,
+        fiscal.levy_base,
     )
     return Debt(tuple(services), expense, tax)

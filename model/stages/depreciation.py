@@ -20,7 +20,7 @@ class Depreciation(NamedTuple):
 
 
 def depreciation(model: Declaration, mine: Production, capital: Capex, funds: Funding) -> Depreciation:
-    """Declare what is written off as the ore is milled."""
+    """Declare depreciation and book values."""
     model.stage = "depreciation"
     line = model.line
     share = line(
@@ -33,17 +33,17 @@ def depreciation(model: Declaration, mine: Production, capital: Capex, funds: Fu
     )
 
     def account(name: str, label: str, additions: Line | None) -> tuple[Line, Line]:
-        book = model.forward(name, NOMINAL)
+        balance = model.forward(name, NOMINAL)
         added = capital.growth + capital.sustaining if additions is None else additions
         charge = line(
             f"{name}_depreciation",
             NOMINAL,
             f"{label}: depreciation",
-            (prev(book) + added) * share,
+            (prev(balance) + added) * share,
             "Opening book value and additions at the depletion rate.",
         )
         return line(
-            name, NOMINAL, label, prev(book) + added - charge, "Book value at the end of the period.", kind="balance"
+            name, NOMINAL, label, prev(balance) + added - charge, "Book value at the end of the period.", kind="balance"
         ), charge
 
     assets, charge = account("fixed_assets", "Fixed assets", None)

@@ -1,4 +1,4 @@
-"""Royalty, levies and income tax under the regime in force, and the project's cash flow before any financing."""
+"""Royalty, levies and income tax under the regime in force; unlevered cash flow of the project."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .production import Production
 from .revenue import Revenue
 from .timeline import NOMINAL, REAL, Timeline
 
-END_OF_TIME = 2400  # months for which the last advance royalty of the list would go on
+END_OF_TIME = 2400  # months: the last advance royalty of the list applies this long
 
 
 class Fiscal(NamedTuple):
@@ -35,7 +35,7 @@ class Fiscal(NamedTuple):
 
 
 def regime_term(model: Declaration, key: str, written: str, label: str) -> Line:
-    """One term of the regime that the scenario chooses."""
+    """One term of the regime in force."""
     options = {name: model.input(f"fiscal.regimes.{name}.{key}") for name in model.entries("fiscal.regimes")}
     return model.line(
         f"regime_{key}", written, label, model.choose("fiscal.regime", **options), "Term of the fiscal regime in force."
@@ -87,7 +87,7 @@ def income_tax(model: Declaration, time: Timeline, prefix: str, label: str, prof
 
 
 def fiscal(model: Declaration, time: Timeline, mine: Production, sales: Revenue, cost: Costs, capital: Capex) -> Fiscal:
-    """Declare what the governments receive and the unlevered cash flows of the project."""
+    """Declare royalty, levies and unlevered cash flows."""
     model.stage = "fiscal"
     x, line = model.input, model.line
     applies = regime_term(model, "royalty_applies", "1", "Royalty applies")

@@ -1,9 +1,8 @@
-"""Funding of construction: uses, the draw on every tranche, and equity, solved without iteration.
+"""Construction funding: uses, drawdown by tranche and equity, solved without iteration.
 
-Within a period the uses are linear in the draw (interest and fees on half of it, premium, reserve), so the draw
-follows from the gearing by algebra. Tranches tied to exports draw as a group up to their share of eligible
-invoices, the others as a group up to their commitments; what a cap leaves over falls to the other group, then to
-equity.
+Within a period uses are linear in the drawdown (interest and fees on half of it, premium, reserve), so gearing gives
+the drawdown in closed form. Tranches tied to exports draw as a group up to their share of eligible invoices, the others
+as a group up to their commitments; any excess falls to the other group, then to equity.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ class Funding(NamedTuple):
     reserve: Line
 
 
-def funding(model: Declaration, time: Timeline, capital: Capex, us: UsImports, money: Fiscal) -> Funding:
+def funding(model: Declaration, time: Timeline, capital: Capex, us: UsImports, fiscal: Fiscal) -> Funding:
     """Declare uses and sources of construction."""
     model.stage = "funding"
     x, line = model.input, model.line
@@ -104,7 +103,7 @@ def funding(model: Declaration, time: Timeline, capital: Capex, us: UsImports, m
         "The debt service reserve is built over the last months of funding.",
         kind="average",
     )
-    tranches = tuple(tranche(model, time, money, completion, key) for key in model.entries("financing.tranches"))
+    tranches = tuple(tranche(model, time, fiscal, completion, key) for key in model.entries("financing.tranches"))
     reserve = model.forward("dsra_balance", NOMINAL)
     periods_held = x("financing.dsra_months") / h
 
@@ -115,7 +114,7 @@ def funding(model: Declaration, time: Timeline, capital: Capex, us: UsImports, m
     for t in tranches:
         at = f"financing.tranches.{t.key}"
         upfront = model.choose(f"{at}.premium_timing", as_drawn=0, upfront=1)
-        rest = line(
+        unused = line(
             f"{t.key}_undrawn",
             NOMINAL,
             f"{t.label}: undrawn, opening",
@@ -123,12 +122,12 @@ def funding(model: Declaration, time: Timeline, capital: Capex, us: UsImports, m
             "Commitment not yet drawn.",
             kind="opening",
         )
-        undrawn.append(rest)
+        undrawn.append(unused)
         fee = x(f"{at}.commitment_fee") * open_share * h
         premium = x(f"{at}.premium")
         needs += [
             phi * t.rate * h * prev(t.balance) * (1 + t.gross_up),
-            fee * rest,
+            fee * unused,
             at_close * t.commitment * (x(f"{at}.upfront_fee") + premium * upfront),
         ]
         cost = phi * t.rate * h / 2 * (1 + t.gross_up) - fee / 2 + premium * (1 - upfront)
@@ -149,7 +148,7 @@ def funding(model: Declaration, time: Timeline, capital: Capex, us: UsImports, m
         "startup_funding",
         NOMINAL,
         "Pre-production costs",
-        phi * maximum(-money.cash_flow_before_income_tax, 0),
+        phi * maximum(-fiscal.cash_flow_before_income_tax, 0),
         "Operating shortfall while construction is funded, advance royalty included.",
     )
     on_opening = line(
@@ -177,7 +176,7 @@ def funding(model: Declaration, time: Timeline, capital: Capex, us: UsImports, m
     def group(tied: bool) -> tuple[Line, Line, list[Expr]]:
         name, label = ("tied", "Export loans") if tied else ("untied", "Other loans")
         inside = [t.us_exports_only == tied for t in tranches]
-        rest = line(
+        unused = line(
             f"{name}_undrawn",
             NOMINAL,
             f"{label}: undrawn, opening",
@@ -185,7 +184,7 @@ def funding(model: Declaration, time: Timeline, capital: Capex, us: UsImports, m
             "Sum of the group.",
             kind="opening",
         )
-        shares = [per(u, rest, 0) if member else lift(0) for u, member in zip(undrawn, inside, strict=True)]
+        shares = [per(u, unused, 0) if member else lift(0) for u, member in zip(undrawn, inside, strict=True)]
         cost = line(
             f"{name}_draw_cost",
             "1",
@@ -194,13 +193,13 @@ def funding(model: Declaration, time: Timeline, capital: Capex, us: UsImports, m
             "Weighted by undrawn amounts.",
             kind="average",
         )
-        return rest, cost, shares
+        return unused, cost, shares
 
-    tied_rest, tied_cost, tied_shares = group(True)
-    untied_rest, untied_cost, untied_shares = group(False)
+    tied_unused, tied_cost, tied_shares = group(True)
+    untied_unused, untied_cost, untied_shares = group(False)
 
-    def drawable(amount: Expr, rest: Line) -> Expr:
-        return where(open_share > 0, clamp(amount, 0, rest), 0)
+    def drawable(amount: Expr, unused: Line) -> Expr:
+        return where(open_share > 0, clamp(amount, 0, unused), 0)
 
     headroom = line(
         "tied_headroom",
@@ -209,7 +208,7 @@ def funding(model: Declaration, time: Timeline, capital: Capex, us: UsImports, m
         drawable(
             us.eligible_to_date * x("us_imports.financed_share")
             - add_up([prev(t.drawn) for t in tranches if t.us_exports_only]),
-            tied_rest,
+            tied_unused,
         ),
         "What the financed share of eligible invoices to date still allows.",
         kind="balance",
@@ -218,16 +217,16 @@ def funding(model: Declaration, time: Timeline, capital: Capex, us: UsImports, m
         "tied_share",
         "1",
         "Export loans: share of undrawn",
-        per(tied_rest, tied_rest + untied_rest, 0),
+        per(tied_unused, tied_unused + untied_unused, 0),
         "By which the first attempt splits the draw.",
         kind="average",
     )
 
     def solved(amount: Expr, cost: Expr) -> Expr:
-        room = 1 - gearing * cost  # what a dollar drawn leaves after the debt that its own uses call for
+        room = 1 - gearing * cost  # of a dollar drawn, net of the debt that funds its own uses
         return where(room > 0, amount / room, 0)
 
-    wish = line(
+    uncapped = line(
         "draw_wish",
         NOMINAL,
         "Draw if no cap binds",
@@ -239,14 +238,14 @@ def funding(model: Declaration, time: Timeline, capital: Capex, us: UsImports, m
         "tied_draw_first",
         NOMINAL,
         "Export loans: first attempt",
-        minimum(headroom, tied_share * wish),
+        minimum(headroom, tied_share * uncapped),
         "Share of the draw, up to the headroom.",
     )
     untied_draw = line(
         "untied_draw",
         NOMINAL,
         "Other loans: draw",
-        drawable(solved(gearing * (base + tied_cost * tied_first) - tied_first, untied_cost), untied_rest),
+        drawable(solved(gearing * (base + tied_cost * tied_first) - tied_first, untied_cost), untied_unused),
         "What the gearing still asks for, up to the commitments.",
     )
     tied_draw = line(
@@ -280,7 +279,7 @@ def funding(model: Declaration, time: Timeline, capital: Capex, us: UsImports, m
         )
     debt = line("debt_drawdown", NOMINAL, "Debt drawn", tied_draw + untied_draw, "All tranches.")
     idc, fees, premiums = [], [], []
-    for t, draw, rest in zip(tranches, draws, undrawn, strict=True):
+    for t, draw, unused in zip(tranches, draws, undrawn, strict=True):
         at = f"financing.tranches.{t.key}"
         upfront = model.choose(f"{at}.premium_timing", as_drawn=0, upfront=1)
         idc.append(
@@ -297,7 +296,7 @@ def funding(model: Declaration, time: Timeline, capital: Capex, us: UsImports, m
                 f"{t.key}_fees",
                 NOMINAL,
                 f"{t.label}: fees",
-                x(f"{at}.commitment_fee") * open_share * h * (rest - draw / 2)
+                x(f"{at}.commitment_fee") * open_share * h * (unused - draw / 2)
                 + at_close * t.commitment * x(f"{at}.upfront_fee"),
                 "Commitment fee on the undrawn amount, upfront fee at close.",
             )

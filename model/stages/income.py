@@ -21,7 +21,13 @@ class Income(NamedTuple):
 
 
 def income(
-    model: Declaration, sales: Revenue, cost: Costs, capital: Capex, money: Fiscal, worn: Depreciation, debt: Debt
+    model: Declaration,
+    sales: Revenue,
+    cost: Costs,
+    capital: Capex,
+    fiscal: Fiscal,
+    depreciation: Depreciation,
+    debt: Debt,
 ) -> Income:
     """Declare the income statement of the company."""
     model.stage = "income"
@@ -32,9 +38,9 @@ def income(
         "EBITDA",
         sales.nsr
         - cost.operating_costs
-        - money.royalty_due
-        - money.federal_levies
-        - money.community
+        - fiscal.royalty_due
+        - fiscal.federal_levies
+        - fiscal.community
         - capital.closure_expense,
         "NSR less operating costs, royalty due, levies and the closure charge.",
     )
@@ -42,7 +48,7 @@ def income(
         "depreciation",
         NOMINAL,
         "Depreciation",
-        worn.capital + worn.financing_cost,
+        depreciation.capital + depreciation.financing_cost,
         "Fixed assets and capitalised financing cost, by units of production.",
     )
     ebit = line("ebit", NOMINAL, "EBIT", ebitda - charge, "EBITDA less depreciation.")

@@ -1,7 +1,7 @@
-"""The joint venture: who pays the calls, who receives the distributions, and what the two governments get.
+"""Cash calls and distributions by holder, and receipts of the two governments.
 
-Calls follow funding shares; distributions repay shareholder loans by funding share first and go by dividend share
-after that. Holders without a funding share are carried by the others.
+Calls follow funding shares. Distributions repay shareholder loans by funding share, then follow dividend shares.
+Holders without a funding share are carried by the others.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class JointVenture(NamedTuple):
     taxes: Line
 
 
-def joint_venture(model: Declaration, time: Timeline, money: Fiscal, earned: Income, flow: Waterfall) -> JointVenture:
-    """Declare the shareholders' accounts and the views of the Federation and of Balochistan."""
+def joint_venture(model: Declaration, time: Timeline, fiscal: Fiscal, income: Income, flow: Waterfall) -> JointVenture:
+    """Declare shareholders' accounts and the receipts of the Federation and of Balochistan."""
     model.stage = "joint_venture"
     x, line = model.input, model.line
     at = "joint_venture.shareholders"
@@ -78,14 +78,14 @@ def joint_venture(model: Declaration, time: Timeline, money: Fiscal, earned: Inc
         "dividends",
         NOMINAL,
         "Dividends out of profit",
-        clamp(prev(retained) + earned.net_income, 0, paid_out),
+        clamp(prev(retained) + income.net_income, 0, paid_out),
         "Distribution on shares up to retained earnings.",
     )
     line(
         "retained_earnings",
         NOMINAL,
         "Retained earnings",
-        prev(retained) + earned.net_income - from_profit,
+        prev(retained) + income.net_income - from_profit,
         "Net income to date less dividends.",
         kind="balance",
     )
@@ -100,7 +100,7 @@ def joint_venture(model: Declaration, time: Timeline, money: Fiscal, earned: Inc
         "dividend_tax",
         NOMINAL,
         "Tax withheld on dividends",
-        from_profit * money.withholding_dividends,
+        from_profit * fiscal.withholding_dividends,
         "Withheld for the Federation.",
     )
     net = line(
@@ -208,10 +208,10 @@ def joint_venture(model: Declaration, time: Timeline, money: Fiscal, earned: Inc
         "federation_taxes",
         NOMINAL,
         "Federation: taxes",
-        money.federal_levies + model.lines["company_income_tax"] + flow.interest_tax + withheld,
+        fiscal.federal_levies + model.lines["company_income_tax"] + flow.interest_tax + withheld,
         "Final tax, surcharge, income tax and tax withheld.",
     )
-    views = {"federation": federal_taxes, "balochistan": money.royalty_paid}
+    views = {"federation": federal_taxes, "balochistan": fiscal.royalty_paid}
     for who, label in (("federation", "Federation"), ("balochistan", "Balochistan")):
         dividends = line(
             f"{who}_dividends",
@@ -238,7 +238,7 @@ def joint_venture(model: Declaration, time: Timeline, money: Fiscal, earned: Inc
         "royalties_and_taxes",
         NOMINAL,
         "Royalties and taxes",
-        money.levies + model.lines["company_income_tax"] + flow.interest_tax + withheld,
+        fiscal.levies + model.lines["company_income_tax"] + flow.interest_tax + withheld,
         "All that the governments and communities receive as such.",
     )
     return JointVenture(tuple(holders), retained, returned, total, withheld, equity_flow, taxes)

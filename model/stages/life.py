@@ -1,4 +1,4 @@
-"""The end of the model: the year after mine, closure and loans have ended, in which the last receivables come in."""
+"""End of the time axis: one year after mine, closure and loans, for the last receivables."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def life(model: Declaration, time: Timeline, mine: Production, capital: Capex) -
     loans = model.lines["loan_maturity"]
 
     def last_period_end(date: Expr) -> Expr:
-        """The end of the year after the one in which a date falls; 1 January belongs to the year before."""
+        """End of the calendar year after a date's; 1 January counts to the year before."""
         return YEAR - floor(NEAR - date)
 
     ends = line(

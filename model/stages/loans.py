@@ -1,4 +1,4 @@
-"""The loans as their terms alone decide them: commitment, rate, and the share that falls due in each period."""
+"""Terms of the loans: commitment, rate, share of principal due by period."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from .construction import phasing_curve
 from .fiscal import Fiscal
 from .timeline import NEAR, NOMINAL, Timeline
 
-ROUNDING = 1e-12  # a share this small is nothing: the instalment before it is the last
+ROUNDING = 1e-12  # smaller shares count as zero: the instalment before is the last
 
 
 class Tranche(NamedTuple):
-    """A loan: what follows from its terms alone, before any draw."""
+    """Lines of one loan that do not depend on its drawdown."""
 
     key: str
     label: str
@@ -29,7 +29,7 @@ class Tranche(NamedTuple):
     drawn: Line
 
 
-def tranche(model: Declaration, time: Timeline, money: Fiscal, completion: Line, key: str) -> Tranche:
+def tranche(model: Declaration, time: Timeline, fiscal: Fiscal, completion: Line, key: str) -> Tranche:
     """Declare the terms of one loan."""
     at = f"financing.tranches.{key}"
     x, line = model.input, model.line
@@ -54,7 +54,7 @@ def tranche(model: Declaration, time: Timeline, money: Fiscal, completion: Line,
         "Fixed rate, or base rate and margin, less the discount before completion.",
         kind="average",
     )
-    withheld = money.withholding_interest * (1 - x(f"{at}.withholding_exempt"))
+    withheld = fiscal.withholding_interest * (1 - x(f"{at}.withholding_exempt"))
     gross_up = line(
         f"{key}_gross_up",
         "1",
@@ -95,7 +95,9 @@ def tranche(model: Declaration, time: Timeline, money: Fiscal, completion: Line,
     elif method != "equal_principal":
         discount = rate * inside
         if method == "sculpted":
-            weight = weight * maximum(money.cash_flow_before_income_tax - money.unlevered_tax, 0) / constant(1, NOMINAL)
+            weight = (
+                weight * maximum(fiscal.cash_flow_before_income_tax - fiscal.unlevered_tax, 0) / constant(1, NOMINAL)
+            )
     weight = line(
         f"{key}_repayment_weight",
         "1",
@@ -163,6 +165,6 @@ def tranche(model: Declaration, time: Timeline, money: Fiscal, completion: Line,
 
 
 def next_service(t: Tranche, time: Timeline, balance: Expr, drawn: Expr) -> Expr:
-    """Interest and instalment of the next period on a balance."""
+    """Debt service of the next period on a balance."""
     instalment = where(following(t.left_share) <= 0, balance, minimum(balance, following(t.repay_share) * drawn))
     return following(t.rate) * time.period_years * balance + instalment

@@ -1,4 +1,4 @@
-"""Headline figures: returns, costs, debt and take. Each is a line whose name is the metric's name."""
+"""Metrics: returns, costs, debt, government take. The line's name is the metric's name."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ YEAR = constant(1, "years")
 
 
 def annual_irr(time: Timeline, flow: Expr) -> Expr:
-    """The rate a year: (1 + rate a period) ** periods a year - 1."""
+    """Rate a year: (1 + rate a period) ** periods a year - 1."""
     return power(1 + irr(flow), YEAR / time.period_years) - 1
 
 
 def discount_factor(model: Declaration, time: Timeline, name: str, label: str, rate: str) -> Line:
-    """Value at the base date of money in the period, by the convention."""
+    """Discount factor to the base date, by the discounting convention."""
     h = time.period_years
     offset = model.choose("discounting.convention", start=h * 0, mid=h / 2, end=h)
     years = time.period_start + offset - model.input("discounting.base_date")
@@ -61,7 +61,7 @@ def discount_factor(model: Declaration, time: Timeline, name: str, label: str, r
 
 
 def returns(
-    model: Declaration, time: Timeline, capital: Capex, money: Fiscal, flow: Waterfall, venture: JointVenture
+    model: Declaration, time: Timeline, capital: Capex, fiscal: Fiscal, flow: Waterfall, venture: JointVenture
 ) -> None:
     """Declare rates of return, present values and payback."""
     model.stage = "metrics"
@@ -74,35 +74,35 @@ def returns(
         "project_irr",
         "1/year",
         "Project IRR, real, after tax",
-        annual_irr(time, money.after_tax_real) / YEAR,
+        annual_irr(time, fiscal.after_tax_real) / YEAR,
         "Unlevered, after royalty, levies and unlevered income tax, in real money.",
     )
     line(
         "project_irr_pre_tax",
         "1/year",
         "Project IRR, real, before tax",
-        annual_irr(time, money.pre_tax_real) / YEAR,
+        annual_irr(time, fiscal.pre_tax_real) / YEAR,
         "Unlevered, before all that the governments take.",
     )
     line(
         "project_irr_nominal",
         "1/year",
         "Project IRR, nominal, after tax",
-        annual_irr(time, money.after_tax_nominal) / YEAR,
+        annual_irr(time, fiscal.after_tax_nominal) / YEAR,
         "Unlevered, in nominal money.",
     )
     line(
         "project_npv",
         REAL,
         "Project NPV, after tax",
-        total(money.after_tax_real * real),
+        total(fiscal.after_tax_real * real),
         "Real after-tax flows at the real discount rate.",
     )
     line(
         "project_npv_pre_tax",
         REAL,
         "Project NPV, before tax",
-        total(money.pre_tax_real * real),
+        total(fiscal.pre_tax_real * real),
         "Real pre-tax flows at the real discount rate.",
     )
     line(
@@ -146,7 +146,7 @@ def returns(
         "project_cash_to_date",
         REAL,
         "Project cash flow to date",
-        opening + money.after_tax_real,
+        opening + fiscal.after_tax_real,
         "Real, after tax.",
         kind="balance",
     )
@@ -175,7 +175,7 @@ def returns(
         time.period_years
         * spent
         * (1 - prev(back))
-        * where(to_date >= 0, minimum(per(-opening, money.after_tax_real, 1), 1), 1),
+        * where(to_date >= 0, minimum(per(-opening, fiscal.after_tax_real, 1), 1), 1),
         "Part of the period before cash flow to date reaches zero.",
     )
     line(
@@ -210,7 +210,7 @@ def returns(
     for group, label in (("barrick", "Barrick"), ("pakistan", "Pakistani stakeholders")):
         members = [h for h in venture.holders if h.group == group]
         group_flow = model.lines[f"{group}_group_cash_flow"]
-        given = line(
+        contributed = line(
             f"{group}_group_contributions",
             NOMINAL,
             f"{label}: contributions",
@@ -242,7 +242,7 @@ def returns(
             f"{group}_group_moic",
             "x",
             f"{label}: multiple of invested capital",
-            per(received, given, NAN),
+            per(received, contributed, NAN),
             "Distributions over contributions.",
         )
 
@@ -254,7 +254,7 @@ def operations(
     sales: Revenue,
     cost: Costs,
     capital: Capex,
-    money: Fiscal,
+    fiscal: Fiscal,
     venture: JointVenture,
 ) -> None:
     """Declare life-of-mine totals, unit costs, government take and dates."""
@@ -264,14 +264,14 @@ def operations(
         "lom_pre_tax_cash_flow",
         REAL,
         "Life-of-mine cash flow before tax",
-        total(money.pre_tax_real),
+        total(fiscal.pre_tax_real),
         "Unlevered, real, before royalty and tax.",
     )
     line(
         "lom_after_tax_cash_flow",
         REAL,
         "Life-of-mine cash flow after tax",
-        total(money.after_tax_real),
+        total(fiscal.after_tax_real),
         "Unlevered, real, after royalty, levies and unlevered income tax.",
     )
     line("lom_nsr", REAL, "Life-of-mine net smelter return", total(sales.nsr_real), "Real.")
@@ -293,7 +293,7 @@ def operations(
         "Operating and selling costs less the gold credit (by-product basis).",
     )
     real_levies = line(
-        "levies_real", REAL, "Royalty and levies, real", money.levies / time.cpi_index, "In money of the base date."
+        "levies_real", REAL, "Royalty and levies, real", fiscal.levies / time.cpi_index, "In money of the base date."
     )
     all_in = line(
         "aisc_costs_real",
@@ -391,7 +391,7 @@ def operations(
 def lending(
     model: Declaration, time: Timeline, us: UsImports, funds: Funding, debt: Debt, flow: Waterfall, ratio: Ratios
 ) -> None:
-    """Declare uses and sources, the lenders' figures, imports and jobs."""
+    """Declare uses and sources, lenders' metrics, imports and jobs."""
     model.stage = "metrics"
     line, lines, x = model.line, model.lines, model.input
     h = time.period_years

@@ -1,4 +1,4 @@
-"""Production: ore milled under ramp-up, delay and licence; metal from the pit's curves, down to concentrate."""
+"""Ore milled under ramp-up, delay and licence; metal by the mine plan's curves; concentrate."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Production(NamedTuple):
 
 
 def ramp_up_curve(model: Declaration, name: str, path: str) -> str:
-    """Cumulative months at nameplate against months since the start, from shares by band of months."""
+    """Curve of cumulative months at nameplate by months since the start, from shares by band of months."""
     if model.text(path) is not None:
         curves = {name: f"ramp_up.named_curves.{name}.shares" for name in model.entries("ramp_up.named_curves")}
         bands = max(map(model.size, curves.values()))
@@ -77,8 +77,9 @@ def ramp_up_curve(model: Declaration, name: str, path: str) -> str:
 
 
 def phase(model: Declaration, time: Timeline, number: int, capacity: Expr, start: Expr, path: str, built: Line) -> Line:
-    """Ore that one phase could mill in the period: the lesser of what its ramp-up and its capital allow. The ramp-up is
-    integrated, never shifted by whole periods, so that every result is smooth in the delay."""
+    """Ore that one phase could mill in the period: the lesser of ramp-up and built capacity.
+
+    The ramp-up is integrated, not shifted by whole periods, so that results are continuous in the delay."""
     stretch = model.input("factors.ramp_up_time")
     curve = ramp_up_curve(model, f"ramp_up_phase_{number}", path)
 
@@ -135,7 +136,7 @@ def phase(model: Declaration, time: Timeline, number: int, capacity: Expr, start
 
 
 def planned_to_date(model: Declaration, name: str, unit: str, label: str, plan: str, ore: Line) -> Line:
-    """What one of the mine plan's cumulative curves gives at the ore milled to date."""
+    """A cumulative curve of the mine plan at the ore milled to date."""
     axis, values = (
         [model.element(path, k) for k in range(model.size("mine_plan.cumulative_ore"))]
         for path in ("mine_plan.cumulative_ore", plan)
@@ -151,7 +152,7 @@ def planned_to_date(model: Declaration, name: str, unit: str, label: str, plan: 
 
 
 def production(model: Declaration, time: Timeline, built: Construction) -> Production:
-    """Declare the mine, from ore to payable metal."""
+    """Declare ore, metal and concentrate."""
     model.stage = "production"
     x, line = model.input, model.line
     start_2 = line(

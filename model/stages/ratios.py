@@ -1,4 +1,4 @@
-"""Cover ratios and covenants: DSCR, LLCR, PLCR, reserve tail, and where they fall short."""
+"""Cover ratios (DSCR, LLCR, PLCR, reserve tail) and covenant breaches."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Ratios(NamedTuple):
 
 
 def ratios(model: Declaration, time: Timeline, mine: Production, funds: Funding, debt: Debt, flow: Waterfall) -> Ratios:
-    """Declare the lenders' ratios; all are in nominal money."""
+    """Declare cover ratios and covenants, on nominal cash flows."""
     model.stage = "ratios"
     x, line = model.input, model.line
     instalments = model.lines["scheduled_principal"]

@@ -1,4 +1,4 @@
-"""Revenue: gross metal value less treatment, refining, freight and penalties is the net smelter return (NSR)."""
+"""Net smelter return (NSR): gross metal value less treatment, refining, freight and penalties."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Revenue(NamedTuple):
 
 
 def revenue(model: Declaration, time: Timeline, mine: Production) -> Revenue:
-    """Declare sales, real, and the nominal NSR."""
+    """Declare sales and NSR, real and nominal."""
     model.stage = "revenue"
     x, line = model.input, model.line
     copper_price = line(

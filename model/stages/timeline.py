@@ -1,4 +1,4 @@
-"""Timeline: periods, the dates that everything hangs on, and the indices from real to nominal money."""
+"""Periods, key dates, and indices from real to nominal money."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ..formulas.declaration import Declaration
 from ..formulas.expr import Expr, Line, Term, clamp, compound, constant, floor, maximum, minimum, prev
 
 NOMINAL, REAL = "US$m nominal", "US$m real"
-NEAR = constant(1e-9, "years")  # dates closer than this are the same: months are not whole in binary
+NEAR = constant(1e-9, "years")  # dates closer than this are equal: months are not exact in binary
 
 
 class Timeline(NamedTuple):
@@ -26,11 +26,11 @@ class Timeline(NamedTuple):
     metal_index: Line
 
     def overlap(self, start: Term, end: Term) -> Expr:
-        """Years of the period that fall between two dates."""
+        """Years of the period between two dates."""
         return maximum(minimum(self.period_end, end) - maximum(self.period_start, start), 0)
 
     def share_before(self, date: Term) -> Expr:
-        """Share of the period that lies before a date: a switch without a jump."""
+        """Share of the period before a date: continuous in the date."""
         return clamp((date - self.period_start) / self.period_years, 0, 1)
 
 
@@ -138,14 +138,14 @@ def timeline(model: Declaration, first_year: int) -> Timeline:
 
 
 def rate_of(model: Declaration, path: str, year: int) -> Expr:
-    """The rate of one calendar year as a figure, from the years that the scenario gives."""
-    given = model.years(path)
-    if given is None:
+    """The rate of one calendar year as a scalar."""
+    schedule = model.years(path)
+    if schedule is None:
         return model.input(path)
-    before = max((y for y in given.years if y <= year), default=given.years[0])
-    after = min((y for y in given.years if y > year), default=before)
-    held = model.element(path, before)
-    if given.interpolation != "linear" or before >= year or after == before:
-        return held
-    way = float(year - before) / float(after - before)
-    return held + (model.element(path, after) - held) * way
+    before = max((y for y in schedule.years if y <= year), default=schedule.years[0])
+    after = min((y for y in schedule.years if y > year), default=before)
+    first = model.element(path, before)
+    if schedule.interpolation != "linear" or before >= year or after == before:
+        return first
+    weight = float(year - before) / float(after - before)
+    return first + (model.element(path, after) - first) * weight

@@ -1,4 +1,4 @@
-"""The United States' part: imports of equipment and services up to the announced total, and jobs on both sides."""
+"""Imports of US equipment and services up to the announced total; jobs in the United States and Balochistan."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class UsImports(NamedTuple):
 
 
 def us_imports(model: Declaration, time: Timeline, mine: Production, cost: Costs, capital: Capex) -> UsImports:
-    """Declare imports from the United States and the jobs that spending supports."""
+    """Declare imports from the United States and jobs supported."""
     model.stage = "us_imports"
     x, line = model.input, model.line
     sourced = model.forward("us_sourced_construction_to_date", NOMINAL)

@@ -1,8 +1,8 @@
-"""The waterfall: from CFADS through the lenders to what the shareholders may take, and who pays when it is short.
+"""Cash waterfall from CFADS to distributions.
 
 Order: senior interest, senior principal, reserve to its target, subordinated service, sweep, Phase 2, distribution.
-A shortfall of debt service is met from cash, then the reserve, then the sponsors before completion; what is still
-missing is a payment default, carried as arrears. Nothing goes negative silently.
+A shortfall of debt service is met from cash, then the reserve, then (before completion) the sponsors; any remainder is
+a payment default, carried as arrears.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ class Waterfall(NamedTuple):
 
 
 def paid_share(paid: Expr, due: Expr) -> Expr:
-    """Share of a due that is paid; a due that is short by less than a cent is, so that rounding leaves no arrears."""
+    """Paid share of an amount due; 1 within a cent, so that rounding leaves no arrears."""
     return where(due - paid <= CENT, 1, per(paid, due, 1))
 
 
 def waterfall(
-    model: Declaration, time: Timeline, capital: Capex, money: Fiscal, funds: Funding, debt: Debt
+    model: Declaration, time: Timeline, capital: Capex, fiscal: Fiscal, funds: Funding, debt: Debt
 ) -> Waterfall:
-    """Declare the cash cascade of every period."""
+    """Declare the waterfall of every period."""
     model.stage = "waterfall"
     x, line = model.input, model.line
     before = time.share_before(funds.completion)
@@ -66,7 +66,7 @@ def waterfall(
         "cfads",
         NOMINAL,
         "Cash flow available for debt service (CFADS)",
-        money.cash_flow_before_income_tax + funds.startup - debt.income_tax,
+        fiscal.cash_flow_before_income_tax + funds.startup - debt.income_tax,
         "Operating cash flow after income tax, with pre-production costs met from funding; before Phase 2.",
     )
     operating_call = line(
