@@ -8,6 +8,8 @@ from pathlib import Path
 from model.results.result import Result, run
 from model.scenario.resolve import bundled, load
 
+from .statements import plan_of, statements
+
 HERE = Path(__file__).parent
 HEADER = "<!-- Written by `make docs`; do not edit. -->\n"
 
@@ -15,7 +17,12 @@ HEADER = "<!-- Written by `make docs`; do not edit. -->\n"
 def documents() -> dict[str, str]:
     """File name -> text of every generated document."""
     results = {name: run(load(name)) for name in bundled()}
-    return {"lines.md": lines(results["base"]), "validation.md": validation(results), "scaling.md": scaling()}
+    return {
+        "lines.md": lines(results["base"]),
+        "validation.md": validation(results),
+        "scaling.md": scaling(),
+        "engine.md": engine(results["base"]),
+    }
 
 
 def table(header: list[str], rows: list[list[str]]) -> str:
@@ -168,6 +175,18 @@ def scaling() -> str:
         processes=measured("benchmarks.md", "| whole processes"),
         extrapolated=table(["scenarios", "1 core", "2 cores", "32 cores"], rows),
     )
+
+
+def engine(base: Result) -> str:
+    """The engine's page, with the statements that its writers make of two lines."""
+    languages = {"declaration": "python", "excel": "text"}
+    parts = {
+        f"{name}_{language}": f"```{languages.get(language, language)}\n{statement}\n```"
+        for name in ("royalty_due", "royalty_credited")
+        for language, statement in statements(base, name)
+    }
+    text = (HERE / "engine.in.md").read_text(encoding="utf-8")
+    return HEADER + text.format(passes=len(plan_of(base).passes), lines=len(base.model.declaration.lines), **parts)
 
 
 def figure(row: str) -> float:

@@ -127,7 +127,7 @@ def segment(x: Any, axis: Array, starts: Array) -> tuple[Any, Any]:
 
 
 def _irr(flows: list[Any]) -> Array:
-    return irr_many(without_dust(np.array(np.broadcast_arrays(*np.atleast_1d(*flows)))))
+    return irr_many(without_dust(np.array(np.broadcast_arrays(*map(np.atleast_1d, flows)))))
 
 
 def figure_of(value: Any, scenarios: int) -> Array:

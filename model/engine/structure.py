@@ -18,7 +18,7 @@ from ..formulas.evaluate import Evaluator
 from ..formulas.order import Group, order, references
 from ..scenario.resolve import Leaf, Scenario
 from ..scenario.values import ByYear
-from ..stages import declare
+from ..stages.model import declare
 from .arrays import Array, columns_function
 from .python import Function, Value, float_of, function_of
 from .schedule import schedule

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ..formulas.by_year import BY_YEAR, by_year, calculation
 from ..formulas.declaration import Declaration
 from ..formulas.expr import Expr, Line, walk
+from ..formulas.operations import VALUES
 from ..formulas.order import references
 from .calculated import FIGURE, ROW, At, Figures
 from .words import Piece, plain, write
@@ -48,23 +50,11 @@ class Formula:
     operands: dict[tuple[str, At], Figure]
 
 
-FUNCTIONS: dict[str, Callable[..., float]] = {
-    "min": min,
-    "max": max,
-    "both": lambda a, b: float(a != 0 and b != 0),
-    "either": lambda a, b: float(a != 0 or b != 0),
-    "where": lambda c, a, b: a if c else b,
-    "per": lambda a, b, otherwise: otherwise if b == 0 else a / b,
-    "floor": math.floor,
-}
-
-
-YEAR_TAKES = {"balance": slice(-1, None), "opening": slice(1)}  # of a year's periods; other kinds take all
+FUNCTIONS: dict[str, Callable[..., float]] = {**VALUES, "both": VALUES["and"], "either": VALUES["or"]}
 
 
 def value_of(figures: Figures, line: Line, at: At) -> Any:
-    """The value of a line at a place; a year's is the sum, last, first, mean or highest of its periods, or the ratio
-    anew."""
+    """The value of a line at a place; see `by_year` for a year's."""
     if not line.series:
         return figures.figures[line.name]
     row = figures.rows[line.name]
@@ -76,13 +66,8 @@ def value_of(figures: Figures, line: Line, at: At) -> Any:
         step = step_of(figures, line, at)
         values = {f"i{k}": node.value for k, node in enumerate(step.operands.values(), 1)}
         return float(eval(step.calculation, {"__builtins__": {}, "nan": math.nan, **FUNCTIONS}, values))
-    return annual(line.kind, [row[t] for t in figures.periods_of(at.place)])
-
-
-def annual(kind: str, values: Sequence[float]) -> float:
-    """A year's figure from its periods'."""
-    values = values[YEAR_TAKES.get(kind, slice(None))]
-    return max(values) if kind == "flag" else math.fsum(values) / (len(values) if kind == "average" else 1)
+    periods = figures.periods_of(at.place)
+    return by_year(line.kind, [row[t] for t in periods], len(periods))[0]
 
 
 def step_of(figures: Figures, line: Line, at: At) -> Formula:
@@ -94,9 +79,12 @@ def step_of(figures: Figures, line: Line, at: At) -> Formula:
         return f"i{list(operands).index(key) + 1}"
 
     if at.kind == "year" and line.series and line.kind != "ratio":
-        periods = figures.periods_of(at.place)[YEAR_TAKES.get(line.kind, slice(None))]
+        rule = BY_YEAR[line.kind]
+        periods = figures.periods_of(at.place)[rule.periods]
         names = [use((line.name, At("period", t)), bare(figures, line, At("period", t))) for t in periods]
-        return _year_step(figures, line, periods, names, operands)
+        words = f"{rule.words} {' and '.join(figures.labels[t] for t in periods)}"
+        numbers = rule.joint.join(plain(figures.rows[line.name][t]) for t in periods)
+        return Formula(words, numbers, calculation(line.kind, names), operands)
 
     def leaf(e: Expr, row: bool) -> Piece:
         here = ROW if row else at
@@ -147,25 +135,6 @@ def named(label: str, value: Any, name: str) -> Piece:
     """The piece of an operand that has a name; a row stands by its name among the numbers too."""
     number = plain(value) if isinstance(value, float | int) else label
     return Piece(label, number if not number.startswith("−") else f"({number})", name)
-
-
-def _year_step(
-    figures: Figures, line: Line, periods: list[int], names: list[str], operands: dict[tuple[str, At], Figure]
-) -> Formula:
-    how = {
-        "flow": "sum of",
-        "balance": "as at the end of",
-        "opening": "as at the start of",
-        "average": "mean of",
-        "flag": "highest of",
-    }[line.kind]
-    numbers = [plain(figures.rows[line.name][t]) for t in periods]
-    added = " + ".join(names)
-    calculation = {"average": f"({added}) / {len(names)}", "flag": f"max({', '.join([*names, names[0]])})"}.get(
-        line.kind, added
-    )
-    joined = {"average": " and ", "flag": ", "}.get(line.kind, " + ").join(numbers)
-    return Formula(f"{how} {' and '.join(figures.labels[t] for t in periods)}", joined, calculation, operands)
 
 
 def bare(figures: Figures, line: Line, at: At) -> Figure:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
+from functools import reduce
+from operator import add
 from typing import Any, TypeAlias
 
 from ..arithmetic.curves import segments
@@ -96,10 +98,7 @@ def looked_up(curve: Any, x: float) -> float:
 
 def total(row: list[float]) -> float:
     """The sum, one after the other."""
-    result = 0.0
-    for x in row:
-        result += x
-    return result
+    return reduce(add, row, 0.0)
 
 
 def _average(row: list[float]) -> float:

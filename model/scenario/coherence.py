@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from .issues import Issue
 from .mine_keys import PhaseCapex
+from .money_keys import NO_PROFILE
 from .problems import near, shown
 from .schema import ScenarioModel
 from .sections import Section
@@ -264,8 +265,10 @@ def _schedules(s: ScenarioModel) -> Iterator[Issue]:
         )
     close = s.financing.financial_close.year
     for name, tranche in s.financing.tranches.items():
-        if tranche.repayment == "profile" and tranche.profile.years[0] < close:
-            at = f"financing.tranches.{name}.profile"
+        at = f"financing.tranches.{name}.profile"
+        if tranche.repayment == "profile" and tranche.profile.years == tuple(NO_PROFILE):
+            yield Issue((f"financing.tranches.{name}.repayment", at), "needs a profile: shares of the loan by year")
+        elif tranche.repayment == "profile" and tranche.profile.years[0] < close:
             yield Issue(
                 (at, "financing.financial_close"),
                 f"repays before financial close in {close}",

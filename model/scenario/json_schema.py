@@ -99,7 +99,12 @@ def _leaf(field: FieldInfo, shared: dict[str, Schema]) -> Schema:
     name = next((name for name, known in shared.items() if known == kind), f"value_{len(shared) + 1}")
     shared[name] = kind
     description = f"{field.description or ''}{f' [{limits}]' if limits else ''}"
-    return {"description": description, "allOf": [{"$ref": f"#/definitions/{name}"}]}
+    default = {} if field.is_required() else {"default": _json(field.default)}
+    return {"description": description, **default, "allOf": [{"$ref": f"#/definitions/{name}"}]}
+
+
+def _json(default: Any) -> Any:
+    return {str(year): share for year, share in default.items()} if isinstance(default, dict) else default
 
 
 def _value(field: FieldInfo, bounds: Bounds) -> Schema:

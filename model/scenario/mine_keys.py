@@ -108,7 +108,7 @@ class CostsKeys(Section):
 class CapexCategory(Section):
     label: str = text("Name of the category in tables")
     share: Number = fraction("Share of Phase 1 capital")
-    us_share: Number = fraction("Share of the category bought from the United States")
+    us_share: Number = fraction("Share of the category bought from the United States", 0)
 
 
 class PhaseCapex(Section):

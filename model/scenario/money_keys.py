@@ -6,7 +6,9 @@ import datetime as dt
 from typing import Literal
 
 from .sections import USD_NOMINAL, Section, choice, flag, fraction, quantity, text, when
-from .values import Number, Phasing, Schedule, Series
+from .values import FIRST_YEAR, Number, Phasing, Schedule, Series
+
+NO_PROFILE = {FIRST_YEAR: 1}  # where no profile is written: none can repay so early
 
 
 class Inflation(Section):
@@ -27,17 +29,17 @@ class Regime(Section):
 
     label: str = text("Name of the regime in tables")
     royalty_applies: bool = flag("Whether fiscal.royalty_rate is due")
-    effective_take: Number = fraction("All-in royalty and tax in place of all others, share of net smelter return")
-    effective_take_balochistan: Number = fraction("Share of the all-in take that goes to Balochistan")
-    final_tax: Number = fraction("Final tax to the Federation, share of net smelter return")
-    export_surcharge: Number = fraction("Export-zone surcharge to the Federation, share of net smelter return")
-    community: Number = fraction("Community contribution in Balochistan, share of net smelter return")
-    income_tax: Number = fraction("Income tax with any super tax, share of taxable income")
-    holiday_years: Number = quantity("years", "Years from first production without income tax", ge=0, le=99)
-    minimum_tax: Number = fraction("Minimum income tax, share of net smelter return")
+    effective_take: Number = fraction("All-in royalty and tax in place of all others, share of net smelter return", 0)
+    effective_take_balochistan: Number = fraction("Share of the all-in take that goes to Balochistan", 0)
+    final_tax: Number = fraction("Final tax to the Federation, share of net smelter return", 0)
+    export_surcharge: Number = fraction("Export-zone surcharge to the Federation, share of net smelter return", 0)
+    community: Number = fraction("Community contribution in Balochistan, share of net smelter return", 0)
+    income_tax: Number = fraction("Income tax with any super tax, share of taxable income", 0)
+    holiday_years: Number = quantity("years", "Years from first production without income tax", 0, ge=0, le=99)
+    minimum_tax: Number = fraction("Minimum income tax, share of net smelter return", 0)
     tax_depreciation: Number = quantity("1/year", "Declining-balance depreciation for tax", gt=0, lt=1)
-    withholding_dividends: Number = fraction("Tax withheld from dividends")
-    withholding_interest: Number = quantity("1", "Tax on interest, grossed up by the project", ge=0, le=0.9)
+    withholding_dividends: Number = fraction("Tax withheld from dividends", 0)
+    withholding_interest: Number = quantity("1", "Tax on interest, grossed up by the project", 0, ge=0, le=0.9)
 
 
 class FiscalKeys(Section):
@@ -49,21 +51,27 @@ class FiscalKeys(Section):
 
 class TrancheKeys(Section):
     label: str = text("Name of the lender in tables")
-    rank: Literal["senior", "subordinated"] = choice("Place in the waterfall")
+    rank: Literal["senior", "subordinated"] = choice("Place in the waterfall", "senior")
     commitment: Number = quantity(USD_NOMINAL, "Amount of the loan", ge=0, le=50_000)
-    us_exports_only: bool = flag("Whether draws are limited to the financed share of eligible US invoices")
-    floating: bool = flag("Whether financing.base_rate is added to the rate")
+    us_exports_only: bool = flag("Whether draws are limited to the financed share of eligible US invoices", False)
+    floating: bool = flag("Whether financing.base_rate is added to the rate", False)
     rate: Number = quantity("1/year", "Fixed rate, or margin over the base rate", ge=0, le=0.5)
-    pre_completion_discount: Number = quantity("1/year", "Deducted from the rate before completion", ge=0, le=0.2)
-    upfront_fee: Number = quantity("1", "Fee at financial close, share of the commitment", ge=0, le=0.2)
-    commitment_fee: Number = quantity("1/year", "Fee on the undrawn commitment", ge=0, le=0.1)
-    premium: Number = quantity("1", "Exposure premium, share of the amount it is charged on", ge=0, le=0.5)
-    premium_timing: Literal["as_drawn", "upfront"] = choice("Premium on each draw, or on the commitment at close")
+    pre_completion_discount: Number = quantity("1/year", "Deducted from the rate before completion", 0, ge=0, le=0.2)
+    upfront_fee: Number = quantity("1", "Fee at financial close, share of the commitment", 0, ge=0, le=0.2)
+    commitment_fee: Number = quantity("1/year", "Fee on the undrawn commitment", 0, ge=0, le=0.1)
+    premium: Number = quantity("1", "Exposure premium, share of the amount it is charged on", 0, ge=0, le=0.5)
+    premium_timing: Literal["as_drawn", "upfront"] = choice(
+        "Premium on each draw, or on the commitment at close", "as_drawn"
+    )
     grace_months: Number = quantity("months", "From financial close to the first instalment", ge=0, le=240)
     repayment_years: Number = quantity("years", "From the first to the last instalment, one interval more", gt=0, le=40)
-    repayment: Literal["equal_principal", "annuity", "sculpted", "profile"] = choice("Shape of the repayment")
-    profile: Phasing = quantity("1", "For `profile`: share of the loan repaid in each calendar year", ge=0, le=1)
-    withholding_exempt: bool = flag("Whether interest is free of withholding tax by law or treaty")
+    repayment: Literal["equal_principal", "annuity", "sculpted", "profile"] = choice(
+        "Shape of the repayment", "equal_principal"
+    )
+    profile: Phasing = quantity(
+        "1", "For `profile`: share of the loan repaid in each calendar year", NO_PROFILE, ge=0, le=1
+    )
+    withholding_exempt: bool = flag("Whether interest is free of withholding tax by law or treaty", False)
 
 
 class Financing(Section):
@@ -95,8 +103,12 @@ class Financing(Section):
 class Shareholder(Section):
     label: str = text("Name of the shareholder in tables")
     group: Literal["barrick", "pakistan"] = choice("Half of the joint venture")
-    dividends_to: Literal["company", "federation", "balochistan"] = choice("Who receives the dividends in the end")
-    calls_paid_by: Literal["company", "federation", "balochistan"] = choice("Who pays the cash calls in the end")
+    dividends_to: Literal["company", "federation", "balochistan"] = choice(
+        "Who receives the dividends in the end", "company"
+    )
+    calls_paid_by: Literal["company", "federation", "balochistan"] = choice(
+        "Who pays the cash calls in the end", "company"
+    )
     dividend_share: Number = fraction("Share of distributions")
     funding_share: Number = fraction("Share of cash calls")
 

@@ -30,6 +30,7 @@ from .written import Content, Raw, at, field_of, override
 __all__ = ["Leaf", "Resolved", "Scenario", "bundled", "load", "overridden", "plain", "resolved"]
 
 TEXTS = ("name", "title", "description")  # what a file says about itself; never inherited
+DEFAULT = "default"  # in place of file and source of a value that the schema gives
 Layer = Mapping[str, Raw]
 
 
@@ -81,8 +82,9 @@ class Resolved:
     """Valid assumptions: what each file and override writes, oldest first, what holds of it, and its values."""
 
     root: YamlNode  # the scenario's own file
+    defaults: Layer  # of keys that nothing writes
     layers: tuple[Layer, ...]
-    raws: Layer
+    raws: Layer  # defaults included
     model: ScenarioModel
     leaves: Mapping[str, Leaf]
 
@@ -94,7 +96,7 @@ class Resolved:
     def with_overrides(self, overrides: Mapping[str, Any]) -> Scenario:
         """The scenario, stating which overrides it has."""
         parent, m = self.root.value.get("extends"), self.model
-        warnings = tuple(_placed(doubt, self.layers) for doubt in doubts(m))
+        warnings = tuple(_placed(doubt, (self.defaults, *self.layers)) for doubt in doubts(m))
         return Scenario(
             m.name, m.title, m.description, self.leaves, parent.value if parent else None, overrides, warnings
         )
@@ -116,7 +118,9 @@ def load(name_or_path: str | os.PathLike[str], overrides: Mapping[str, Any] | No
     known = _resolved(chain)
     if known is None:
         problems = [p for each in reversed(chain) for p in each.ill_formed] + [p for e in chain for p in e.misplaced]
-        return _overridden(_layers(chain), chain[-1].root, overrides or {}, problems).with_overrides(overrides or {})
+        layers = _layers(chain)
+        layers, _ = _with_overrides(layers, merged(layers), overrides or {}, problems)
+        return _whole(layers, chain[-1].root, problems).with_overrides(overrides or {})
     return overridden(known, overrides).with_overrides(overrides) if overrides else known.scenario
 
 
@@ -130,7 +134,7 @@ def overridden(known: Resolved, overrides: Mapping[str, Any]) -> Resolved:
     layers, raws = _with_overrides(known.layers, known.raws, overrides, problems)
     changes = merged(layers[len(known.layers) :])
     found = None if problems else _extended(known, changes, layers, raws, known.root)
-    return found or _overridden(known.layers, known.root, overrides, [])
+    return found or _whole(layers, known.root, problems)
 
 
 def resolved(scenario: Scenario) -> Resolved:
@@ -156,7 +160,8 @@ def _resolved(chain: tuple[Content, ...]) -> Resolved | None:
     layers, root = _layers(chain), chain[-1].root
     if parent := _resolved(chain[:-1]) if len(chain) > 1 else None:
         texts = {path: layers[0][path] for path in TEXTS}
-        if found := _extended(parent, {**texts, **chain[-1].leaves}, layers, merged(layers), root):
+        changes = {**texts, **chain[-1].leaves}
+        if found := _extended(parent, changes, layers, {**parent.raws, **changes}, root):
             return found
     try:
         return _whole(layers, root, [])
@@ -216,7 +221,7 @@ def _extended(
     if any(incoherent(model)):
         return None
     leaves = {**known.leaves, **{path: _leaf(path, value, raws[path]) for path, value in values.items()}}
-    return Resolved(root, layers, raws, model, MappingProxyType(leaves))
+    return Resolved(root, known.defaults, layers, raws, model, MappingProxyType(leaves))
 
 
 def _leaf(path: str, value: Any, raw: Raw) -> Leaf:
@@ -224,18 +229,6 @@ def _leaf(path: str, value: Any, raw: Raw) -> Leaf:
     return Leaf(
         path, value, unit_of(about), about.description or "", raw.source, raw.note, place.file, place.line, place.column
     )
-
-
-def _overridden(
-    layers: Sequence[Layer], root: YamlNode, overrides: Mapping[str, Any], problems: list[Problem]
-) -> Resolved:
-    """All layers and overrides validated anew.
-
-    Raises:
-        ScenarioError: with every problem found, and those of the files given.
-    """
-    layers, _ = _with_overrides(layers, merged(layers), overrides, problems)
-    return _whole(layers, root, problems)
 
 
 def _whole(layers: tuple[Layer, ...], root: YamlNode, problems: list[Problem]) -> Resolved:
@@ -249,13 +242,17 @@ def _whole(layers: tuple[Layer, ...], root: YamlNode, problems: list[Problem]) -
     problems += [p for p in explain(refused, raws, root) if not _touched(_leaf_of(p.path), problems)]
     if model is None:
         model = _without(problems, layers)
+    defaults: Layer = {}
     if model is not None:
+        values = {path: value for path, value in flat(model) if path not in raws}
+        defaults = {path: Raw(YamlNode(value, DEFAULT, 0, 0), None, DEFAULT) for path, value in values.items()}
         found = [i for i in incoherent(model) if not any(_touched(path, problems) for path in i.paths)]
-        problems += [_placed(issue, layers) for issue in found]
+        problems += [_placed(issue, (defaults, *layers)) for issue in found]
     if problems or model is None:
         raise ScenarioError(_told(problems))
+    raws |= defaults
     leaves = {path: _leaf(path, value, raws[path]) for path, value in flat(model)}
-    return Resolved(root, layers, raws, model, MappingProxyType(leaves))
+    return Resolved(root, defaults, layers, raws, model, MappingProxyType(leaves))
 
 
 def _told(problems: list[Problem]) -> list[Problem]:

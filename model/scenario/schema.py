@@ -1,8 +1,8 @@
 """The assumptions of a scenario: every key, its unit, its definition and its bounds; `coherence` has what holds
 between keys.
 
-No number of the model stands here, only what a valid number looks like. Values, with their sources, are in
-`scenarios/base.yaml`; every other scenario is a difference on it.
+No number of the model stands here, only what a valid number looks like, and defaults that leave something out: a fee of
+0, a factor of 1. Values, with their sources, are in `scenarios/base.yaml`; every other scenario is a difference on it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Factors(Section):
     copper_recovery: Number = factor("copper recovery, never above 1")
     gold_recovery: Number = factor("gold recovery, never above 1")
     interest_rate: Number = factor("interest rates")
-    ramp_up_time: Number = quantity("1", "Multiplier on the time that the ramp-ups take", gt=0, le=10)
+    ramp_up_time: Number = quantity("1", "Multiplier on the time that the ramp-ups take", 1, gt=0, le=10)
 
 
 class ScenarioModel(Section):
@@ -64,5 +64,5 @@ class ScenarioModel(Section):
     financing: Financing
     joint_venture: JointVentureKeys
     discounting: Discounting
-    factors: Factors
+    factors: Factors = Factors()
     uncertainty: Uncertainty

@@ -11,17 +11,22 @@ from .values import Bounds, Kind, date, words
 USD_REAL = "US$m real"
 USD_NOMINAL = "US$m nominal"
 SHARE = "1"
+STATED: Any = ...  # in place of a default: the key must be written
 
 
 class Section(BaseModel):
-    """A group of assumptions: unknown keys are refused, nothing changes after validation."""
+    """A group of assumptions: unknown keys are refused, nothing changes after validation.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    A key without a default must be written, in `base.yaml` or, in a named entry, wherever the entry is first written. A
+    key that is added later has a default that leaves the model as it was, so that entries of users stay valid.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, validate_default=True)
 
 
-def quantity(unit: str, definition: str, **bounds: float) -> Any:
+def quantity(unit: str, definition: str, default: Any = STATED, **bounds: float) -> Any:
     """A field holding numbers in `unit`, each within the bounds ge, gt, le, lt."""
-    field = Field(description=definition, json_schema_extra={"unit": unit})
+    field = Field(default, description=_said(definition, default), json_schema_extra={"unit": unit})
     # Not pydantic's own bounds: those compare a whole list or mapping by year with a number.
     field.metadata.append(Bounds(**bounds))
     return field
@@ -34,9 +39,9 @@ def text(definition: str) -> Any:
     return field
 
 
-def choice(definition: str) -> Any:
+def choice(definition: str, default: Any = STATED) -> Any:
     """A field whose type lists its values."""
-    return Field(description=definition)
+    return Field(default, description=_said(definition, default))
 
 
 flag = choice
@@ -49,11 +54,18 @@ def when(definition: str) -> Any:
     return field
 
 
-def fraction(definition: str) -> Any:
+def fraction(definition: str, default: Any = STATED) -> Any:
     """A fraction between nothing and all."""
-    return quantity(SHARE, definition, ge=0, le=1)
+    return quantity(SHARE, definition, default, ge=0, le=1)
 
 
 def factor(definition: str) -> Any:
-    """A multiplier on a group of inputs, 1 by default, for sensitivities."""
-    return quantity(SHARE, f"Multiplier on {definition}", ge=0, le=10)
+    """A multiplier on a group of inputs, for sensitivities."""
+    return quantity(SHARE, f"Multiplier on {definition}", 1, ge=0, le=10)
+
+
+def _said(definition: str, default: Any) -> str:
+    """A definition with its default, where there is one that a reader could write."""
+    if isinstance(default, bool):
+        return f"{definition}; {str(default).lower()} by default"
+    return f"{definition}; {default} by default" if isinstance(default, str | int | float) else definition

@@ -17,7 +17,7 @@ class UncertainInput(Section):
         "median, low and high are the 10th and 90th percentiles, each side with its own spread"
     )
     applied: Literal["multiply", "add", "replace"] = choice(
-        "Whether what is drawn multiplies the scenario's number, is added to it, or takes its place"
+        "Whether what is drawn multiplies the scenario's number, is added to it, or takes its place", "multiply"
     )
     low: Number = quantity(
         "1", "Least value, or 10th percentile, in the unit of the path where it is not a multiplier", ge=-1e9, le=1e9

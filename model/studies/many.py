@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..engine.structure import structure
 from ..results.result import metric_value
 from ..scenario.resolve import Scenario, load
 from ..scenario.rows import load_many
-from .vary import outcomes
+from .vary import metric_line, outcomes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,6 +44,8 @@ def run_many(
         found = outcomes(group.scenario, list(metrics), group.columns, len(group.rows))
         for metric, values in found.items():
             table[metric][group.rows] = values
-    index = overrides.index if isinstance(overrides, pd.DataFrame) else None
+    for metric in () if rows.groups else metrics:
+        metric_line(structure(given).declaration, metric)  # no run has looked for it
+    index = overrides.index if isinstance(overrides, pd.DataFrame) else pd.RangeIndex(rows.count)
     columns = {name: [metric_value(name, x) for x in values.tolist()] for name, values in table.items()}
     return pd.DataFrame(columns, index=index)

@@ -17,6 +17,7 @@ from ..engine.python import Value, row_of
 from ..engine.schedule import specialise
 from ..engine.structure import ENDED, LATEST, Model, evaluate, structure
 from ..explain.trace import assumptions_behind
+from ..formulas.by_year import by_year
 from ..formulas.expr import Expr, walk
 from ..kernel import compiler
 from ..kernel.cpp import Kernel, kernel
@@ -270,11 +271,8 @@ def _joined(parts: Sequence[dict[str, Array]]) -> dict[str, Array]:
 
 
 def _sums(rows: Array, each: int) -> Array:
-    """Sums over so many periods, one after the other."""
-    result = rows[::each] + 0.0
-    for k in range(1, each):
-        result += rows[k::each]
-    return result
+    """Flows by calendar year; the kernel adds to 0.0, which is why no zero has a sign."""
+    return np.array(by_year("flow", rows, each)) + 0.0
 
 
 def _fan(ready: PreparedStudy, lines: Mapping[str, Array]) -> dict[str, Array]:

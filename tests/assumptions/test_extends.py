@@ -92,7 +92,7 @@ def test_a_new_entry_must_be_whole_and_a_misspelled_one_is_recognised(tmp_path: 
     (tmp_path / "new.yaml").write_text("extends: base\nfinancing: {tranches: {us_exm: {commitment: 5, rate: 0.1}}}\n")
     (problem,) = problems_of(tmp_path / "new.yaml")
     assert problem.path == "financing.tranches.us_exm" and problem.line == 2
-    assert "lacks label, rank" in str(problem) and "Did you mean 'us_exim'?" in str(problem)
+    assert "lacks label, grace_months, repayment_years. Did you mean 'us_exim'?" in str(problem)
 
 
 @pytest.mark.parametrize("name", ["Us_Exim", "'us exim'", "9lives", "a" * 41, "'=cmd'", "path/to", "é"])

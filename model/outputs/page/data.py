@@ -6,6 +6,7 @@ from typing import Any
 
 from ...engine.structure import Model, element_value
 from ...explain.words import Piece, write
+from ...formulas.by_year import BY_YEAR, INPUT, Rule
 from ...formulas.expr import Expr, Line
 from ...results.result import METRICS, Result
 from ...scenario.resolve import Leaf, Scenario, plain
@@ -43,10 +44,17 @@ def model_data(result: Result) -> dict[str, Any]:
         "elementNames": [f"{path}[{place}]" for path, place in sheet.elements],
         "metrics": METRICS,
         "whole": WHOLE,
+        "inputKind": INPUT,
+        "byYearWords": {kind: f"{rule.words.capitalize()} its {which(rule)}" for kind, rule in BY_YEAR.items()},
         "lines": {line.name: line_data(model, line) for line in sheet.lines.values()},
         "assumptions": {path: assumption_data(leaf) for path, leaf in result.scenario.leaves.items()},
         "sums": sums(result.scenario),
     }
+
+
+def which(rule: Rule) -> str:
+    """The periods of a year that a rule takes, in words."""
+    return {0: "periods", 1: "first period", -1: "last period"}[rule.periods.stop or rule.periods.start]
 
 
 def line_data(model: Model, line: Line) -> list[Any]:

@@ -62,24 +62,15 @@ function evaluate(overrides) {
   return Object.assign(state, lines);
 }
 
-// How a year's figure comes from its periods, by the kind of line.
-const BY_YEAR = {
-  flow: values => values.reduce((a, b) => a + b, 0),
-  balance: values => values[values.length - 1],
-  opening: values => values[0],
-  average: values => values.reduce((a, b) => a + b, 0) / values.length,
-  flag: values => values.reduce((a, b) => Math.max(a, b)),
-};
-
 function byYear(state, row, kind) {
   const each = 12 / state.months;
-  return Float64Array.from({length: state.years}, (_, k) => BY_YEAR[kind](row.subarray(k * each, (k + 1) * each)));
+  return Float64Array.from({length: state.years}, (_, k) => MODEL.by_year[kind](row.subarray(k * each, (k + 1) * each)));
 }
 
 // Every row by calendar year; a ratio's formula is evaluated again on the year's figures.
 function annualOf(state) {
   const found = {...state, T: state.years, x: {...state.x}};
-  for (const path of Object.keys(DATA.byYear)) found.x[path] = byYear(state, state.x[path], "average");
+  for (const path of Object.keys(DATA.byYear)) found.x[path] = byYear(state, state.x[path], DATA.inputKind);
   const rows = Object.entries(DATA.lines).filter(([, line]) => line[5]);
   for (const [name, line] of rows) if (line[2] !== "ratio") found[name] = byYear(state, state[name], line[2]);
   return Object.assign(found, MODEL.ratios(found.T, found.x, found.e, found));

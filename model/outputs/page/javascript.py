@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from ...engine.python import PythonWriter
 from ...engine.schedule import Schedule, schedule, specialise, specialise_curves
+from ...formulas import by_year
 from ...formulas.declaration import Declaration
 from ...formulas.expr import Expr, Line
 from ...formulas.order import Group
@@ -97,7 +98,8 @@ def source(sheet: Declaration, groups: list[Group], texts: Mapping[str, str], fi
         ended: a flag; `life` gives the number of periods up to the first in which it is set, or T.
 
     Returns:
-        functions: `whole` gives every line, `ratios` those whose formula is taken again on a year's figures.
+        functions: `whole` gives every line, `ratios` those whose formula is taken again on a year's figures; `by_year`
+        holds the rules for the others, by kind.
     """
     lines, places = sheet.lines, {key: place for place, key in enumerate(sheet.elements)}
 
@@ -111,6 +113,7 @@ def source(sheet: Declaration, groups: list[Group], texts: Mapping[str, str], fi
         figure: JavaScriptWriter({figure: lines[figure]}, plan([figure]), places).source(),
         "life": life.source("T"),
         "ratios": _ratios(sheet, texts, places),
+        "by_year": by_year.javascript(),
     }
     return "{" + ",\n".join(f"{name}: {text}" for name, text in functions.items()) + "}"
 

@@ -84,12 +84,9 @@ const Lineage = {
     }
     if (series && at.year !== undefined && kind !== "ratio") {
       const periods = Array.from({length: each}, (_, k) => at.year * each + k), labels = this.labels(state);
-      const how = {flow: "Sum of its periods", balance: "As at the end of its last period",
-        opening: "As at the start of its first period",
-        average: "Mean of its periods", flag: "Highest of its periods"}[kind];
       if (each > 1) {
         for (const t of periods) this.item(list, labels[t], name, {t});
-        return [element("p", "formula", how), list];
+        return [element("p", "formula", DATA.byYearWords[kind]), list];
       }
       at = {t: periods[0]};
     }

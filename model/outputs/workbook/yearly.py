@@ -10,6 +10,7 @@ import numpy as np
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
+from ...formulas.by_year import BY_YEAR
 from ...formulas.expr import Line, walk
 from ...results.years import annual
 from .axis import TIMELINE, open_page
@@ -133,16 +134,7 @@ def year_formula(plan: Plan, writer: ExcelWriter, line: Line) -> str:
     name, places = line.name, plan.places
     years = f"{TIMELINE}!${places.first}${YEAR_ROW}:${places.last}${YEAR_ROW}"
     cells, year = places.cells(writer.sheet, name), f"{NOW}${YEAR_ROW}"
-    if line.kind == "flow":
-        return f"SUMIF({years},{year},{cells})"
-    if line.kind == "balance":
-        # The last of the year's periods by its number, since spreadsheets differ in which of equals LOOKUP finds.
-        return f'INDEX({cells},COUNTIF({years},"<="&{year}))'
-    if line.kind == "opening":
-        return f"INDEX({cells},MATCH({year},{years},0))"
-    if line.kind == "average":
-        return f"AVERAGEIF({years},{year},{cells})"
-    return f"SUMPRODUCT(MAX(({years}={year})*{cells}))"
+    return BY_YEAR[line.kind].excel.format(years=years, year=year, cells=cells)
 
 
 def _section(sheet: SheetPage, styles: Styles, row: int, title: str) -> None:
