@@ -32,7 +32,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     "lists": [{"ramp_up.curve": [0.1, 0.5, 1]}, {"ramp_up.curve": [0.1, 0.5, 1], "prices.copper": 5}, {}],
     "groups": [{"financing": {"gearing": 0.3}}, {"financing": {"gearing": 0.5}, "prices.copper": 5}],
     "periods": [{"timeline.period_months": 12}, {"timeline.period_months": 3}, {"prices.copper": 3}],
-}
+}  # fmt: skip
 LONGER: dict[str, list[dict[str, Any]]] = {  # some rows need a longer axis than others
     "delays": [{"timeline.delay_months": months} for months in (0, 7.5, 60)],
     "dates": [{"timeline.first_production": "2031-03-15"}, {"timeline.first_production": None}],
@@ -56,12 +56,8 @@ def equal(found: Any, expected: Any, rel: float) -> bool:
 
 def differing(table: pd.DataFrame, rows: list[dict[str, Any]], rel: float = 0.0) -> list[tuple[int, str]]:
     """Places at which a table of many runs is not what runs of their own give; at `rel` 0, not the same bits."""
-    return [
-        (k, name)
-        for k, row in enumerate(rows)
-        for name, value in alone(row).items()
-        if not equal(table[name].iloc[k], value, rel)
-    ]
+    return [(k, name) for k, row in enumerate(rows) for name, value in alone(row).items()
+            if not equal(table[name].iloc[k], value, rel)]  # fmt: skip
 
 
 @pytest.mark.parametrize("rows", ROWS.values(), ids=ROWS)
@@ -97,21 +93,16 @@ def test_a_longer_axis_moves_nothing_but_the_last_bits_of_rates(name: str) -> No
 
 
 def test_a_table_keeps_its_index_and_nan_leaves_the_scenario_s_own() -> None:
-    overrides = pd.DataFrame(
-        {
-            "prices.copper": [3.5, np.nan, 4.5],
-            "factors.capex": [1.0, 1.1, np.nan],
-            "fiscal.regime": ["standard", None, None],
-        },
-        index=["low", "own", "high"],
-    )
+    columns: dict[str, list[Any]] = {
+        "prices.copper": [3.5, np.nan, 4.5],
+        "factors.capex": [1.0, 1.1, np.nan],
+        "fiscal.regime": ["standard", None, None],
+    }
+    overrides = pd.DataFrame(columns, index=["low", "own", "high"])
     table = run_many(load("base"), overrides, LINES)
     assert [*table.index] == ["low", "own", "high"]
-    rows = [
-        {"prices.copper": 3.5, "factors.capex": 1.0, "fiscal.regime": "standard"},
-        {"factors.capex": 1.1},
-        {"prices.copper": 4.5},
-    ]
+    first = {"prices.copper": 3.5, "factors.capex": 1.0, "fiscal.regime": "standard"}
+    rows = [first, {"factors.capex": 1.1}, {"prices.copper": 4.5}]
     assert differing(table, rows) == []
     assert table.equals(run_many("base", rows, LINES).set_index(overrides.index))
 
@@ -153,7 +144,7 @@ def test_counts_dates_and_what_does_not_exist_are_given_as_in_a_run() -> None:
         ([{}], ["dscr"], StudyError, ["'dscr' is a row over the periods, not a single figure"]),
         ([], ["project_ir"], StudyError, ["'project_ir' is not a metric"]),
     ],
-)
+)  # fmt: skip
 def test_what_is_wrong_is_named(rows: Any, metrics: Any, error: type[Exception], says: list[str]) -> None:
     with pytest.raises(error) as refused:
         run_many("base", rows, metrics)
