@@ -295,7 +295,7 @@ def test_json_has_the_contract_and_n_of_one_works(cli: Cli) -> None:
 
 
 def test_the_axis_is_as_long_as_the_longest_scenario_asks() -> None:
-    """A mine of eight years, and a loan of 12 years that may run for 36: what it leaves unpaid is followed to the end."""
+    """A mine of eight years, and a loan of 12 years that may run for 36: its unpaid rest is followed to the end."""
     given = {
         "timeline.licence_years": 8,
         "uncertainty.inputs.interest_rate.path": "financing.tranches.adb.repayment_years",
