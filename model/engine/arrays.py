@@ -27,7 +27,6 @@ class ArrayWriter(PythonWriter):
     """Writes Python over NumPy arrays."""
 
     LANGUAGE = "numpy"
-    START: ClassVar[Mapping[str, str]] = {"total": "0.0", "highest": "-inf", "lowest": "inf", "average": "0.0"}
     TAKE: ClassVar[Mapping[str, str]] = {
         "total": "{a} = {a} + {x}",
         "highest": "{a} = greater({x}, {a})",

@@ -62,14 +62,8 @@ class Program:
 
     def _function(self, wanted: tuple[str, ...], ended: str = "") -> Function:
         lines = self.declaration.lines
-        plan = schedule(
-            lines,
-            self.declaration.curves,
-            self.groups,
-            self.texts,
-            wanted or (ended and (ended,)) or lines,
-            earliest=ended,
-        )
+        outputs = wanted or (ended and (ended,)) or lines
+        plan = schedule(lines, self.declaration.curves, self.groups, self.texts, outputs, earliest=ended)
         return function_of({n: lines[n] for n in wanted} if wanted or ended else lines, plan, ended)
 
     @cached_property

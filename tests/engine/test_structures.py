@@ -112,7 +112,7 @@ def test_what_a_declaration_reads_is_recorded_and_no_number_is_there() -> None:
     numbers = [a for answer in sheet.reads.values() for a in (answer if isinstance(answer, tuple) else (answer,))
                if isinstance(a, float)]  # fmt: skip
     assert numbers == []
-    assert not hasattr(sheet, "assumptions") and sheet._given == {}  # a stage cannot come by a number
+    assert not hasattr(sheet, "assumptions") and sheet._assumptions == {}  # a stage cannot come by a number
     with pytest.raises(AttributeError):
         _ = Declaration(given).value  # type: ignore[attr-defined]
 
