@@ -82,6 +82,7 @@ def program(copy: Path) -> Program:
         ("show", "windfall"),
         ("run", "windfall"),
         ("run", "sixth_bank"),
+        ("montecarlo", "windfall", "-n", "20", "--engine", "numpy", "--json"),
         ("explain", "windfall", "royalty_due", "--period", "2034H1"),
         ("export", "windfall", "--out", "windfall.xlsx"),
         ("export", "sixth_bank", "--out", "sixth_bank.xlsx"),
@@ -127,10 +128,15 @@ def test_what_was_there_stays_and_what_is_new_counts(ran: dict[str, Any], cli: A
 
 
 def test_the_metric_is_on_the_terminal_and_the_line_in_the_explanation(program: Program) -> None:
-    assert "Windfall royalty" in program("run", "windfall")
+    assert "Life-of-mine windfall royalty" in program("run", "windfall")
     assert "Sixth bank" in program("run", "sixth_bank")
     told = program("explain", "windfall", "royalty_due", "--period", "2034H1")
     assert "Windfall royalty 2034H1" in told and "fiscal.regimes.windfall.windfall_rate  0.1" in told
+
+
+def test_the_metric_is_among_the_figures_of_a_monte_carlo_run(program: Program) -> None:
+    answer = json.loads(program("montecarlo", "windfall", "-n", "20", "--engine", "numpy", "--json"))
+    assert "lom_windfall_royalty" in answer["metrics"]
 
 
 def test_they_are_in_the_workbook(copy: Path, program: Program) -> None:
@@ -148,5 +154,9 @@ def test_they_are_on_the_page(program: Program, copy: Path) -> None:
         '"lom_windfall_royalty":["Life-of-mine windfall',
     ):
         assert data in page
-    assert "let v_windfall_royalty = " in page and "let v_sixth_bank_commitment = " in page
+    assert (
+        "Royalty above a copper price" in page
+        and "let v_windfall_royalty = " in page
+        and "let v_sixth_bank_commitment = " in page
+    )
     assert '"windfall"' in page and ">Sixth bank<" in page
