@@ -17,16 +17,8 @@ from typing import NamedTuple
 
 from ..arithmetic.functions import power
 
-CHOICE, LOGIC, COMPARISON, SUM, PRODUCT, SIGN, ATOM = range(7)
-RANKS = {
-    "choice": CHOICE,
-    "logic": LOGIC,
-    "comparison": COMPARISON,
-    "sum": SUM,
-    "product": PRODUCT,
-    "sign": SIGN,
-    "atom": ATOM,
-}
+RANKS = {name: k for k, name in enumerate(("choice", "logic", "comparison", "sum", "product", "sign", "atom"))}
+CHOICE, LOGIC, COMPARISON, SUM, PRODUCT, SIGN, ATOM = RANKS.values()
 CONDITIONS = frozenset({"lt", "le", "gt", "ge", "and", "or"})
 
 
@@ -83,24 +75,13 @@ VALUES: dict[str, Callable[..., float]] = {
 
 def _read() -> dict[str, Operation]:
     with (Path(__file__).parent / "operations.csv").open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    return {row["operation"]: _operation(row) for row in rows}
+        return {row["operation"]: _operation(**row) for row in csv.DictReader(stream)}
 
 
-def _operation(row: dict[str, str]) -> Operation:
-    return Operation(
-        row["unit"],
-        row["python"],
-        row["numpy"],
-        row["cpp"],
-        row["javascript"],
-        (row["excel"], RANKS[row["excel_rank"]]),
-        row["calculation"],
-        row["words"],
-        RANKS[row["rank"]],
-        tuple(RANKS[rank] for rank in row["operand_ranks"].split()),
-        VALUES[row["operation"]],
-    )
+def _operation(operation: str, excel: str, excel_rank: str, rank: str, operand_ranks: str, **texts: str) -> Operation:
+    ranks = tuple(RANKS[each] for each in operand_ranks.split())
+    tight = excel, RANKS[excel_rank]
+    return Operation(**texts, excel=tight, rank=RANKS[rank], ranks=ranks, value=VALUES[operation])
 
 
 OPERATIONS = _read()
