@@ -14,7 +14,7 @@ import numpy as np
 
 from ..engine.arrays import Array, ratio_of
 from ..engine.python import Value, row_of
-from ..engine.schedule import chosen
+from ..engine.schedule import specialise
 from ..engine.structure import ENDED, LATEST, Model, evaluate, structure
 from ..explain.trace import assumptions_behind
 from ..formulas.by_year import by_year
@@ -141,7 +141,7 @@ def _prepare(made: Study, said: Callable[[str], None]) -> PreparedStudy:
     lines = model.declaration.lines
     names = {metric: metric_line(model.declaration, metric) for metric in made.metrics}
     base = evaluate(model)
-    ratio = chosen(lines[FAN].formula, model.texts)
+    ratio = specialise(lines[FAN].formula, model.texts)
     rows = tuple(sorted({e.data for e in walk(ratio) if e.op == "line"}))
     known = [t // _periods_a_year(model) for t, x in enumerate(row_of(base[FAN])) if x == x]
     latest = int(np.ceil(max((_ends(d)[1] / 12 for d in draws.draws if d.path == "timeline.delay_months"), default=0)))

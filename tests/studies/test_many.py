@@ -93,13 +93,16 @@ def test_a_longer_axis_moves_nothing_but_the_last_bits_of_rates(name: str) -> No
 
 
 def test_a_table_keeps_its_index_and_nan_leaves_the_scenario_s_own() -> None:
-    overrides = pd.DataFrame(
-        {"prices.copper": [3.5, np.nan, 4.5], "factors.capex": [1.0, 1.1, np.nan], "fiscal.regime": ["standard", None, None]},
-        index=["low", "own", "high"],
-    )  # fmt: skip
+    columns: dict[str, list[Any]] = {
+        "prices.copper": [3.5, np.nan, 4.5],
+        "factors.capex": [1.0, 1.1, np.nan],
+        "fiscal.regime": ["standard", None, None],
+    }
+    overrides = pd.DataFrame(columns, index=["low", "own", "high"])
     table = run_many(load("base"), overrides, LINES)
     assert [*table.index] == ["low", "own", "high"]
-    rows = [{"prices.copper": 3.5, "factors.capex": 1.0, "fiscal.regime": "standard"}, {"factors.capex": 1.1}, {"prices.copper": 4.5}]  # fmt: skip
+    first = {"prices.copper": 3.5, "factors.capex": 1.0, "fiscal.regime": "standard"}
+    rows = [first, {"factors.capex": 1.1}, {"prices.copper": 4.5}]
     assert differing(table, rows) == []
     assert table.equals(run_many("base", rows, LINES).set_index(overrides.index))
 
