@@ -127,7 +127,7 @@ def test_what_was_there_stays_and_what_is_new_counts(ran: dict[str, Any], cli: A
 
 
 def test_the_metric_is_on_the_terminal_and_the_line_in_the_explanation(program: Program) -> None:
-    assert "Windfall royalty" in program("run", "windfall")
+    assert "Life-of-mine windfall royalty" in program("run", "windfall")
     assert "Sixth bank" in program("run", "sixth_bank")
     told = program("explain", "windfall", "royalty_due", "--period", "2034H1")
     assert "Windfall royalty 2034H1" in told and "fiscal.regimes.windfall.windfall_rate  0.1" in told
@@ -137,7 +137,7 @@ def test_they_are_in_the_workbook(copy: Path, program: Program) -> None:
     at, cell = defined_names(copy / "windfall.xlsx")["metrics.lom_windfall_royalty"]
     metric = formula_cells(copy / "windfall.xlsx")[at, cell]
     assert "SUM(" in metric.formula and float(metric.value) > 0
-    for case, label in (("windfall", "Windfall royalty"), ("sixth_bank", "Sixth bank")):
+    for case, label in (("windfall", "Life-of-mine windfall royalty"), ("sixth_bank", "Sixth bank")):
         assert f">{label}" in zipfile.ZipFile(copy / f"{case}.xlsx").read("xl/sharedStrings.xml").decode()
 
 
