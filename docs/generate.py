@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from pathlib import Path
 
+from model.outputs.terminal import metric_text, unit_text
+from model.results.registry import shown_in
 from model.results.result import Result, run
 from model.scenario.resolve import bundled, load
 
@@ -203,35 +205,10 @@ def measured(name: str, mark: str) -> str:
 
 def cases(results: dict[str, Result]) -> str:
     """The headline figures of every bundled scenario."""
-    rows = []
-    for name, r in results.items():
-        m = r.metrics
-        dscr = "–" if m["min_dscr"] != m["min_dscr"] else f"{m['min_dscr']:.2f}x"
-        rows.append(
-            [
-                f"`{name}`",
-                f"{m['project_irr']:.2%}",
-                f"{m['project_npv']:,.0f}",
-                f"{m['equity_irr']:.2%}",
-                dscr,
-                f"{m['government_take']:.1%}",
-                str(m["lock_up_periods"]),
-                str(m["default_periods"]),
-            ]
-        )
-    return table(
-        [
-            "scenario",
-            "project IRR, real",
-            "NPV, US$m real",
-            "equity IRR, nominal",
-            "least DSCR",
-            "government take",
-            "lock-ups",
-            "defaults",
-        ],
-        rows,
-    )
+    shown, lines = shown_in("docs"), results["base"].model.declaration.lines
+    rows = [[f"`{name}`", *(metric_text(r, metric) for metric in shown)] for name, r in results.items()]
+    heads = [f"{lines[m.line_of()].label},{unit_text(lines[m.line_of()].written_unit)}".rstrip(", ") for m in shown]
+    return table(["scenario", *heads], rows)
 
 
 if __name__ == "__main__":

@@ -49,14 +49,3 @@ def calculation(kind: str, names: Sequence[str]) -> str:
     rule = BY_YEAR[kind]
     text = reduce(OPERATIONS[rule.operation].calculation.format, names)
     return f"{text} / {len(names)}" if rule.mean else text
-
-
-def javascript() -> str:
-    """The aggregations as JavaScript functions of a year's periods, by kind."""
-    return "{" + ", ".join(f"{kind}: {_javascript(rule)}" for kind, rule in BY_YEAR.items()) + "}"
-
-
-def _javascript(rule: Rule) -> str:
-    ends = ", ".join(str(end) for end in (rule.periods.start, rule.periods.stop) if end is not None)
-    text = OPERATIONS[rule.operation].javascript.format("a", "b")
-    return f"year => year.slice({ends}).reduce((a, b) => {text})" + " / year.length" * rule.mean

@@ -100,9 +100,7 @@ def _average(row: list[float]) -> float:
 
 
 def _extreme(row: list[float], sign: float) -> float:
-    found = -math.inf
-    for x in row:
-        found = sign * x if sign * x > found else found
+    found = max((sign * x for x in row if x == x), default=-math.inf)
     return math.nan if found == -math.inf else sign * found
 
 

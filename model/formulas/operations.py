@@ -71,21 +71,11 @@ VALUES: dict[str, Callable[..., float]] = {
 }
 
 
-def _operation(row: dict[str, str]) -> Operation:
-    return Operation(
-        row["unit"],
-        row["python"],
-        row["numpy"],
-        row["cpp"],
-        row["javascript"],
-        (row["excel"], RANKS[row["excel_rank"]]),
-        row["calculation"],
-        row["words"],
-        RANKS[row["rank"]],
-        tuple(RANKS[rank] for rank in row["operand_ranks"].split()),
-        VALUES[row["operation"]],
-    )
+def _operation(operation: str, excel: str, excel_rank: str, rank: str, operand_ranks: str, **texts: str) -> Operation:
+    ranks = tuple(RANKS[each] for each in operand_ranks.split())
+    tight = excel, RANKS[excel_rank]
+    return Operation(**texts, excel=tight, rank=RANKS[rank], ranks=ranks, value=VALUES[operation])
 
 
 with (Path(__file__).parent / "operations.csv").open(encoding="utf-8", newline="") as stream:
-    OPERATIONS = {row["operation"]: _operation(row) for row in csv.DictReader(stream)}
+    OPERATIONS = {row["operation"]: _operation(**row) for row in csv.DictReader(stream)}

@@ -143,7 +143,7 @@ def test_they_are_in_the_workbook(copy: Path, program: Program) -> None:
     at, cell = defined_names(copy / "windfall.xlsx")["metrics.lom_windfall_royalty"]
     metric = formula_cells(copy / "windfall.xlsx")[at, cell]
     assert "SUM(" in metric.formula and float(metric.value) > 0
-    for case, label in (("windfall", "Windfall royalty"), ("sixth_bank", "Sixth bank")):
+    for case, label in (("windfall", "Life-of-mine windfall royalty"), ("sixth_bank", "Sixth bank")):
         assert f">{label}" in zipfile.ZipFile(copy / f"{case}.xlsx").read("xl/sharedStrings.xml").decode()
 
 

@@ -8,9 +8,10 @@ from typing import ClassVar
 
 from ...engine.python import PythonWriter
 from ...engine.schedule import Schedule, schedule, specialise, specialise_curves
-from ...formulas import by_year
+from ...formulas.by_year import BY_YEAR
 from ...formulas.declaration import Declaration
 from ...formulas.expr import Expr, Line
+from ...formulas.operations import OPERATIONS
 from ...formulas.order import Group
 
 
@@ -113,9 +114,17 @@ def source(sheet: Declaration, groups: list[Group], texts: Mapping[str, str], fi
         figure: JavaScriptWriter({figure: lines[figure]}, plan([figure]), places).source(),
         "life": life.source("T"),
         "ratios": _ratios(sheet, texts, places),
-        "by_year": by_year.javascript(),
+        "by_year": f"{{{', '.join(map(_of_year, BY_YEAR))}}}",
     }
     return "{" + ",\n".join(f"{name}: {text}" for name, text in functions.items()) + "}"
+
+
+def _of_year(kind: str) -> str:
+    """A function of one year's periods; see `by_year`."""
+    rule = BY_YEAR[kind]
+    ends = ", ".join(str(end) for end in (rule.periods.start, rule.periods.stop) if end is not None)
+    text = OPERATIONS[rule.operation].javascript.format("a", "b")
+    return f"{kind}: year => year.slice({ends}).reduce((a, b) => {text})" + " / year.length" * rule.mean
 
 
 def _ratios(sheet: Declaration, texts: Mapping[str, str], places: Mapping[tuple[str, int], int]) -> str:
