@@ -66,14 +66,15 @@ def schedule(
         earliest: a row placed in the earliest pass possible.
     """
     formulas = {name: specialise(line.formula, texts) for name, line in lines.items()}
+    curves = specialise_curves(curves, texts)
     moving: set[str] = set()
-    depends = dependence(varied, moving)
+    depends = dependence(varied, moving, curves)
     work = []
     for group in groups:
         if varied is None or any(depends(formulas[n]) for n in group.lines):
             moving.update(group.lines)
             work.append(group)
-    nodes, reductions, reduction_of = _nodes(lines, work, formulas, dependence(varied, moving))
+    nodes, reductions, reduction_of = _nodes(lines, work, formulas, dependence(varied, moving, curves))
     wanted = [n for n in outputs if n in moving]
     node_of = {line: node.key for node in nodes for line in (node.key, *node.lines)}
     is_row = {n for n in moving if lines[n].series}
@@ -94,7 +95,7 @@ def schedule(
     )
     return Schedule(
         formulas,
-        specialise_curves(curves, texts),
+        curves,
         frozenset(moving),
         figures[-1],
         tuple(p for p in passes if p.nodes or p.figures),
@@ -120,8 +121,10 @@ def specialise_curves(curves: Mapping[str, Curve], texts: Mapping[str, str]) -> 
     return {name: Curve(*(tuple(specialise(knot, texts) for knot in axis) for axis in c)) for name, c in curves.items()}
 
 
-def dependence(varied: frozenset[str] | None, moving: set[str] | frozenset[str]) -> Callable[[Expr], bool]:
-    """Predicate: a formula depends on a varied input, directly or through a moving line."""
+def dependence(
+    varied: frozenset[str] | None, moving: set[str] | frozenset[str], curves: Mapping[str, Curve]
+) -> Callable[[Expr], bool]:
+    """Predicate: a formula depends on a varied input, directly or through a moving line or curve."""
     known: dict[int, tuple[Expr, bool]] = {}
 
     def depends(e: Expr) -> bool:
@@ -131,7 +134,8 @@ def dependence(varied: frozenset[str] | None, moving: set[str] | frozenset[str])
             return True
         found = known.get(id(e))
         if found is None:
-            found = e, (e.op == "input" and e.data in varied) or any(map(depends, e.args))
+            knots = (knot for axis in curves[e.data] for knot in axis) if e.op == "interp" else ()
+            found = e, (e.op == "input" and e.data in varied) or any(map(depends, (*e.args, *knots)))
             known[id(e)] = found
         return found[1]
 

@@ -39,7 +39,7 @@ class Writer:
 
     def __init__(self, lines: Mapping[str, Line], plan: Schedule, varied: Sequence[str] | None = None) -> None:
         self.declared, self.curves, self.plan = lines, plan.curves, plan
-        self.depends = dependence(None if varied is None else frozenset(varied), plan.moving)
+        self.depends = dependence(None if varied is None else frozenset(varied), plan.moving, plan.curves)
         self.common = Shared()
         self.text: list[str] = []  # statements being written
         self.prologue: list[str] = []  # before the current loop

@@ -12,14 +12,15 @@ import pytest
 
 import model
 from model.engine.structure import evaluate, structure
-from model.results.result import METRICS, run
+from model.results.registry import metrics
+from model.results.result import run
 from model.scenario.problems import ScenarioError
 from model.scenario.resolve import bundled, load
 from model.studies.many import run_many
 from model.studies.vary import StudyError
 
 BY_YEAR = {2025: 4.0, 2032: 2.0, "interpolation": "linear"}
-LINES = (*METRICS, "barrick_irr", "us_exim_loan_drawn")
+LINES = (*metrics(), "barrick_irr", "us_exim_loan_drawn")
 ROWS: dict[str, list[dict[str, Any]]] = {
     "numbers": [{"prices.copper": 3.5}, {"prices.copper": 0.8, "factors.opex": 1.5}, {}, {"factors.capex": None}],
     "none differs": [{}, {}],
@@ -31,7 +32,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     "lists": [{"ramp_up.curve": [0.1, 0.5, 1]}, {"ramp_up.curve": [0.1, 0.5, 1], "prices.copper": 5}, {}],
     "groups": [{"financing": {"gearing": 0.3}}, {"financing": {"gearing": 0.5}, "prices.copper": 5}],
     "periods": [{"timeline.period_months": 12}, {"timeline.period_months": 3}, {"prices.copper": 3}],
-}
+}  # fmt: skip
 LONGER: dict[str, list[dict[str, Any]]] = {  # some rows need a longer axis than others
     "delays": [{"timeline.delay_months": months} for months in (0, 7.5, 60)],
     "dates": [{"timeline.first_production": "2031-03-15"}, {"timeline.first_production": None}],
@@ -42,7 +43,7 @@ LONGER: dict[str, list[dict[str, Any]]] = {  # some rows need a longer axis than
 def alone(row: dict[str, Any], scenario: str = "base") -> dict[str, Any]:
     """The figures of a run of its own."""
     result = run(load(scenario, {path: value for path, value in row.items() if value is not None}))
-    return {**result.metrics, **{name: result.figure(name) for name in LINES[len(METRICS) :]}}
+    return {**result.metrics, **{name: result.figure(name) for name in LINES[len(metrics()) :]}}
 
 
 def equal(found: Any, expected: Any, rel: float) -> bool:
@@ -55,12 +56,8 @@ def equal(found: Any, expected: Any, rel: float) -> bool:
 
 def differing(table: pd.DataFrame, rows: list[dict[str, Any]], rel: float = 0.0) -> list[tuple[int, str]]:
     """Places at which a table of many runs is not what runs of their own give; at `rel` 0, not the same bits."""
-    return [
-        (k, name)
-        for k, row in enumerate(rows)
-        for name, value in alone(row).items()
-        if not equal(table[name].iloc[k], value, rel)
-    ]
+    return [(k, name) for k, row in enumerate(rows) for name, value in alone(row).items()
+            if not equal(table[name].iloc[k], value, rel)]  # fmt: skip
 
 
 @pytest.mark.parametrize("rows", ROWS.values(), ids=ROWS)
@@ -96,21 +93,16 @@ def test_a_longer_axis_moves_nothing_but_the_last_bits_of_rates(name: str) -> No
 
 
 def test_a_table_keeps_its_index_and_nan_leaves_the_scenario_s_own() -> None:
-    overrides = pd.DataFrame(
-        {
-            "prices.copper": [3.5, np.nan, 4.5],
-            "factors.capex": [1.0, 1.1, np.nan],
-            "fiscal.regime": ["standard", None, None],
-        },
-        index=["low", "own", "high"],
-    )
+    columns: dict[str, list[Any]] = {
+        "prices.copper": [3.5, np.nan, 4.5],
+        "factors.capex": [1.0, 1.1, np.nan],
+        "fiscal.regime": ["standard", None, None],
+    }
+    overrides = pd.DataFrame(columns, index=["low", "own", "high"])
     table = run_many(load("base"), overrides, LINES)
     assert [*table.index] == ["low", "own", "high"]
-    rows = [
-        {"prices.copper": 3.5, "factors.capex": 1.0, "fiscal.regime": "standard"},
-        {"factors.capex": 1.1},
-        {"prices.copper": 4.5},
-    ]
+    first = {"prices.copper": 3.5, "factors.capex": 1.0, "fiscal.regime": "standard"}
+    rows = [first, {"factors.capex": 1.1}, {"prices.copper": 4.5}]
     assert differing(table, rows) == []
     assert table.equals(run_many("base", rows, LINES).set_index(overrides.index))
 
@@ -152,7 +144,7 @@ def test_counts_dates_and_what_does_not_exist_are_given_as_in_a_run() -> None:
         ([{}], ["dscr"], StudyError, ["'dscr' is a row over the periods, not a single figure"]),
         ([], ["project_ir"], StudyError, ["'project_ir' is not a metric"]),
     ],
-)
+)  # fmt: skip
 def test_what_is_wrong_is_named(rows: Any, metrics: Any, error: type[Exception], says: list[str]) -> None:
     with pytest.raises(error) as refused:
         run_many("base", rows, metrics)
