@@ -205,6 +205,21 @@ def test_random_changes_equal_a_run_with_the_same_overrides(
         cells_are_the_engine_s(book, run(case(name, months, changes)), found)
 
 
+@pytest.mark.parametrize(
+    ("changes", "covered"),
+    [({"factors.throughput": 0.5}, True), ({"factors.throughput": 0.5, "timeline.licence_years": 99.0}, False)],
+    ids=["until the licence ends", "longer licence"],
+)
+def test_a_life_beyond_the_columns_is_said(
+    changes: dict[str, Any], covered: bool, base: Callable[[int], Book], tmp_path: Path
+) -> None:
+    """The columns reach past the end of the licence as exported; a reader who extends it is told that they do not."""
+    found = recalculated(by_ironcalc, base(12).path, tmp_path, in_cells(changes))
+    assert [at for at, cell in found.items() if cell.error] == []
+    sheet, row = base(12).plan.places.lines["check_timeline_covers_life"]
+    assert found[sheet, f"C{row}"].value == (0 if covered else 1)
+
+
 Sample = tuple[tuple[str, int | None, str], ...]
 SAMPLE: Sample = (("base", None, ""), ("base", 12, "time"))
 CASES: Sample = tuple((name, months, "") for name in (*SCENARIOS, "shapes") for months in (None, 12))
