@@ -87,7 +87,7 @@ def test_not_applicable_is_decided_before_anything_is_calculated_with_it(sheet: 
     sheet.line("ratio", "1", "Ratio", per(x, y, NAN))
     least = sheet.line("least", "1", "Least", lowest(sheet.lines["ratio"]))
     places = Places("F", "J", lines={"ratio": ("One", 10), "least": ("One", 11)})
-    writer = Writer("One", places)
+    writer = ExcelWriter("One", places)
     assert writer.line(least) == 'IF(COUNT($F$10:$J$10)=0,"",MIN($F$10:$J$10))'
     assert writer.formula(least * 2) == 'IFERROR($C$11*2,"")'
     assert writer.formula(where(least > 1, 1, 0)) == "IF(IF(ISNUMBER($C$11),$C$11>1,FALSE),1,0)"
@@ -105,7 +105,7 @@ def test_workings_give_a_row_to_what_a_cell_cannot_hold(sheet: Declaration) -> N
     made = with_workings(sheet)
     assert list(made.lines)[-3:] == ["worst__1", "worst", "twice"]
     places = Places("F", "J", lines={"x": ("One", 7), "y": ("One", 8), "worst__1": ("One", 9)})
-    writer = Writer("One", places)
+    writer = ExcelWriter("One", places)
     assert writer.line(made.lines["worst"]) == "MAX($F$9:$J$9)"
     assert writer.line(made.lines["twice"]) == "SUM($F$7:$J$7)+SUM($F$8:$J$8)"
     assert sheet.lines["worst"] is not made.lines["worst"], "the engine's own lines stay as they are"
