@@ -31,7 +31,7 @@ def beta_quantile(scores: Array, a: float, b: float) -> Array:
 
 
 def _ratios(a: float, b: float) -> list[float]:
-    """Of each term of `_series` to the one before, but for x, until at x = 1/2 they no longer count."""
+    """Ratios of consecutive terms of `_series`, without x, until they are negligible at x = 1/2."""
     ratios: list[float] = []
     term = 1.0
     while term > NEGLIGIBLE:

@@ -1,7 +1,7 @@
-"""Piecewise-linear curves, looked up the same way by every engine.
+"""Piecewise-linear curves as segments, equal in every engine.
 
-A curve of n knots has n + 1 segments: what lies before the first knot and after the last is flat. The segment of x is
-the number of knots at or below it; there the value is slope x (x - start) + value at the start.
+A curve of n knots has n + 1 segments, the first and last constant. The index of x is the number of knots at or below
+it; the value is slope x (x - start) + value at the start.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ Segments = tuple[list[float], list[float], list[float], list[float]]
 
 
 def segments(x: Sequence[float], y: Sequence[float]) -> Segments:
-    """The knots of the axis, and by segment its start, its value there and its slope.
+    """The axis, and by segment: start, value at the start, slope.
 
     Args:
         x: rising; equal neighbours are a step.

@@ -1,6 +1,6 @@
-"""The functions of `arithmetic.py` for arrays of any shape: the same operations in the same order, hence the same bits.
+"""The functions of `functions.py` for arrays of any shape: the same operations in the same order, hence the same bits.
 
-No function of NumPy's but + - * / sqrt, comparisons, frexp and operations on bits is used; no warning is printed.
+Of NumPy only + - * / sqrt, comparisons, frexp and bit operations are used; no warning is printed.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ def exp_array(x: Array) -> Array:
     return _exp_array(x, np.zeros_like(x))
 
 
-def _exp_array(x: Array, rest: Array) -> Array:
-    """exp(x + rest), rest small beside x."""
+def _exp_array(x: Array, error: Array) -> Array:
+    """exp(x + error), error small beside x."""
     shifted = x * LOG2_E + ROUND
     k = shifted - ROUND
-    y = exp_reduced(x - k * LN2_HIGH, k * LN2_LOW - rest)
+    y = exp_reduced(x - k * LN2_HIGH, k * LN2_LOW - error)
     half = (0.5 * k + ROUND) - ROUND
     value = y * _power_of_two(half) * _power_of_two(k - half)
     value = np.where(x > 710.0, inf, value)
@@ -130,9 +130,9 @@ def normal_cdf_array(x: Array) -> Array:
     """`normal_cdf` of each number."""
     z = np.abs(x)
     z = np.where(z > 39.0, 39.0, z)
-    high, rest = density_in_two(z)
+    high, error = density_in_two(z)
     k = (high * LOG2_E + ROUND) - ROUND
-    tail = tail_reduced(high - k * LN2_HIGH, k * LN2_LOW - rest, z)
+    tail = tail_reduced(high - k * LN2_HIGH, k * LN2_LOW - error, z)
     half = (0.5 * k + ROUND) - ROUND
     tail = tail * _power_of_two(half) * _power_of_two(k - half)
     return np.where(x > 0.0, 1.0 - tail, tail)

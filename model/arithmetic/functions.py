@@ -1,5 +1,5 @@
-"""Elementary functions whose bits are the same on every processor: for floats here, for arrays in
-`array_arithmetic.py`, for blocks of scenarios in `header/arithmetic.hpp`.
+"""Elementary functions whose bits are the same on every processor: for floats here, for arrays in `elementwise.py`,
+for blocks of scenarios in `kernel/header/arithmetic.hpp`.
 
 Only + - * / sqrt, comparisons and exact operations on exponents are used, in one fixed order, since the functions of
 C's mathematics library and NumPy's own differ in their last bits between processors. Special cases are those of C.
@@ -67,8 +67,8 @@ def exp(x: float) -> float:
     return _exp_far(x, 0.0)
 
 
-def _exp_far(x: float, rest: float) -> float:
-    """exp(x + rest) where it may be 0, below the normal numbers, infinite or not a number; rounded once."""
+def _exp_far(x: float, error: float) -> float:
+    """exp(x + error) where it may be 0, below the normal numbers, infinite or not a number; rounded once."""
     if x != x:
         return x
     if x > 710.0:
@@ -77,7 +77,7 @@ def _exp_far(x: float, rest: float) -> float:
         return 0.0
     k = (x * LOG2_E + ROUND) - ROUND
     whole = int(k)
-    y = exp_reduced(x - k * LN2_HIGH, k * LN2_LOW - rest)
+    y = exp_reduced(x - k * LN2_HIGH, k * LN2_LOW - error)
     return y * ldexp(1.0, whole // 2) * ldexp(1.0, whole - whole // 2)
 
 
@@ -136,11 +136,11 @@ def power(x: float, y: float) -> float:
             high, low = log_in_two(m, 1.0, k * LN2_HIGH, k * LN2_LOW)
         else:
             high, low = log_in_two(m, 1.5, k * LN2_HIGH + LN1_5_HIGH, k * LN2_LOW + LN1_5_LOW)
-        p, rest = product_in_two(y, high, low)
+        p, error = product_in_two(y, high, low)
         if -708.0 < p < 709.0:
             n = (p * LOG2_E + ROUND) - ROUND
-            return ldexp(exp_reduced(p - n * LN2_HIGH, n * LN2_LOW - rest), int(n))
-        return _exp_far(p, rest)
+            return ldexp(exp_reduced(p - n * LN2_HIGH, n * LN2_LOW - error), int(n))
+        return _exp_far(p, error)
     return _power_special(x, y)
 
 
@@ -171,13 +171,13 @@ def normal_cdf(x: float) -> float:
     """Standard normal distribution function; relative error below 8e-16, far into the lower tail too."""
     z = abs(x)
     if z < 37.0:
-        high, rest = density_in_two(z)
+        high, error = density_in_two(z)
         k = (high * LOG2_E + ROUND) - ROUND
-        tail = ldexp(tail_reduced(high - k * LN2_HIGH, k * LN2_LOW - rest, z), int(k))
+        tail = ldexp(tail_reduced(high - k * LN2_HIGH, k * LN2_LOW - error, z), int(k))
     elif z < 39.0:
-        high, rest = density_in_two(z)
+        high, error = density_in_two(z)
         k = (high * LOG2_E + ROUND) - ROUND
-        tail = tail_reduced(high - k * LN2_HIGH, k * LN2_LOW - rest, z)
+        tail = tail_reduced(high - k * LN2_HIGH, k * LN2_LOW - error, z)
         tail = tail * ldexp(1.0, int(k) // 2) * ldexp(1.0, int(k) - int(k) // 2)
     else:
         tail = 0.0 if z == z else z

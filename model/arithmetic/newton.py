@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 STEP = 1e-10  # a Newton step in log x this small is the last
-NEAR, AGREE = 1e-4, 1e-13  # so is one below NEAR that the cubic confirms to AGREE
+NEAR, AGREE = 1e-4, 1e-13  # or one below NEAR that agrees with the cubic to AGREE
 SHRINK = 0.75  # a step longer than this share of the one before gives way to bisection
 ALIKE = 0.75  # the cubic is taken where it differs from Newton's step by no more than this share
 REACH = 2.0  # the longest step in log x

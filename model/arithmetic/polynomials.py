@@ -1,7 +1,7 @@
 """Minimax polynomials of the elementary functions, for floats and for arrays alike.
 
 Derived by `python -m docs.arithmetic`, which prints the same numbers; those of `header/arithmetic.hpp` are the same,
-in the same order of operations. Even and odd powers apart: two short chains are faster than a long one.
+in the same order of operations. Even and odd powers are separate: two short dependency chains are faster than one.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ def npv(rate: float, cash_flows: ArrayLike, convention: str = "start") -> float:
 def without_dust(flows: ArrayLike) -> Floats:
     """A model's flows by column, those of at most 1e-13 of the column's largest taken as none.
 
-    They are what rounding left of a difference that is zero; far out in time they would bring rates near -1.
+    They are rounding errors of zero differences; late in time they would produce rates near -1.
     """
     table = np.asarray(flows, dtype=np.float64)
     size = np.abs(table)

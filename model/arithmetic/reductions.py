@@ -1,7 +1,7 @@
-"""What the elementary functions are made of once their argument is reduced, for floats and for arrays alike.
+"""Elementary functions of a reduced argument, for floats and for arrays alike.
 
-A number of twice the precision is two: the number, and a rest small beside it. Products of numbers of 26 bits are
-exact, which stands in for the fused multiplication that not every processor has.
+Double-double numbers are a number and a small error term. Products of numbers of 26 bits are exact, which replaces the
+fused multiplication that not every processor has.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def log_reduced(f: Value, high: Value, low: Value) -> Value:
 
 
 def log_in_two(m: Value, c: Value, whole: Value, part: Value) -> tuple[Value, Value]:
-    """log(m / c) + whole + part as a number of 26 bits and a rest, together within 2^-65 of it.
+    """log(m / c) + whole + part as a number of 26 bits and an error term, together within 2^-65 of it.
 
     Args:
         m, c: m / c between the roots of 2/3 and 3/2, c of few bits;
@@ -85,7 +85,7 @@ def log_in_two(m: Value, c: Value, whole: Value, part: Value) -> tuple[Value, Va
 
 
 def product_in_two(y: Value, high: Value, low: Value) -> tuple[Value, Value]:
-    """y (high + low) as a number and a rest, where high has 26 bits."""
+    """y (high + low) as a number and an error term, where high has 26 bits."""
     y_high = leading(y)
     p_high = y_high * high
     p_low = (y - y_high) * high + y * low
@@ -94,7 +94,7 @@ def product_in_two(y: Value, high: Value, low: Value) -> tuple[Value, Value]:
 
 
 def density_in_two(z: Value) -> tuple[Value, Value]:
-    """-z^2 / 2 as a number and a rest."""
+    """-z^2 / 2 as a number and an error term."""
     z_high = leading(z)
     return -0.5 * z_high * z_high, -0.5 * ((z - z_high) * (z + z_high))
 

@@ -1,8 +1,8 @@
 """Rates of return of one row of cash flows, in plain floats.
 
-This module describes the method; rates.py spells the same for columns of NumPy, model/kernel/header/rates.hpp for
-blocks of scenarios in C++, model/outputs/page/irr.js for the page. All four use + - * / and comparisons alone, in the
-same order, and so give the same bits.
+This module describes the method; rates.py implements it for NumPy columns, model/kernel/header/rates.hpp for blocks of
+scenarios in C++, model/outputs/page/irr.js for the page. All four use + - * / and comparisons alone, in the same
+order, and so give the same bits.
 
 Which root is *the* rate: the smallest that is not negative (one within 1e-12 below zero counts as zero), else the one
 nearest to zero. The rule needs no reference rate, so it does not depend on the length of a period.
@@ -32,8 +32,8 @@ from typing import NamedTuple
 
 from .newton import EPS, NAN, Flows, Sums, bracketed, discounted, one_root
 
-DUST = 1e-13  # a model's flow this small beside the largest is what rounding left of none
-CLEAR = 1e-8  # a total this small beside what it sums has no certain sign
+DUST = 1e-13  # smaller flows, relative to the largest, are rounding errors of zero
+CLEAR = 1e-8  # the sign of a smaller total, relative to its terms, is uncertain
 ZERO = 1e-12  # a root this little below zero counts as zero
 SMALL, LARGE = 2.0**-200, 2.0**200  # the largest flow, and the largest coefficient, are kept between these
 LEAST = 2.0**-1022  # discount factors below this have no rate in double precision
@@ -43,7 +43,7 @@ LOWEST, HIGHEST = -1.0 + 2.0**-53, 1.7976931348623157e308
 def rate_of_return(flows: Flows, dust: float = DUST) -> float:
     """The rate of return per period (a fraction), nan where there is none.
 
-    Flows no larger than `dust` times the largest are taken as none: far out in time they would bring rates near -1.
+    Flows no larger than `dust` times the largest count as 0: late in time they would produce rates near -1.
     """
     top = max(map(abs, flows), default=0.0)
     if not SMALL <= top <= LARGE:
@@ -151,7 +151,7 @@ def scaled(flows: Flows, dust: float) -> list[float]:
 
 
 def signs(row: Flows) -> Signs:
-    """What the signs of the flows, of their running total and of its running total tell about the roots."""
+    """Number of roots by the signs of the flows, of their running total and of its running total."""
     changes = turns = bends = 0
     last = side = slope = 0.0
     inflow = outflow = twice = 0.0
@@ -186,13 +186,13 @@ def signs(row: Flows) -> Signs:
             slope = -1.0
     if not abs(inflow - outflow) > CLEAR * (inflow + outflow):
         return Signs(changes, last, False, changes)
-    if slope * side < 0.0:  # beyond the last period the total stays as it is, and its running total goes its way
+    if slope * side < 0.0:  # beyond the last period the total is constant, and its running total linear
         bends += 1
     return Signs(changes, last, True, min(changes, turns, bends))
 
 
 def is_zero(at: Sums, periods: int, level: int) -> bool:
-    """Whether rounding alone can have made the difference between inflows and outflows.
+    """Whether inflows and outflows are equal within rounding.
 
     Each term carries a rounding for each factor: as many as periods have passed, and as it was multiplied before.
     """
@@ -256,7 +256,7 @@ def between(row: Flows, level: int, cuts: list[float]) -> list[float]:
 
 
 def side_of(at: Sums, periods: int, level: int) -> int:
-    """The sign of inflows less outflows, 0 where rounding alone can have made it."""
+    """Sign of inflows less outflows, 0 within rounding."""
     if at.inflow > 0.0 and at.outflow > 0.0 and is_zero(at, periods, level):
         return 0
     return (at.inflow > at.outflow) - (at.inflow < at.outflow)

@@ -1,4 +1,4 @@
-"""The commands of `rekodiq`, each group a file; importing them here puts them on the program."""
+"""The commands of `rekodiq`, a file for each group; importing them registers them."""
 
 from . import assumptions, export, lineages, questions, report, run, simulate
 from .app import app, main

@@ -1,4 +1,4 @@
-"""The front door: one program, its errors, and what every command shares."""
+"""The command-line program: errors, exit codes, helpers of all commands."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON documen
 
 
 class UsageError(Exception):
-    """A command that cannot be carried out as given: one message, exit code 2."""
+    """Invalid usage of a command: one message, exit code 2."""
 
 
 def load_scenario(name: str, settings: Sequence[str] | None = None) -> Scenario:
@@ -62,7 +62,7 @@ def print_json(document: Any) -> None:
 
 
 def note(text: str) -> None:
-    """A remark on stderr, out of the way of what a program reads."""
+    """Print a remark on stderr."""
     sys.stderr.write(text + "\n")
 
 
@@ -77,7 +77,7 @@ def _finite(value: Any) -> Any:
 
 
 def main() -> None:
-    """Run the program; every foreseen error is one message on stderr and an exit code, never a traceback."""
+    """Run the program; expected errors are one message on stderr and an exit code."""
     try:
         code = app(standalone_mode=False)
     except (ScenarioError, UsageError, OutputError) as error:
@@ -97,7 +97,7 @@ def main() -> None:
 
 
 def _usage(error: Exception) -> int:
-    """Exit code of an error that the command-line library raises; others are defects and go on."""
+    """Exit code of a command-line library's error; others are raised."""
     show = getattr(error, "show", None)
     if show is None or not hasattr(error, "exit_code"):
         raise error

@@ -1,4 +1,4 @@
-"""`list`, `show`, `validate` and `schema`: the assumptions themselves."""
+"""`list`, `show`, `validate` and `schema`."""
 
 from __future__ import annotations
 

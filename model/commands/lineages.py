@@ -1,4 +1,4 @@
-"""`rekodiq explain`: where a figure comes from, with numbers, down to the sourced assumptions."""
+"""`rekodiq explain`: lineage of a figure, down to the sourced assumptions."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ def explain(
     from ..explain.trace import trace
     from ..studies import differences as lineage
 
-    given = load_scenario(scenario, setting)
+    loaded = load_scenario(scenario, setting)
     other = load_scenario(against, setting) if against is not None else None
-    model = structure(given)
+    model = structure(loaded)
     if line not in model.declaration.lines:
-        raise UsageError(_unknown(line, list(model.declaration.lines), list(given.leaves)))
+        raise UsageError(_unknown(line, list(model.declaration.lines), list(loaded.leaves)))
     figures = lineage.figures_of(model)
     at = lineage.place_of(figures, line, period)
     if at is None:
@@ -55,21 +55,21 @@ def explain(
         node = trace(figures, line, at, depth)
         if as_json:
             print_json(
-                {"schema": "rekodiq/explain/1", "scenario": given.name, "figure": node_json(node, figures, given)}
+                {"schema": "rekodiq/explain/1", "scenario": loaded.name, "figure": node_json(node, figures, loaded)}
             )
         else:
             from ..outputs.lineage import print_lineage
 
-            print_lineage(node, figures, given)
+            print_lineage(node, figures, loaded)
         return
     second = structure(other)
     found = lineage.difference(figures, lineage.figures_of(second), line, at, depth)
-    changed = list(lineage.changed_assumptions(given, other, (model, second), line))
+    changed = list(lineage.changed_assumptions(loaded, other, (model, second), line))
     if as_json:
         print_json(
             {
                 "schema": "rekodiq/explain-difference/1",
-                "scenario": given.name,
+                "scenario": loaded.name,
                 "against": other.name,
                 "figure": difference_json(found),
                 "assumptions": [
@@ -81,7 +81,7 @@ def explain(
     else:
         from ..outputs.lineage import print_difference
 
-        print_difference(found, figures, given, other, changed)
+        print_difference(found, figures, loaded, other, changed)
 
 
 def _unknown(name: str, lines: list[str], paths: list[str]) -> str:

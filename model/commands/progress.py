@@ -1,4 +1,4 @@
-"""Progress on stderr, for a person who waits longer than a second."""
+"""Progress bars on stderr, after one second."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PATIENCE = 1.0  # seconds before anything is shown
 
 @contextmanager
 def progress(count: int) -> Iterator[Callable[[Any], None]]:
-    """A function to call before each of `count` steps; it shows a bar once a second has passed, on a terminal."""
+    """A callback before each of `count` steps, which shows a bar on a terminal after one second."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return
@@ -40,7 +40,7 @@ def progress(count: int) -> Iterator[Callable[[Any], None]]:
 
 @contextmanager
 def scenarios_done(count: int) -> Iterator[Callable[[int], None]]:
-    """A function to call with the number of scenarios just done; bar, rate and time left once a second has passed."""
+    """A callback with the number of scenarios just done, which shows bar, rate and time left after one second."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return

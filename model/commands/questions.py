@@ -32,8 +32,8 @@ class Repayment(StrEnum):
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """A study's own errors as errors of usage."""
+def study_errors() -> Iterator[None]:
+    """Raise StudyError as UsageError."""
     from ..studies.vary import StudyError
 
     try:
@@ -42,10 +42,10 @@ def told() -> Iterator[None]:
         raise UsageError(str(error)) from None
 
 
-def give(
+def show_result(
     document: Any, as_json: bool, out: Path | None, tables: Sequence[Table], show: Callable[[Console], None]
 ) -> None:
-    """An answer: as a workbook where one is asked for, and as JSON or on the terminal."""
+    """Write a workbook to `out` if set; print JSON, or call `show`."""
     from ..outputs.study_tables import values_workbook
     from ..outputs.terminal import console
 
@@ -75,11 +75,11 @@ def sensitivity(
     from ..studies.sensitivity import sensitivity as calculate
 
     chosen = load_scenario(scenario, settings)
-    with told():
+    with study_errors():
         found = calculate(chosen, metric, swing, [_range(text) for text in paths or ()])
     header = ["path", "low", "high", f"{metric} at low", f"{metric} at high"]
     rows = [("scenario", None, None, found.base, found.base), *found.bars]
-    give(found.document(), as_json, out, [("Sensitivity", header, rows)], partial(show_tornado, found))
+    show_result(found.document(), as_json, out, [("Sensitivity", header, rows)], partial(show_tornado, found))
 
 
 @app.command()
@@ -97,11 +97,11 @@ def grid(
     from ..studies.sensitivity import grid as calculate
 
     chosen = load_scenario(scenario, settings)
-    with told():
+    with study_errors():
         found = calculate(chosen, _steps(x, "--x"), _steps(y, "--y"), metric)
     header = [f"{found.y[0]} \\ {found.x[0]}", *map(str, found.x[1])]
     rows = [[value, *row] for value, row in zip(found.y[1], found.values.tolist(), strict=True)]
-    give(found.document(), as_json, out, [("Grid", header, rows)], partial(show_grid, found))
+    show_result(found.document(), as_json, out, [("Grid", header, rows)], partial(show_grid, found))
 
 
 @app.command()
@@ -120,10 +120,10 @@ def breakeven(
     from ..studies.sensitivity import unit_of
 
     chosen = load_scenario(scenario, settings)
-    with told():
+    with study_errors():
         found = calculate(chosen, vary, metric, target)
     rows = [(k, v) for k, v in found._asdict().items() if not isinstance(v, tuple)]
-    give(
+    show_result(
         found.document(),
         as_json,
         out,
@@ -147,13 +147,13 @@ def debt_capacity(
     from ..studies.debt_capacity import debt_capacity as calculate
 
     chosen = load_scenario(scenario, settings)
-    with told():
+    with study_errors():
         found = calculate(chosen, dscr, repayment.value)
     tables: list[Table] = [
         ("Debt capacity", list(found.periods), list(zip(*found.periods.values(), strict=True))),
         ("Answer", ["", "value"], [(k, v) for k, v in found._asdict().items() if k != "periods"]),
     ]
-    give(found.document(), as_json, out, tables, partial(show_capacity, found))
+    show_result(found.document(), as_json, out, tables, partial(show_capacity, found))
 
 
 def _range(text: str) -> tuple[str, float | None, float | None]:

@@ -120,20 +120,20 @@ def lines(
         return
     from ..outputs.terminal import console, plain, table
 
-    out, stage, made = console(), "", None
+    out, stage, section = console(), "", None
     for item in items:
         if item.stage != stage:
-            if made is not None:
-                out.print(made)
-            stage, made = item.stage, table("Line", "Unit", "Definition", title=item.stage, numbers_from=9)
-        assert made is not None
-        made.add_row(item.name, item.written_unit, f"{plain(item.label)}. {plain(item.definition)}")
-    if made is not None:
-        out.print(made)
+            if section is not None:
+                out.print(section)
+            stage, section = item.stage, table("Line", "Unit", "Definition", title=item.stage, numbers_from=9)
+        assert section is not None
+        section.add_row(item.name, item.written_unit, f"{plain(item.label)}. {plain(item.definition)}")
+    if section is not None:
+        out.print(section)
 
 
 def answer(strict: bool, results: list[Result]) -> int:
-    """Exit code 1 where a check fails, or under --strict a covenant; the reason on stderr."""
+    """Exit code: 1 if a check fails, or a covenant under --strict, with the reason on stderr."""
     failed = [r.scenario.name for r in results if not r.checks["passed"]]
     breached = [r.scenario.name for r in results if r.metrics["default_periods"] or r.metrics["lock_up_periods"]]
     if strict and failed:

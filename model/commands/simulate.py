@@ -12,7 +12,7 @@ import typer
 
 from .app import JsonOption, ScenarioArgument, SetOption, UsageError, app, load_scenario, note
 from .progress import scenarios_done
-from .questions import OutOption, give, told
+from .questions import OutOption, show_result, study_errors
 
 if TYPE_CHECKING:
     from ..studies.chunks import Runner
@@ -78,18 +78,18 @@ def montecarlo(
         scenario, [*(settings or ()), *([f"uncertainty.sampling={sampling.value}"] if sampling else ())]
     )
     began = time.perf_counter()
-    with told():
-        made = study(chosen, n, seed, (*standard(), *(metrics or ())), engine.value, note)
-        hands = workers or os.cpu_count() or 1
-        runner = _runner(address, hands)
+    with study_errors():
+        checked = study(chosen, n, seed, (*standard(), *(metrics or ())), engine.value, note)
+        workers_used = workers or os.cpu_count() or 1
+        runner = _runner(address, workers_used)
         try:
             with scenarios_done(n) as done:
-                chunks = run_chunks(made, runner, folder, resume, done)
+                chunks = run_chunks(checked, runner, folder, resume, done)
         except Interrupted as stop:
             note(str(stop))
             return 130
-        found = summary(made, chunks, time.perf_counter() - began, hands)
-    give(found, as_json, out, montecarlo_tables(found), partial(show_montecarlo, found, prepare(made).units))
+        found = summary(checked, chunks, time.perf_counter() - began, workers_used)
+    show_result(found, as_json, out, montecarlo_tables(found), partial(show_montecarlo, found, prepare(checked).units))
     return 0
 
 

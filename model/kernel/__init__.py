@@ -1,1 +1,1 @@
-"""Many scenarios by a compiled kernel: its C++ is generated from the lines, its header is in `header/`."""
+"""Compiled kernel for many scenarios: C++ generated from the lines, over the headers in `header/`."""

@@ -1,8 +1,8 @@
-"""Compiling a kernel's source, and keeping its machine code in the user's cache folder.
+"""Compiles kernels to shared libraries, cached in the user's cache folder.
 
-The compiler is the system's `c++`, else the one in the package `ziglang` (the extra `rekodiq[fast]`). A library is kept
-under a hash of everything that decides its bits: source, header, compiler and processor. It is loaded only from a
-folder that belongs to the user and that no one else can write to; else it is compiled in a temporary folder.
+The compiler is the system's `c++`, else the one in the package `ziglang` (the extra `rekodiq[fast]`). The cache key is
+a hash of source, headers, compiler, flags and processor. Libraries are loaded only from a folder that the user owns and
+no one else can write to; else they are compiled in a temporary folder.
 """
 
 from __future__ import annotations
@@ -26,68 +26,64 @@ from pathlib import Path
 HEADER = Path(__file__).parent / "header"
 FLAGS = ("-std=c++17", "-O2", "-fPIC", "-shared", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math")
 TUNED = ("-march=native",)
-PATIENCE = 1.0  # seconds of compiling after which it is said
-LONGEST = 300.0  # and after which it is given up
-MOST_KEPT = 40  # libraries in the cache folder; the least recently used go
+NOTICE_AFTER = 1.0  # seconds of compiling after which it is reported
+TIMEOUT = 300.0  # seconds after which the compiler is killed
+MOST_KEPT = 40  # libraries in the cache folder, least recently used removed
 
 
 class CompilerError(Exception):
-    """Why a kernel cannot be compiled, in one line."""
+    """A kernel cannot be compiled; the reason in one line."""
 
 
 @cache
 def compiler() -> tuple[str, ...] | None:
-    """The command that compiles C++, None where there is none."""
+    """The C++ compiler's command, None if there is none."""
     found = shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")
     if found is not None:
         return (found,)
     package = importlib.util.find_spec("ziglang")
     if package is None or package.origin is None:
         return None
-    # not its `c++`, which would first build a library of C++ for a minute; a kernel uses none, and of C's only memcpy
+    # not its `c++`, which first builds a C++ library for a minute; a kernel uses none, and of C's only memcpy
     program = Path(package.origin).with_name("zig.exe" if os.name == "nt" else "zig")
     return (str(program), "cc", "-x", "c++", "-nostdlib" if sys.platform == "linux" else "-nostdlib++")
 
 
 def cache_folder() -> Path:
-    """Where libraries are kept: REKODIQ_CACHE, or the user's cache folder; links on the way to it are followed.
-
-    Raises:
-        RuntimeError: when the user has no home.
-    """
-    given = os.environ.get("REKODIQ_CACHE")
-    folder = Path(given) if given else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rekodiq"
+    """REKODIQ_CACHE, or the user's cache folder, parents' links resolved; RuntimeError if the user has no home."""
+    own = os.environ.get("REKODIQ_CACHE")
+    folder = Path(own) if own else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rekodiq"
     return folder.parent.resolve() / folder.name
 
 
-def library(source: str, said: Callable[[str], None] = lambda _: None) -> ctypes.CDLL:
-    """The library of a kernel's source, compiled if the cache folder does not have it.
+def library(source: str, report: Callable[[str], None] = lambda _: None) -> ctypes.CDLL:
+    """The library of a kernel's source, from the cache or compiled.
 
     Args:
-        said: called with a line when compiling takes longer than a second, and when the library cannot be kept.
+        report: called with a line when compiling takes longer than a second, and when the library cannot be cached.
 
     Raises:
-        CompilerError: when there is no compiler, or it fails, or what it wrote cannot be loaded.
+        CompilerError: no compiler, it fails, or its output cannot be loaded.
     """
     name = library_name(source)
     folder, reason = usable_folder(create=True)
     if folder is not None and is_trusted(folder / name):
-        with suppress(OSError):  # a file that is damaged, or gone by now, is compiled again
+        with suppress(OSError):  # damaged or deleted: compiled again
             found = ctypes.CDLL(str(folder / name))
-            with suppress(OSError):  # a folder that can be read only
+            with suppress(OSError):  # read-only folder
                 os.utime(folder / name)
             return found
     try:
-        with tempfile.TemporaryDirectory(prefix="rekodiq-") as draft:  # a library stays loaded when its file is gone
+        with tempfile.TemporaryDirectory(prefix="rekodiq-") as draft:  # a library stays loaded without its file
             written = Path(draft) / name
-            _compile(source, written, lambda: said("Compiling the kernel for this model structure ..."))
+            _compile(source, written, lambda: report("Compiling the kernel for this model structure ..."))
             if folder is not None:
                 try:
                     _keep(written, folder / name)
                     return ctypes.CDLL(str(folder / name))
                 except OSError as error:
                     reason = error.strerror or str(error)
-            said(f"The compiled kernel is not kept: {reason}.")
+            report(f"The compiled kernel is not kept: {reason}.")
             return ctypes.CDLL(str(written))
     except OSError as error:
         raise CompilerError(f"a compiled kernel cannot be written and loaded here: {error}") from None
@@ -106,16 +102,16 @@ def library_name(source: str) -> str:
 
 @cache
 def _surroundings() -> str:
-    """All but the source that decides a library's bits."""
+    """All of the cache key but the source."""
     texts = [path.read_text("utf-8") for path in sorted(HEADER.glob("*.hpp"))]
     command = compiler() or ()
     program = Path(command[0]).resolve().stat() if command else None
-    made = (command, program and (program.st_mtime_ns, program.st_size), FLAGS, TUNED, sys.platform, _processor())
-    return "\n".join([*texts, repr(made)])
+    build = (command, program and (program.st_mtime_ns, program.st_size), FLAGS, TUNED, sys.platform, _processor())
+    return "\n".join([*texts, repr(build)])
 
 
 def _processor() -> str:
-    """The processor's instruction set, as far as the system tells."""
+    """The processor's instruction set, as far as the system reports it."""
     try:
         lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
     except OSError:
@@ -124,7 +120,7 @@ def _processor() -> str:
 
 
 def usable_folder(create: bool = False) -> tuple[Path | None, str | None]:
-    """The cache folder; None where libraries cannot be kept there, and why."""
+    """The cache folder, or None and the reason why it cannot be used."""
     try:
         folder = cache_folder()
         if create:
@@ -140,7 +136,7 @@ def usable_folder(create: bool = False) -> tuple[Path | None, str | None]:
 
 
 def is_trusted(path: Path) -> bool:
-    """Whether a file is there and the user's alone."""
+    """Whether a file exists and only the user can write it."""
     try:
         return refusal(path) is None and path.is_file()
     except OSError:
@@ -148,11 +144,7 @@ def is_trusted(path: Path) -> bool:
 
 
 def refusal(path: Path) -> str | None:
-    """Why what stands at a path cannot be trusted: others own it, or can write to it or exchange it.
-
-    Raises:
-        OSError: when nothing stands there.
-    """
+    """Why a path cannot be trusted (others own it, or can write or replace it), else None; OSError if it is missing."""
     if os.name != "posix":
         path.lstat()
         return None
@@ -177,11 +169,11 @@ def _compile(source: str, target: Path, slow: Callable[[], None]) -> None:
     written = target.with_suffix(".cpp")
     written.write_text(source, "utf-8")
     last = [f"-I{HEADER}", "-o", str(target), str(written)]
-    # What compilers write in passing goes with the draft; their messages are read below, in English.
+    # Temporary files go to the draft folder; messages are parsed below, in English.
     passing = ("TMPDIR", "ZIG_GLOBAL_CACHE_DIR", "ZIG_LOCAL_CACHE_DIR")
     environment = {**os.environ, **dict.fromkeys(passing, str(target.parent)), "LC_ALL": "C"}
     code, errors, once = 0, "", cache(slow)
-    for flags in ((*FLAGS, *TUNED), FLAGS):  # not every compiler can ask the processor what it is
+    for flags in ((*FLAGS, *TUNED), FLAGS):  # not every compiler knows -march=native
         code, errors = _run([*command, *flags, *last], environment, once)
         if code == 0 and target.is_file():
             return
@@ -191,9 +183,9 @@ def _compile(source: str, target: Path, slow: Callable[[], None]) -> None:
 
 
 def _run(command: list[str], environment: Mapping[str, str], slow: Callable[[], None]) -> tuple[int, str]:
-    """Run a compiler: its exit code and its messages. Nothing of it goes on after an exception."""
+    """Run a compiler; returns exit code and messages. It is killed on any exception."""
     try:
-        made = subprocess.Popen(
+        process = subprocess.Popen(
             command,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -205,33 +197,33 @@ def _run(command: list[str], environment: Mapping[str, str], slow: Callable[[], 
         )
     except OSError as error:
         raise CompilerError(f"{command[0]} does not start: {error.strerror or error}") from None
-    with made:
+    with process:
         try:
             try:
-                _, errors = made.communicate(timeout=PATIENCE)
+                _, errors = process.communicate(timeout=NOTICE_AFTER)
             except subprocess.TimeoutExpired:
                 slow()
-                _, errors = made.communicate(timeout=LONGEST)
+                _, errors = process.communicate(timeout=TIMEOUT)
         except subprocess.TimeoutExpired:
-            _end(made)
-            raise CompilerError(f"{command[0]} has not ended after {LONGEST:.0f} seconds") from None
+            _kill(process)
+            raise CompilerError(f"{command[0]} has not ended after {TIMEOUT:.0f} seconds") from None
         except BaseException:
-            _end(made)
+            _kill(process)
             raise
-    return made.returncode, errors
+    return process.returncode, errors
 
 
-def _end(made: subprocess.Popen[str]) -> None:
-    """End a compiler with the programs that it started."""
+def _kill(process: subprocess.Popen[str]) -> None:
+    """Kill a compiler and its child processes."""
     if os.name == "posix":
         with suppress(ProcessLookupError):
-            os.killpg(made.pid, signal.SIGKILL)
+            os.killpg(process.pid, signal.SIGKILL)
     else:
-        made.kill()
+        process.kill()
 
 
 def _keep(written: Path, kept: Path) -> None:
-    """Put a library into the cache folder, whole or not at all, and remove the oldest beyond the number kept."""
+    """Move a library into the cache folder atomically, and evict the least recently used."""
     handle, draft = tempfile.mkstemp(dir=kept.parent, prefix=".draft-")
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -248,7 +240,7 @@ def _keep(written: Path, kept: Path) -> None:
 
 
 def _last_used(path: Path) -> float:
-    """When a library was last asked for; of one that another process just removed, long ago."""
+    """Time of last use; 0 if another process has removed the library."""
     try:
         return path.stat().st_mtime
     except OSError:

@@ -1,7 +1,7 @@
-"""Many scenarios: the model as one C++ function over blocks of scenarios, generated from its lines.
+"""C++ code for many scenarios, in blocks of W lanes, generated from the lines.
 
-Only lines that the outputs need and the varied inputs move are in it. All else is read from tables that the NumPy
-engine fills, so that the source depends on the structure and on what is asked, never on the scenario's numbers.
+Dead code and lines that no varied input moves are left out; the latter are read from tables. So the source depends on
+structure, outputs and varied inputs, not on the scenario's numbers.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from ..formulas.declaration import Curve
 from ..formulas.expr import Expr, Line
 from ..formulas.order import Group
 
-SHORT = 12  # knots, up to which a curve's segments are tried one after the other
-PLAIN = frozenset({"add", "sub", "mul", "div", "neg"})  # operations on a block and a number that all scenarios share
-POWERS = frozenset({"pow", "compound"})  # taken anew only where they differ from the period before
+SHORT = 12  # knots up to which a curve is searched linearly
+PLAIN = frozenset({"add", "sub", "mul", "div", "neg"})  # accept a block and a scalar
+POWERS = frozenset({"pow", "compound"})  # recomputed only where an operand differs from the period before
 
 
 class Kernel(NamedTuple):
-    """The source of a kernel, and which numbers it takes and gives, in order."""
+    """Source of a kernel, and its inputs and outputs in order."""
 
     source: str
     scalars: tuple[str, ...]  # varied inputs that are figures
-    series: tuple[str, ...]  # varied inputs that are rows, by year
+    series: tuple[str, ...]  # varied inputs by year
     shared: Shared
     figures_out: tuple[str, ...]
     rows_out: tuple[str, ...]
-    stored: int  # rows of the working memory
+    stored: int  # rows of working memory
 
 
 class CppWriter(Writer):
-    """Statements of C++ over blocks `V` of scenarios."""
+    """Writes C++ over blocks `V` of scenarios."""
 
     LANGUAGE = "cpp"
     START: ClassVar[Mapping[str, str]] = {
@@ -65,12 +65,12 @@ class CppWriter(Writer):
         self.figures_out = tuple(n for n in wanted if not lines[n].series)
         self.rows_out = tuple(n for n in wanted if lines[n].series)
         self.periods_a_year = periods_a_year
-        self.tables: dict[str, int] = {}  # curve -> where its table begins
+        self.tables: dict[str, int] = {}  # curve -> offset of its table
         self.size = 0
         self.stored = {name: k for k, name in enumerate(sorted(plan.stored))}
         self.kernel = self._kernel()
 
-    # The language
+    # Syntax
 
     def assign(self, name: str, value: str) -> str:
         return f"V {name} = {value};"
@@ -116,7 +116,7 @@ class CppWriter(Writer):
         curve = self.curves[e.data]
         n = len(curve.x)
         if any(map(self.depends, (*curve.x, *curve.y))):
-            raise ValueError("what a curve is drawn from cannot differ between the scenarios of one run")
+            raise ValueError("the knots of a curve cannot differ between the scenarios of one run")
         if e.data not in self.tables:
             self.tables[e.data] = self.size
             self.common.curves[e.data] = curve
@@ -147,7 +147,7 @@ class CppWriter(Writer):
             self.text.append(f"r_{name}[t] = {value};")
         if wanted:
             place = f"rows + ({self.rows_out.index(name)} * years + t / {self.periods_a_year}) * stride + b"
-            if self.backward:  # sums are taken in the order of periods
+            if self.backward:  # sums go forward in time
                 self.epilogue.append(f"for (int64_t t = 0; t < T; t++) add_to({place}, r_{name}[t]);")
             else:
                 self.text.append(f"add_to({place}, {value});")
@@ -156,7 +156,7 @@ class CppWriter(Writer):
         e, name = self.plan.reductions[node.key], node.key
         (row,) = e.args
         if e.op == "irr":
-            stored = isinstance(row, Line) and row.series  # a figure stands for itself in all periods
+            stored = isinstance(row, Line) and row.series  # else a figure, the same in every period
             if not stored:
                 self.stored.setdefault(name, len(self.stored))
                 self.text.append(f"r_{name}[t] = {self.operand(row)};")
@@ -208,14 +208,14 @@ def kernel(
     varied: tuple[str, ...],
     periods_a_year: int,
 ) -> Kernel:
-    """Write the kernel that computes the wanted lines for scenarios that differ in the varied inputs.
+    """The kernel that computes the outputs of scenarios that differ in the varied inputs.
 
     Args:
-        outputs: names of lines, figures or rows; rows are given as sums by calendar year.
-        varied: paths of inputs; those that are rows vary by calendar year.
+        outputs: names of lines; rows are summed by calendar year.
+        varied: paths of inputs; rows vary by calendar year.
 
     Raises:
-        ValueError: when a curve is drawn from a varied input, which one run cannot have.
+        ValueError: a curve depends on a varied input.
     """
     plan = schedule(lines, curves, groups, texts, outputs, frozenset(varied))
     return CppWriter(lines, plan, inputs, varied, outputs, periods_a_year).kernel

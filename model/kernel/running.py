@@ -1,4 +1,4 @@
-"""Running many scenarios through a compiled kernel."""
+"""Runs compiled kernels."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Task(ctypes.Structure):
 
 
 class Compiled(NamedTuple):
-    """A compiled kernel with the numbers that all scenarios share."""
+    """A compiled kernel with its shared tables."""
 
     kernel: Kernel
     function: Callable[..., None]
@@ -41,17 +41,9 @@ class Compiled(NamedTuple):
     curves: Array
 
 
-def compiled(kernel: Kernel, model: Model, said: Callable[[str], None] = lambda _: None) -> Compiled:
-    """Compile a kernel and fill its tables.
-
-    Args:
-        model: on the axis of all scenarios.
-        said: see `library`.
-
-    Raises:
-        CompilerError: see `library`.
-    """
-    function = library(kernel.source, said).run
+def compiled(kernel: Kernel, model: Model, report: Callable[[str], None] = lambda _: None) -> Compiled:
+    """Compile a kernel and fill its tables, for the model's time axis; `report` and errors as in `library`."""
+    function = library(kernel.source, report).run
     shared = tables(model, kernel.shared, evaluate(model))
     rows = np.array(shared.rows or [[0.0] * model.periods])
     curves = np.array([x for curve in shared.curves for part in curve for x in part] or [0.0])
@@ -68,16 +60,16 @@ def run(
     draws: ctypes.Structure | None = None,
     columns: Mapping[str, Array] | None = None,
 ) -> tuple[Array, dict[str, Array]]:
-    """Compute scenarios whose inputs are drawn, or given in columns.
+    """Compute scenarios from random draws, or from columns of inputs.
 
     Args:
         first: number of the first scenario.
-        draws: what is drawn; see `draw_tables`.
-        columns: varied inputs by path: (count,), or for rows (years, count).
+        draws: see `draw_tables`.
+        columns: varied inputs by path: (count,), or (years, count) for rows.
 
     Returns:
-        the varied figures that were drawn, (inputs, count), and the wanted lines by name: figures (count,), rows
-        (years, count) as sums by year.
+        the inputs drawn, (inputs, count), and the outputs by name: figures (count,), rows (years, count) as sums by
+        year.
     """
     kernel = ready.kernel
     stride = -(-count // WIDEST) * WIDEST
@@ -86,12 +78,12 @@ def run(
     rows = np.zeros((len(kernel.rows_out), ready.years, stride))
     size = 2 * len(kernel.scalars) + len(kernel.series) * ready.years + kernel.stored * ready.periods + 1
     work = np.empty(size * WIDEST)
-    given = np.empty(0)
+    table = np.empty(0)
     if columns is not None:
-        table = [columns[p][None, :] for p in kernel.scalars] + [columns[p] for p in kernel.series]
-        given = np.empty((len(kernel.scalars) + len(kernel.series) * ready.years, stride))
-        given[:, :count] = np.concatenate(table) if table else given[:, :count]
-        given[:, count:] = given[:, count - 1 : count]
+        parts = [columns[p][None, :] for p in kernel.scalars] + [columns[p] for p in kernel.series]
+        table = np.empty((len(kernel.scalars) + len(kernel.series) * ready.years, stride))
+        table[:, :count] = np.concatenate(parts) if parts else table[:, :count]
+        table[:, count:] = table[:, count - 1 : count]
     task = Task(
         first,
         count,
@@ -99,7 +91,7 @@ def run(
         ready.periods,
         ready.years,
         None if draws is None else ctypes.addressof(draws),
-        *(a.ctypes.data for a in (given, ready.figures, ready.rows, ready.curves, inputs, figures, rows, work)),
+        *(a.ctypes.data for a in (table, ready.figures, ready.rows, ready.curves, inputs, figures, rows, work)),
     )
     ready.function(ctypes.byref(task))
     lines: dict[str, Any] = {name: figures[k, :count] for k, name in enumerate(kernel.figures_out)}

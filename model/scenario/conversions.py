@@ -1,4 +1,4 @@
-"""Converting the unit that a file states into the model's, and which units it may state."""
+"""Conversion of the units in files to the model's."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _UNITS: tuple[dict[str, Fraction], ...] = (
 
 
 def conversion(given: str, wanted: str) -> Fraction | None:
-    """What to multiply a value in unit `given` by to have it in `wanted`; None if it cannot be converted.
+    """Factor from unit `given` to `wanted`; None if it cannot be converted.
 
     A unit may leave out the basis (real, nominal) of the wanted one, or the year of a rate, but not contradict them.
     """

@@ -1,4 +1,4 @@
-"""A contradiction between assumptions, before it has a place in a file."""
+"""A contradiction between assumptions, without its place in a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Problems in a scenario file, told to people: where, what is expected, what was found, what is near."""
+"""Problems in a scenario file: place, expected and actual value, nearest valid name."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Problem:
 
 
 class ScenarioError(Exception):
-    """A scenario that cannot be used, with every problem found in it."""
+    """An invalid scenario, with every problem found."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
@@ -57,17 +57,17 @@ class ScenarioError(Exception):
 
 
 def printable(text: str) -> str:
-    """Text on one line, with control characters escaped so that no file can drive the terminal."""
+    """Text on one line, control characters escaped (no terminal escape sequences)."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def clip(text: str, length: int = LONGEST_VALUE) -> str:
-    """Text cut to a length, with an ellipsis where something is missing."""
+    """Text truncated to a length, with an ellipsis."""
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def shown(value: object) -> str:
-    """A value as it is named in a message."""
+    """A value as displayed in messages."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""Strict YAML: one document, no aliases or tags, nothing guessed, every node with its place.
+"""Strict YAML: one document, no aliases or tags, no implicit conversions, every node with its place.
 
 Nodes are built from the parser's events and not by its composer, which recurses (its C version kills the
 process on deep nesting) and silently keeps the last of two equal keys.
@@ -190,7 +190,7 @@ def _build(events: Iterator[Any], label: str, problems: list[Problem]) -> YamlNo
 
 
 def _forbidden(event: Any, kind: type, count: int, depth: int, is_key: bool, root: YamlNode | None) -> str | None:
-    """Why reading stops at this event, if it does."""
+    """Why an event is not allowed, None if it is."""
     if kind is yaml.DocumentStartEvent and root:
         return "a second document starts here, only one is allowed"
     if getattr(event, "anchor", None) is not None:
@@ -219,7 +219,7 @@ def _path(steps: Sequence[YamlNode | int | None]) -> str:
 
 
 def _put(parent: dict[Any, YamlNode], key: YamlNode, node: YamlNode) -> str | None:
-    """Put a value under its key; why it cannot stand there, if so."""
+    """Set a value under its key; returns why it cannot be, or None."""
     node.key_line, node.key_column = key.line, key.column
     name = key.value
     if isinstance(name, bool) or not isinstance(name, str | int):

@@ -1,4 +1,4 @@
-"""Which assumptions a rule reads: what it does not read cannot change its outcome."""
+"""Dependency tracking: the assumptions that a rule reads decide its outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the validation library refused, told at the place in the file where the value stands."""
+"""Errors of the validation library as problems with a place in the file."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def explain(errors: Sequence[Any], raws: Mapping[str, Raw], root: YamlNode) -> I
 
 
 def _entry(path: str) -> str:
-    """The named entry that a path lies in; empty for a path outside all of them."""
+    """The named entry that contains a path; empty if none."""
     group = next((group for group in collections() if path.startswith(f"{group}.")), None)
     return "" if group is None else ".".join(path.split(".")[: group.count(".") + 2])
 

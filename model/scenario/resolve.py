@@ -1,7 +1,7 @@
-"""From a scenario's name to its assumptions: inheritance, overrides, validation, and where each value stands.
+"""Resolves a scenario: inheritance, overrides, validation, place of each value.
 
-What is valid is kept: a parent's assumptions are validated once, and of what is written on top of them only the
-assumptions that it writes. Where anything is wrong, the whole is validated anew, to tell all that is wrong together.
+Valid assumptions are cached: a parent is validated once, a child only in what it writes. If anything is invalid, the
+whole is validated again, to report all problems together.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from .written import Content, Raw, at, field_of, override
 
 __all__ = ["Leaf", "Resolved", "Scenario", "bundled", "load", "overridden", "plain", "resolved"]
 
-TEXTS = ("name", "title", "description")  # what a file says about itself; never inherited
+TEXTS = ("name", "title", "description")  # metadata of a file; never inherited
 DEFAULT = "default"  # in place of file and source of a value that the schema gives
 Layer = Mapping[str, Raw]
 
 
 @dataclass(frozen=True)
 class Leaf:
-    """One assumption: its value in the model's unit, its unit, where it comes from and where it is written."""
+    """An assumption: value in the model's unit, unit, source, place in a file."""
 
     path: str
     value: Any
@@ -51,7 +51,7 @@ class Leaf:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A valid scenario; `leaves` holds every assumption by path, in the order of the schema. Nothing in it changes."""
+    """A valid scenario, immutable; `leaves` holds every assumption by path, in the order of the schema."""
 
     name: str
     title: str
@@ -66,20 +66,20 @@ class Scenario:
             object.__setattr__(self, each, MappingProxyType(dict(getattr(self, each))))
 
     def __reduce__(self) -> tuple[type[Scenario], tuple[Any, ...]]:
-        """Pickled for worker processes as plain data: a view of a dictionary is not."""
+        """Pickle as plain data: a view of a dictionary cannot be pickled."""
         values = (getattr(self, each.name) for each in fields(self))
         return Scenario, tuple(dict(v) if isinstance(v, MappingProxyType) else v for v in values)
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of every assumption, independent of layout, order, sources and what the scenario is called."""
+        """Hash of all values, independent of layout, order, sources and names."""
         values = {path: plain(leaf.value) for path, leaf in sorted(self.leaves.items()) if path not in TEXTS}
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, eq=False)
 class Resolved:
-    """Valid assumptions: what each file and override writes, oldest first, what holds of it, and its values."""
+    """Valid assumptions: layers (files and overrides, oldest first), merged leaves, and values."""
 
     root: YamlNode  # the scenario's own file
     defaults: Layer  # of keys that nothing writes
@@ -154,7 +154,7 @@ def resolved(scenario: Scenario) -> Resolved:
 
 @lru_cache(maxsize=64)
 def _resolved(chain: tuple[Content, ...]) -> Resolved | None:
-    """The assumptions of a chain of files; None where anything in them is wrong."""
+    """The assumptions of a chain of files; None if any is invalid."""
     if any(each.ill_formed or each.misplaced for each in chain):
         return None
     layers, root = _layers(chain), chain[-1].root
@@ -170,7 +170,7 @@ def _resolved(chain: tuple[Content, ...]) -> Resolved | None:
 
 
 def _layers(chain: tuple[Content, ...]) -> tuple[Layer, ...]:
-    """What each file writes, without what the ancestors say about themselves; name and title are always there."""
+    """What each file writes, without the ancestors' metadata; name and title are always set."""
     layers: list[Layer] = [{p: raw for p, raw in each.leaves.items() if p not in TEXTS} for each in chain[:-1]]
     layers.append(chain[-1].leaves)
     root = chain[-1].root
@@ -186,7 +186,7 @@ def _called(stem: str, own: Layer, root: YamlNode) -> dict[str, Raw]:
 
 
 def merged(layers: Sequence[Layer]) -> dict[str, Raw]:
-    """The leaves that hold: each as the last layer writes it."""
+    """Merged leaves: each as the last layer writes it."""
     result: dict[str, Raw] = {}
     for layer in layers:
         result.update(layer)
@@ -249,14 +249,14 @@ def _whole(layers: tuple[Layer, ...], root: YamlNode, problems: list[Problem]) -
         found = [i for i in incoherent(model) if not any(_touched(path, problems) for path in i.paths)]
         problems += [_placed(issue, (defaults, *layers)) for issue in found]
     if problems or model is None:
-        raise ScenarioError(_told(problems))
+        raise ScenarioError(_ordered(problems))
     raws |= defaults
     leaves = {path: _leaf(path, value, raws[path]) for path, value in flat(model)}
     return Resolved(root, defaults, layers, raws, model, MappingProxyType(leaves))
 
 
-def _told(problems: list[Problem]) -> list[Problem]:
-    """Problems in the order of the files, one for each place."""
+def _ordered(problems: list[Problem]) -> list[Problem]:
+    """Problems in order of files, one for each place."""
     first: dict[tuple[object, ...], Problem] = {}
     for p in problems:
         first.setdefault((p.file, p.line, p.column, "" if p.line else p.path), p)
@@ -270,7 +270,7 @@ def _without(problems: list[Problem], layers: Sequence[Layer]) -> ScenarioModel 
 
 
 def _placed(issue: Issue, layers: Sequence[Layer]) -> Problem:
-    """An issue at the assumption that was written last: that is the one to look at."""
+    """An issue at the place of its assumption that was written last."""
     last = next(layer for layer in reversed(layers) if any(path in layer for path in issue.paths))
     path = next(path for path in issue.paths if path in last)
     return at(

@@ -1,7 +1,7 @@
 """Many scenarios that differ from one in some assumptions, validated by column.
 
-A row is valid exactly when `load` takes it as overrides. Numbers are checked a column at a time; all else once for each
-combination of values that occurs; what assumptions must be together by the rules that read what varies.
+A row is valid exactly when `load` accepts it as overrides. Numbers are checked by column, other values once for each
+combination that occurs, and coherence by the rules that read a varied assumption.
 """
 
 from __future__ import annotations
@@ -76,13 +76,13 @@ def load_many(scenario: Scenario, overrides: Any) -> Many:
         if group := _group(places, rows, numbers, known, wrong, scenario):
             groups.append(group)
     if wrong:
-        raise ScenarioError(_told(sorted(wrong), rows, known))
+        raise ScenarioError(_problems_of(sorted(wrong), rows, known))
     columns = {path: _column(path, rows, numbers.get(path), groups) for path in rows.cells}
     return Many(rows.count, MappingProxyType(columns), tuple(groups))
 
 
 def _refused(path: object, known: Resolved) -> Iterator[Problem]:
-    """Why a column can be none."""
+    """Why a path cannot be a column."""
     if not isinstance(path, str):
         yield Problem(f"column {path}", 0, 0, "", "expected the path of an assumption as the name of a column")
         return
@@ -145,7 +145,7 @@ def _value(path: str, given: Any, known: Resolved) -> Any:
 
 
 def identity(value: Any) -> Hashable:
-    """What two values have in common exactly when they are of one kind and equal."""
+    """Key equal for equal values of one kind."""
     if hasattr(value, "tolist"):  # numpy's numbers and arrays
         value = value.tolist()
     if isinstance(value, Mapping):
@@ -252,8 +252,8 @@ def _column(path: str, rows: Table, numbers: _Numbers | None, groups: list[RowGr
     return tuple(result)
 
 
-def _told(wrong: list[int], rows: Table, known: Resolved) -> Iterator[Problem]:
-    """The problems of wrong rows, as `load` finds them, each with its row and column."""
+def _problems_of(wrong: list[int], rows: Table, known: Resolved) -> Iterator[Problem]:
+    """Problems of invalid rows, as `load` finds them, with row and column."""
     for row in wrong[:MOST_ROWS]:
         try:
             overridden(known, rows.row(row))

@@ -1,4 +1,4 @@
-"""What all groups of assumptions share: the group itself, and how a key is declared."""
+"""Base class of groups of assumptions, and fields by kind."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def when(definition: str) -> Any:
 
 
 def fraction(definition: str, default: Any = STATED) -> Any:
-    """A fraction between nothing and all."""
+    """A fraction from 0 to 1."""
     return quantity(SHARE, definition, default, ge=0, le=1)
 
 

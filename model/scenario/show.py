@@ -1,4 +1,4 @@
-"""A resolved scenario as YAML that reads back to the same assumptions, with the place of every value."""
+"""Writes a resolved scenario as YAML with the place of every value; reading it gives the same assumptions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def as_yaml(scenario: Scenario) -> str:
 
 
 def difference(scenario: Scenario, other: Scenario, reference: str) -> str:
-    """What a scenario has otherwise than another: itself a scenario that extends the other.
+    """The difference of a scenario from another, as YAML that extends the other.
 
     Args:
         reference: the name or path of the other.
@@ -49,7 +49,7 @@ def differing(scenario: Scenario, other: Scenario) -> list[Leaf]:
 
 
 def short(value: Any) -> str:
-    """A value in a few characters, for a table: what a schedule ranges over, the ends of a list."""
+    """A value abbreviated for a table: the range of a schedule, the ends of a list."""
     if isinstance(value, ByYear) and len(value.years) > 2:
         range_ = f"{min(value.values):.4g} to {max(value.values):.4g}"
         return f"by year {value.years[0]}-{value.years[-1]}, {range_}"
@@ -84,7 +84,7 @@ def _years(value: ByYear) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    """Text as it stands where YAML reads it so, else in double quotes."""
+    """Text as a plain YAML scalar if it reads back, else in double quotes."""
     bare = _PLAIN.fullmatch(text) and text == text.strip() and text.lower() not in _WORDS
     return text if bare else json.dumps(text, ensure_ascii=False)
 

@@ -11,7 +11,7 @@ from .schema import ScenarioModel
 
 
 def incoherent_uncertainty(s: ScenarioModel) -> Iterator[Issue]:
-    """Contradictions in what a Monte Carlo run would draw."""
+    """Contradictions in the distributions of a Monte Carlo run."""
     inputs, at = s.uncertainty.inputs, "uncertainty.inputs"
     for name, drawn in inputs.items():
         value = _value(s, drawn.path)

@@ -1,4 +1,4 @@
-"""What a single assumption can be: a number, numbers by year, a list, a date, and in which unit."""
+"""Types of assumptions: number, numbers by year, list, date, text."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class ByYear:
 
 
 def number(value: object, at: object = None) -> float:
-    """A finite number, never a truth value and never text."""
+    """A finite number; booleans and text are errors."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise unexpected(value, at)
     try:
@@ -126,7 +126,7 @@ def phasing(value: object) -> ByYear:
 
 
 def words(value: object) -> str:
-    """Text without control characters, which no screen, table or workbook would show as meant."""
+    """Text without control characters."""
     if not isinstance(value, str):
         raise unexpected(value)
     if CONTROL.search(value) or len(value) > LONGEST_TEXT:
@@ -194,7 +194,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Bounds:
-    """Limits that hold for every number of a value."""
+    """Bounds of every number of a value."""
 
     ge: float | None = None
     gt: float | None = None

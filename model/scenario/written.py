@@ -1,4 +1,4 @@
-"""What a file or an override writes: its leaves by path, each with unit, source, note and place."""
+"""Leaves that a file or an override writes, by path, with unit, source, note and place."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Raw:
 
 @dataclass(frozen=True, eq=False)
 class Content:
-    """What a file says; nobody changes its nodes, which all loads of the same bytes share."""
+    """Content of a file; its nodes are immutable, shared by all loads of the same bytes."""
 
     root: YamlNode
     leaves: Mapping[str, Raw]
@@ -127,7 +127,7 @@ def collections(model: type[Section] = ScenarioModel) -> tuple[str, ...]:
 
 
 def collect(root: YamlNode, problems: list[Problem]) -> dict[str, Raw]:
-    """The leaves that a file writes, by path, telling what cannot stand where it stands."""
+    """Leaves that a file writes, by path; misplaced ones are added to `problems`."""
     leaves: dict[str, Raw] = {}
     _collect(root, ScenarioModel, "", leaves, problems)
     return leaves

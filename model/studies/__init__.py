@@ -1,1 +1,1 @@
-"""Studies: questions asked of the model by running it more than once."""
+"""Studies: many evaluations of the model."""

@@ -17,7 +17,7 @@ WIDEST = 1e6  # of a search without bounds, times the input's own size
 
 
 class Breakeven(NamedTuple):
-    """The answer: a value, or why there is none."""
+    """A break-even value, or the reason why there is none."""
 
     path: str
     metric: str
@@ -102,7 +102,7 @@ def breakeven(scenario: Scenario, path: str, metric: str, target: float) -> Brea
 
 
 def _ladder(path: str, base: float) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Values at which to look first: close to the scenario's own, then ever further away, within the bounds."""
+    """First values to try: from the scenario's own outward, within the bounds."""
     low, high, low_in, high_in = bounds_of(path)
     size = abs(base) or (min(high, 1.0) if high > 0 else 1.0)
     low, high = max(low, base - WIDEST * size), min(high, base + WIDEST * size)

@@ -1,7 +1,7 @@
-"""Running the chunks of a Monte Carlo study: on one or several workers, kept on disk, and taken up again.
+"""Runs the chunks of a Monte Carlo study on one or several workers, stores them on disk, and resumes.
 
-A finished chunk is a Parquet file that appears whole or not at all, and carries the hash of its numbers; the manifest
-says what the run is and which chunks are in. Whatever stops a run, no finished chunk is lost.
+A finished chunk is a Parquet file, written atomically, with a hash of its numbers; the manifest identifies the run and
+lists its chunks. No finished chunk is lost when a run stops.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Runner = Callable[[Study, Sequence[int]], Iterator[tuple[int, Chunk]]]
 
 
 class Interrupted(Exception):
-    """A run stopped by the user; says how to go on."""
+    """A run interrupted by the user; the message says how to resume."""
 
 
 def run_chunks(
@@ -46,16 +46,16 @@ def run_chunks(
     """Every chunk of a study, in order.
 
     Args:
-        runner: computes the chunks it is given, in whatever order.
-        folder: where finished chunks are kept; None keeps them in memory alone.
-        resume: go on with what the folder holds.
+        runner: computes chunks in any order.
+        folder: stores finished chunks; None: memory only.
+        resume: continue the run in the folder.
         done: called with the number of scenarios of each finished chunk.
 
     Raises:
         StudyError: for a folder that holds another run or a damaged chunk, a full disk, a dead worker.
         Interrupted: by Ctrl-C.
     """
-    kept = Kept(study, folder, resume) if folder is not None else None
+    kept = RunFolder(study, folder, resume) if folder is not None else None
     found: dict[int, Chunk] = kept.chunks if kept else {}
     for chunk in found.values():
         done(len(next(iter(chunk.values()))))
@@ -113,8 +113,8 @@ def _ignore_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the first one decides
 
 
-class Kept:
-    """The folder of a run: its manifest, and its finished chunks in memory."""
+class RunFolder:
+    """Folder of a run: manifest, and finished chunks (also in memory)."""
 
     def __init__(self, study: Study, folder: Path, resume: bool) -> None:
         self.folder = folder
@@ -189,7 +189,7 @@ class Kept:
 
 
 def program_version() -> str:
-    """The version of the program that computes."""
+    """Version of the program."""
     try:
         return version("rekodiq")
     except PackageNotFoundError:
@@ -205,7 +205,7 @@ def digest_of(chunk: Chunk) -> str:
 
 
 def _write(path: Path, write: Callable[[Path], Any]) -> None:
-    """A file that appears whole, and stays after a power cut."""
+    """Write a file atomically and durably (fsync)."""
     handle, name = tempfile.mkstemp(prefix=".draft-", dir=path.parent)
     os.close(handle)
     try:

@@ -1,4 +1,4 @@
-"""The same chunks on an existing Dask scheduler, for runs that one machine is too small for."""
+"""Runs chunks on an existing Dask scheduler."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def cluster(address: str) -> Runner:
 
 
 def versions() -> dict[str, str]:
-    """What the bits of a result can depend on."""
+    """Versions on which the bits of a result can depend."""
     return {"rekodiq": program_version(), "python": ".".join(map(str, sys.version_info[:2])), "numpy": np.__version__}
 
 

@@ -1,4 +1,4 @@
-"""Cases side by side, and the IRR bridge: which group of changed inputs accounts for how much of a difference."""
+"""Cases side by side, and the IRR bridge: effect by group of changed inputs."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ GROUP_LABELS = {
 
 @dataclass(frozen=True)
 class BridgeStep:
-    """One group of changed inputs and what it does to project IRR (`effect`) and to equity IRR."""
+    """A group of changed inputs and its effect on project IRR (`effect`) and equity IRR."""
 
     group: str
     label: str
@@ -120,7 +120,7 @@ def compare_table(scenarios: Sequence[Scenario | str]) -> pd.DataFrame:
 
 
 def bridge(start: Result, end: Result) -> tuple[BridgeStep, ...]:
-    """What each group of changed inputs does to the IRRs, changed group by group in the order of the schema.
+    """Effects of the groups of changed inputs on the IRRs, applied in the order of the schema.
 
     The steps sum to the difference. An effect includes the interaction with the groups changed before it.
     """

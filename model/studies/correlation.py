@@ -1,4 +1,4 @@
-"""Square roots of correlation matrices, by which independent normal scores become correlated ones."""
+"""Cholesky factors of correlation matrices, which correlate independent normal scores."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ NOTHING = 1e-12  # of a variance: what rounding leaves of none
 
 
 class ContradictionError(Exception):
-    """No variables can have these correlations."""
+    """A correlation matrix that is not positive semi-definite."""
 
 
 def lower_root(matrix: Sequence[Sequence[float]]) -> tuple[Row, ...]:
@@ -32,10 +32,10 @@ def lower_root(matrix: Sequence[Sequence[float]]) -> tuple[Row, ...]:
         pivot = sqrt(left) if left > NOTHING else 0.0
         root[j][j] = pivot
         for i in range(j + 1, size):
-            rest = matrix[i][j] - _product(root[i], root[j], j)
+            residual = matrix[i][j] - _product(root[i], root[j], j)
             if pivot:
-                root[i][j] = rest / pivot
-            elif abs(rest) > sqrt(NOTHING):
+                root[i][j] = residual / pivot
+            elif abs(residual) > sqrt(NOTHING):
                 raise ContradictionError
     return tuple(tuple((j, x) for j, x in enumerate(row) if x != 0) for row in root)
 

@@ -1,4 +1,4 @@
-"""The debt that a scenario's cash flow supports at a target cover ratio, at the rates and terms of its own loans."""
+"""Debt capacity: the loan that a scenario's CFADS supports at a target DSCR, at the rates and terms of its loans."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class DebtCapacity(NamedTuple):
     target_dscr: float
     repayment: str
     capacity: float  # US$m nominal, outstanding when repayment starts
-    scenario_debt: float  # what the scenario itself owes then
+    scenario_debt: float  # the scenario's own debt then
     periods: dict[str, list[Any]]
 
     def document(self) -> dict[str, Any]:

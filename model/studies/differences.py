@@ -1,4 +1,4 @@
-"""Lineage of figures: a calculated model as `explain` reads it, and what makes a figure differ between two cases."""
+"""Lineage of figures: a calculated model for `explain`, and the difference of a figure between two cases."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..explain.calculated import FIGURE, At, Figures
 from ..explain.trace import Figure, assumptions_behind, bare, step_of
 from ..scenario.resolve import Leaf, Scenario
 
-SAME = 1e-12  # two figures nearer than this, relative to their size, do not differ
+SAME = 1e-12  # relative difference below which two figures are equal
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Difference:
 
 
 def figures_of(model: Model) -> Figures:
-    """The model of a scenario, calculated, as lineage reads it."""
+    """A model calculated for lineage."""
     values = evaluate(model)
     inputs, elements = bind(model)
     return Figures(
@@ -52,7 +52,7 @@ def figures_of(model: Model) -> Figures:
 
 
 def place_of(figures: Figures, name: str, period: str | None) -> At | None:
-    """Where a line's figure stands: the period or year asked for, else over all periods; None if there is none."""
+    """Place of a line's value: the period or year asked for, else all periods; None if there is none."""
     if name in figures.figures:
         return FIGURE
     return At("row") if period is None else figures.at(period)
@@ -72,7 +72,7 @@ def differs(a: Any, b: Any) -> bool:
 
 
 def difference(one: Figures, two: Figures, name: str, at: At, depth: int) -> Difference:
-    """What makes a line differ between two cases: only the inputs that differ, `depth` levels of lines down."""
+    """The difference of a line between two cases: inputs that differ, `depth` levels of lines down."""
     first = bare(one, one.declaration.lines[name], at)
     second = _counterpart(two, name, one.spell(at))
     theirs_at = {label: k for k, label in enumerate(two.labels)}

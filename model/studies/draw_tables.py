@@ -1,4 +1,4 @@
-"""A sampler as tables of numbers, from which header/draws.hpp draws."""
+"""Tables of a sampler for kernel/header/draws.hpp."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Draws(ctypes.Structure):
 
 
 def draw_tables(sampler: Sampler, seed: int, n: int) -> Draws:
-    """What the header draws from.
+    """The tables of a run.
 
     Args:
         n: scenarios of the run.

@@ -37,15 +37,15 @@ def run_many(
     """
     import pandas as pd
 
-    given = load(scenario) if isinstance(scenario, str) else scenario
-    rows = load_many(given, overrides)
+    loaded = load(scenario) if isinstance(scenario, str) else scenario
+    rows = load_many(loaded, overrides)
     table = {metric: np.full(rows.count, np.nan) for metric in metrics}
     for group in rows.groups:
         found = outcomes(group.scenario, list(metrics), group.columns, len(group.rows))
         for metric, values in found.items():
             table[metric][group.rows] = values
     for metric in () if rows.groups else metrics:
-        metric_line(structure(given).declaration, metric)  # no run has looked for it
+        metric_line(structure(loaded).declaration, metric)  # no run has looked for it
     index = overrides.index if isinstance(overrides, pd.DataFrame) else pd.RangeIndex(rows.count)
     columns = {name: [metric_value(name, x) for x in values.tolist()] for name, values in table.items()}
     return pd.DataFrame(columns, index=index)

@@ -1,7 +1,7 @@
 """Monte Carlo: a scenario evaluated for many draws of its uncertain inputs.
 
-The work is cut into chunks of whole blocks (see streams.py). A chunk's table is a function of the scenario, the number
-of scenarios and the seed alone; who computes it, with which engine, and when, does not matter.
+The work is divided into chunks of whole blocks (see streams.py). A chunk's table is a function of the scenario, the
+number of scenarios and the seed alone, not of worker, engine or order.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ FAN = "dscr"  # the row of which the distribution by year is kept
 
 @dataclass(frozen=True)
 class Study:
-    """What decides the results of a run, and the engine that computes them: "kernel" (compiled) or "numpy"."""
+    """Inputs of a run, and its engine: "kernel" (compiled) or "numpy"."""
 
     scenario: Scenario
     n: int
@@ -54,13 +54,13 @@ class Study:
 
     @property
     def key(self) -> tuple[Any, ...]:
-        """What two equal studies have in common."""
+        """Key equal for equal studies."""
         return self.scenario.sha256, self.n, self.seed, self.metrics, self.engine
 
 
 @dataclass(frozen=True)
 class PreparedStudy:
-    """A study ready to be computed in this process."""
+    """A study with its model, sampler and kernel in this process."""
 
     model: Model
     sampler: Sampler
@@ -87,40 +87,40 @@ def study(
     seed: int = 0,
     metrics: Sequence[str] | None = None,
     engine: str = "auto",
-    said: Callable[[str], None] = lambda _: None,
+    report: Callable[[str], None] = lambda _: None,
 ) -> Study:
     """A study, checked and prepared.
 
     Args:
-        metrics: those of `standard` unless given.
-        engine: "kernel" (compiled), "numpy", or "auto": the kernel where it is in the cache, or where there is a
-            compiler and compiling is worth it.
-        said: called with a line when compiling takes time, or cannot be done.
+        metrics: default `standard()`.
+        engine: "kernel" (compiled), "numpy", or "auto": the kernel if cached, or if a compiler exists and the run is
+            long enough to compile for.
+        report: called with a line when compiling takes time or fails.
 
     Raises:
-        StudyError: naming what is wrong.
+        StudyError: for an invalid run.
     """
     if n < 1:
         raise StudyError(f"a run needs at least 1 scenario, not {n}")
     if seed < 0:
         raise StudyError(f"a seed is a whole number from 0 up, not {seed}")
-    made = Study(
+    checked = Study(
         scenario,
         n,
         seed,
         tuple(dict.fromkeys((*(standard() if metrics is None else metrics), *(p.metric for p in PROBABILITIES)))),
         engine,
     )
-    ready = prepare(made, said)
-    return replace(made, engine="numpy" if ready.engine is None else "kernel")
+    ready = prepare(checked, report)
+    return replace(checked, engine="numpy" if ready.engine is None else "kernel")
 
 
-def prepare(made: Study, said: Callable[[str], None] = lambda _: None) -> PreparedStudy:
-    """The study's model, sampler and kernel; kept for the chunks that follow."""
-    key = made.key
+def prepare(study: Study, report: Callable[[str], None] = lambda _: None) -> PreparedStudy:
+    """Model, sampler and kernel of a study, cached for further chunks."""
+    key = study.key
     if key not in _PREPARED:
         _PREPARED.clear()
-        ready = _prepare(made, said)
+        ready = _prepare(study, report)
         _PREPARED[key] = ready
         _PREPARED[(*key[:-1], "numpy" if ready.engine is None else "kernel")] = ready
     return _PREPARED[key]
@@ -129,17 +129,17 @@ def prepare(made: Study, said: Callable[[str], None] = lambda _: None) -> Prepar
 _PREPARED: dict[tuple[Any, ...], PreparedStudy] = {}
 
 
-def _prepare(made: Study, said: Callable[[str], None]) -> PreparedStudy:
-    plain = structure(made.scenario)
-    draws = sampler(made.scenario, tuple(dict.fromkeys(plain.years)))
+def _prepare(study: Study, report: Callable[[str], None]) -> PreparedStudy:
+    plain = structure(study.scenario)
+    draws = sampler(study.scenario, tuple(dict.fromkeys(plain.years)))
     flat: dict[str, object] = {d.path: d.base for d in draws.draws}
     moving: dict[str, object] = {p: ByYear(draws.years, tuple(deck.tolist())) for p, deck in draws.decks.items()}
-    scenario = with_values(made.scenario, flat | moving)
+    scenario = with_values(study.scenario, flat | moving)
     corners = _corners(draws, plain)
     model = structure(scenario, periods_of(scenario, corners))
-    draws = replace(sampler(made.scenario, tuple(dict.fromkeys(model.years))), draws=draws.draws)
+    draws = replace(sampler(study.scenario, tuple(dict.fromkeys(model.years))), draws=draws.draws)
     lines = model.declaration.lines
-    names = {metric: metric_line(model.declaration, metric) for metric in made.metrics}
+    names = {metric: metric_line(model.declaration, metric) for metric in study.metrics}
     base = evaluate(model)
     ratio = specialise(lines[FAN].formula, model.texts)
     rows = tuple(sorted({e.data for e in walk(ratio) if e.op == "line"}))
@@ -159,48 +159,42 @@ def _prepare(made: Study, said: Callable[[str], None]) -> PreparedStudy:
         known[0] if fan else 0,
         base,
         program,
-        _engine(made, program, model, said),
-        draw_tables(draws, made.seed, made.n),
+        _engine(study, program, model, report),
+        draw_tables(draws, study.seed, study.n),
     )
 
 
 def kernel_of(model: Model, wanted: tuple[str, ...], varied: tuple[str, ...]) -> Kernel:
-    """The kernel that computes some lines of a model for scenarios that differ in some inputs.
-
-    Raises:
-        StudyError: when one of the inputs shapes a curve, which all scenarios of a run share.
-    """
-    sheet = model.declaration
+    """`kernel` of a model; StudyError where a curve depends on a varied input."""
+    d, each = model.declaration, _periods_a_year(model)
     try:
-        return kernel(
-            sheet.lines, sheet.curves, sheet.inputs, model.groups, model.texts, wanted, varied, _periods_a_year(model)
-        )
+        return kernel(d.lines, d.curves, d.inputs, model.groups, model.texts, wanted, varied, each)
     except ValueError as problem:
         raise StudyError(str(problem)) from None
 
 
-def _engine(made: Study, program: Kernel, model: Model, said: Callable[[str], None]) -> Compiled | None:
+def _engine(study: Study, program: Kernel, model: Model, report: Callable[[str], None]) -> Compiled | None:
     """The compiled kernel, None where NumPy computes."""
-    worth = made.engine == "kernel" or made.n >= WORTH_COMPILING or compiler.is_kept(program.source)
-    if made.engine == "numpy" or not worth:
+    worth = study.engine == "kernel" or study.n >= WORTH_COMPILING or compiler.is_kept(program.source)
+    if study.engine == "numpy" or not worth:
         return None
     try:
-        return compiled(program, model, said)
+        return compiled(program, model, report)
     except compiler.CompilerError as problem:
-        if made.engine == "kernel":
+        if study.engine == "kernel":
             raise StudyError(f"the compiled engine cannot be used: {problem}") from None
-        said(f"NumPy computes this run, with the same figures: {problem}.")
+        report(f"NumPy computes this run, with the same figures: {problem}.")
         return None
 
 
 def _ends(draw: Draw) -> Array:
-    """The least and the greatest that an uncertain input can be."""
+    """Least and greatest value of an uncertain input."""
     ends: Array = draw.values(np.array([0.0, 1.0]))
     return ends
 
 
 def _corners(draws: Sampler, model: Model) -> dict[str, Array]:
-    """Every combination of the least and greatest that inputs behind the end of the model can be; the rest at both."""
+    """Every combination of extremes of the inputs that move the end of the model; other inputs at both extremes."""
     ends = {d.path: _ends(d) for d in draws.draws}
     behind = assumptions_behind(model.declaration, (ENDED, LATEST))
     longer = [path for path in ends if path in behind][:MOST_CORNERED]
@@ -212,16 +206,16 @@ def _corners(draws: Sampler, model: Model) -> dict[str, Array]:
     return found
 
 
-def compute(made: Study, chunk: int) -> dict[str, Array]:
+def compute(study: Study, chunk: int) -> dict[str, Array]:
     """The table of one chunk: uncertain inputs (`input.NAME`), metrics, and the fan (`dscr.YEAR`), by scenario."""
-    ready = prepare(made)
+    ready = prepare(study)
     first = chunk * CHUNK
-    count = min(CHUNK, made.n - first)
+    count = min(CHUNK, study.n - first)
     if ready.engine is not None:
         drawn, lines = run(ready.engine, first, count, ready.draws)
         inputs = {d.name: drawn[k] for k, d in enumerate(ready.sampler.draws)}
     else:
-        inputs, lines = _by_numpy(ready, made.seed, first, count)
+        inputs, lines = _by_numpy(ready, study.seed, first, count)
     each = _periods_a_year(ready.model)
     for name in _wanted(ready):
         if name not in lines:  # that no varied input moves
@@ -257,12 +251,12 @@ def _by_numpy(ready: PreparedStudy, seed: int, first: int, count: int) -> tuple[
 
 
 def _joined(parts: Sequence[dict[str, Array]]) -> dict[str, Array]:
-    """The same table for all scenarios of its parts."""
+    """Tables concatenated by scenario."""
     return {name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]}
 
 
 def _sums(rows: Array, each: int) -> Array:
-    """Flows by calendar year; the kernel adds to 0.0, which is why no zero has a sign."""
+    """Sums by calendar year; + 0.0 since the kernel starts from 0.0, which gives no -0.0."""
     return np.array(by_year("flow", rows, each)) + 0.0
 
 

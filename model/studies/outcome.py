@@ -1,6 +1,6 @@
-"""What a Monte Carlo run says: distributions, probabilities, the fan of cover ratios, and what drives the results.
+"""Results of a Monte Carlo run: distributions, probabilities, the fan of cover ratios, rank correlations.
 
-All figures are taken over the scenarios in their own order, so that they do not depend on who computed which chunk.
+Statistics are computed in the order of scenarios, so that they do not depend on which worker computed which chunk.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def distribution(values: Array) -> dict[str, Any]:
 
 
 def in_order(values: Array) -> float:
-    """The sum, taken one by one: the same bits on every machine."""
+    """Sum in order: the same bits on every machine."""
     return float(np.add.accumulate(values)[-1])
 
 
@@ -123,7 +123,7 @@ def drivers(chunks: Sequence[Chunk], found: Mapping[str, Array]) -> dict[str, li
         first = values[:RANKED]
         known = np.isfinite(first)
         own = ranks(first, np.argsort(first, kind="stable"), known)
-        each = [(name, correlation(own, ranks(given, orders[name], known))) for name, given in inputs.items()]
+        each = [(name, correlation(own, ranks(drawn, orders[name], known))) for name, drawn in inputs.items()]
         strongest_first = ranked(each, lambda pair: abs(pair[1]), lambda pair: pair[0])
         result[metric] = [{"input": name, "rank_correlation": r} for name, r in strongest_first]
     return result

@@ -22,5 +22,5 @@ def compile_bundled() -> int:
 if __name__ == "__main__":
     try:
         print(f"Kernels of {compile_bundled()} scenarios are compiled.")
-    except Exception as problem:  # set-up goes on: the first run says what it cannot do
+    except Exception as problem:  # set-up continues; the first run reports the error
         print(f"Kernels are compiled when they are needed: {problem}", file=sys.stderr)

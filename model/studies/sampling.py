@@ -1,9 +1,9 @@
-"""What a Monte Carlo run draws: uncertain inputs with correlation, and price paths by year.
+"""Random draws of a Monte Carlo run: correlated uncertain inputs, and price paths by year.
 
-Every uncertain input, and every metal in every calendar year, has a stream of random numbers of its own (streams.py),
-so that a scenario can be drawn alone and a further input, metal or year changes no other draw. Latin hypercube and
-Sobol points are stratified within blocks of `BLOCK` scenarios, over the uncertain inputs; yearly shocks to prices are
-plain draws. header/draws.hpp draws the same, bit by bit, from the numbers of draw_tables.py.
+Every uncertain input, and every metal in every calendar year, has its own stream of random numbers (streams.py), so
+that a scenario can be drawn alone and a further input, metal or year changes no other draw. Latin hypercube and Sobol
+points are stratified within blocks of `BLOCK` scenarios, over the uncertain inputs; yearly shocks to prices are
+independent draws. kernel/header/draws.hpp draws the same bits from the tables of draw_tables.py.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ METALS = ("copper", "gold")
 
 @dataclass(frozen=True)
 class Sampler:
-    """Everything that decides what a run draws, but its seed and its size."""
+    """Parameters of the draws of a run, except seed and size."""
 
     draws: tuple[Draw, ...]
-    mixing: tuple[Row, ...]  # for each input, the independent normal scores that its own is made of
+    mixing: tuple[Row, ...]  # Cholesky row by input
     sampling: str
     decks: dict[str, Array]  # price by model year, where prices move from year to year
     years: tuple[int, ...]
     volatility: tuple[float, ...]  # for each metal
     reversion: tuple[float, ...]
-    shock_mixing: tuple[Row, ...]  # for each metal, the independent shocks that its own is made of
+    shock_mixing: tuple[Row, ...]  # Cholesky row by metal
 
     def block(self, seed: int, number: int, size: int) -> tuple[dict[str, Array], dict[str, Array]]:
         """A block of scenarios, `size` of them where it is the last of a run.
@@ -70,13 +70,13 @@ class Sampler:
 
     @cached_property
     def scored(self) -> frozenset[int]:
-        """The inputs of which the independent normal score is needed: for mixing, or for their distribution."""
+        """Inputs whose independent normal score is used: for correlation, or by their distribution."""
         mixed = [k for k in range(len(self.draws)) if self.mixed(k)]
         own = [k for k, draw in enumerate(self.draws) if draw.by_score and k not in mixed]
         return frozenset([j for k in mixed for j, _ in self.mixing[k]] + own)
 
     def mixed(self, k: int) -> bool:
-        """Whether an input's normal score takes in others'."""
+        """Whether an input is correlated with earlier ones."""
         return self.mixing[k] != ((k, 1.0),)
 
     def point(self, seed: int, k: int, places: U64, n: int) -> Array:
@@ -111,7 +111,7 @@ class Sampler:
         return tuple(path.removeprefix("prices.") for path in self.decks)
 
     def half_variances(self) -> list[list[float]]:
-        """Half the variance of each metal's departure, by year: what the mean of its exponential is above 1."""
+        """Half the variance of each metal's departure, by year: the log of the mean of its exponential."""
         found = []
         for sigma, back in zip(self.volatility, self.reversion, strict=True):
             kept, variance, halves = 1 - back, 0.0, []
@@ -196,7 +196,7 @@ def _by_year(value: Any, years: tuple[int, ...]) -> Array:
 
 
 def _mixing(value: dict[str, Any], draws: list[Draw]) -> tuple[Row, ...]:
-    """The square root of the correlation matrix of the inputs' normal scores."""
+    """Cholesky factor of the correlation of the inputs' normal scores."""
     place = {d.name: k for k, d in enumerate(draws)}
     known = {p.split(".")[2] for p in value if p.startswith("uncertainty.inputs.")}
     matrix = [[float(i == j) for j in range(len(draws))] for i in range(len(draws))]

@@ -102,14 +102,14 @@ def sensitivity(
     together = {p: v for p, v in smooth.items() if p not in by_year}
     found[:] = outcomes(scenario, [metric], together, count)[metric]
     for k, (path, low, high) in enumerate(ends):
-        if path in by_year:  # replacing numbers by year with one number is a change of its own
+        if path in by_year:  # one number in place of numbers by year is itself a change
             found[2 * k : 2 * k + 2] = outcomes(scenario, [metric], {path: [low, high]}, 2)[metric]
     bars = [Bar(*end, float(found[2 * k]), float(found[2 * k + 1])) for k, end in enumerate(ends)]
     return Tornado(metric, unit_of(scenario, metric), float(found[-1]), widest_first(bars))
 
 
 def widest_first(bars: Iterable[Bar]) -> tuple[Bar, ...]:
-    """Bars in the order in which a tornado shows them; `widestFirst` in page.js is the same."""
+    """Bars in the order of a tornado chart; equal to `widestFirst` in page.js."""
     return tuple(ranked(bars, lambda bar: bar.span, lambda bar: bar.path))
 
 
@@ -131,5 +131,5 @@ def grid(
 
 def unit_of(scenario: Scenario, metric: str) -> str:
     """The unit of a metric."""
-    sheet = structure(scenario).declaration
-    return sheet.lines[metric_line(sheet, metric)].written_unit
+    declaration = structure(scenario).declaration
+    return declaration.lines[metric_line(declaration, metric)].written_unit

@@ -1,6 +1,6 @@
-"""Streams of random numbers that are functions of a place: the i-th number of a stream needs none before it.
+"""Counter-based streams of random numbers: the i-th number of a stream needs none before it.
 
-A stream has a key of 64 bits, the head of a SHA-256 of what it is for. Its numbers are those of SplitMix64 (Steele, Lea
+A stream has a key of 64 bits, the head of a SHA-256 of its purpose. Its numbers are those of SplitMix64 (Steele, Lea
 and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014) begun at the key. All of it is integer
 operations modulo 2^64, the same in header/draws.hpp; docs/decisions/0007-draws.md argues that streams are independent.
 """

@@ -1,4 +1,4 @@
-"""Many scenarios that differ in a few inputs, evaluated together: what every study of this folder stands on."""
+"""Evaluation of many scenarios that differ in a few inputs; the base of all studies."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from ..scenario.resolve import Scenario
 from ..scenario.values import Bounds, ByYear
 from ..scenario.written import field_of
 
-TOGETHER = 1024  # scenarios that NumPy evaluates at a time: more take much memory, fewer waste the time of its calls
+TOGETHER = 1024  # scenarios per NumPy evaluation: more take memory, fewer cost calls
 FIXED = frozenset({"timeline.period_months"})  # numbers that decide the structure of the model
 
 
 class StudyError(Exception):
-    """A study that cannot be carried out as asked: one message that says why."""
+    """A study that cannot be carried out; the message says why."""
 
 
-def metric_line(sheet: Declaration, metric: str) -> str:
+def metric_line(declaration: Declaration, metric: str) -> str:
     """The line behind a metric: a name of `run --json`'s metrics, or any line that is a single figure.
 
     Raises:
@@ -36,10 +36,10 @@ def metric_line(sheet: Declaration, metric: str) -> str:
     """
     known = metric_lines()
     name = known.get(metric, metric)
-    line = sheet.lines.get(name)
+    line = declaration.lines.get(name)
     if line is not None and not line.series:
         return name
-    figures = [*known, *(n for n, each in sheet.lines.items() if not each.series)]
+    figures = [*known, *(n for n, each in declaration.lines.items() if not each.series)]
     near = difflib.get_close_matches(metric, figures, 1)
     hint = f". Did you mean '{near[0]}'?" if near else ""
     what = "is a row over the periods, not a single figure" if line is not None else "is not a metric"
@@ -71,7 +71,7 @@ def bounds_of(path: str) -> tuple[float, float, bool, bool]:
 
 
 def check_bounds(path: str, values: Sequence[float]) -> None:
-    """Refuse numbers that a scenario file could not hold.
+    """Check numbers against the bounds of the schema.
 
     Raises:
         StudyError: naming the first such number.

@@ -1,5 +1,5 @@
 // Elementary functions of a block of scenarios (T = V) or of one number (T = double), with the bits of
-// ../arithmetic.py and ../reductions.py, which say how each works: the same operations in the same order.
+// model/arithmetic/functions.py and reductions.py, which describe each: the same operations in the same order.
 #pragma once
 #include "polynomials.hpp"
 
@@ -21,7 +21,7 @@ static const double TWO_52 = 4503599627370496.0;
 static const double TWO_54 = 18014398509481984.0;
 static const double LARGE = 73786976294838206464.0;  // 2^66: a power so high is 0, 1 or infinite
 
-// One number beside a block: the same words for both.
+// Overloads for one number with the names of those for blocks.
 static inline int64_t as_bits(double x) { return (int64_t)bits(x); }
 static inline double as_numbers(int64_t x) { return bits_of((uint64_t)x); }
 static inline double as_numbers(uint64_t x) { return bits_of(x); }
@@ -55,10 +55,10 @@ template <class T> static inline T exp_reduced(T high, T low) {
   return u + ((high - (u - 1.0)) + (exp_series(high - low) - low));
 }
 
-// exp(x + rest), rest small beside x.
-template <class T> static inline T exponential(T x, T rest) {
+// exp(x + error), error small beside x.
+template <class T> static inline T exponential(T x, T error) {
   T k = (x * LOG2_E + ROUND) - ROUND;
-  T y = exp_reduced(x - k * LN2_HIGH, k * LN2_LOW - rest);
+  T y = exp_reduced(x - k * LN2_HIGH, k * LN2_LOW - error);
   T value = raised(y, k);
   auto inside = (x > -708.0) & (x < 709.0);
   if (any(inside == 0)) {
@@ -178,9 +178,9 @@ template <class T> static inline T power(T x, T y) {
 
 template <class T> static inline T normal_cdf(T x) {
   T z = magnitude(x), z_high = leading(z);
-  T high = -0.5 * z_high * z_high, rest = -0.5 * ((z - z_high) * (z + z_high));
+  T high = -0.5 * z_high * z_high, error = -0.5 * ((z - z_high) * (z + z_high));
   T k = (high * LOG2_E + ROUND) - ROUND;
-  T y = exp_reduced(high - k * LN2_HIGH, k * LN2_LOW - rest) * mills_ratio(z);
+  T y = exp_reduced(high - k * LN2_HIGH, k * LN2_LOW - error) * mills_ratio(z);
   T tail = raised(y, k);
   auto inside = z < 37.0;
   if (any(inside == 0)) {

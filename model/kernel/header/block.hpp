@@ -1,4 +1,4 @@
-// Blocks of scenarios: W numbers side by side, one for each scenario, as wide as this processor's registers.
+// Blocks of scenarios: vectors of W lanes, one scenario a lane; W is the width of this processor's registers.
 //
 // Every function of this header and of those beside it uses + - * / sqrt, comparisons and integer operations alone, in
 // a fixed order, so that a scenario has the same bits at every width, with every compiler and on every processor. It is
@@ -36,7 +36,7 @@ static inline bool any(I mask) {
 }
 
 // The lesser and the greater of two; the second where they are equal or one is not a number, as in the other engines.
-// One x86 instruction does just this; GCC, left to itself, takes two.
+// This is one x86 instruction, for which GCC would emit two.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #if W == 8
 #define ONE_INSTRUCTION(name, a, b) __builtin_ia32_##name##pd512_mask(a, b, a, (char)-1, 4)

@@ -1,5 +1,5 @@
-// What a Monte Carlo run draws, for W scenarios at a time: the same bits as sampling.py, from the numbers that
-// draw_tables.py packs. A block begins at a multiple of W, so that its scenarios are stratified together.
+// Random draws of W scenarios: the same bits as studies/sampling.py, from the tables of studies/draw_tables.py. A block
+// begins at a multiple of W, so that its scenarios are stratified together.
 #pragma once
 #include "arithmetic.hpp"
 #include "block.hpp"
@@ -108,11 +108,11 @@ static inline V point(const Draws &d, int64_t k, uint64_t first, U step) {
   return (stratum + uniforms<51 - BLOCK_BITS>(word(d.points[k], step))) / all_of((double)size);
 }
 
-// Row k of a matrix times scores that lie `apart`.
-static inline V combined(const Rows &rows, int64_t k, const V *scores, int64_t apart) {
+// Row k of a matrix times scores at a `stride`.
+static inline V combined(const Rows &rows, int64_t k, const V *scores, int64_t stride) {
   int64_t at = rows.starts[k];
-  V total = rows.coefficients[at] * scores[rows.columns[at] * apart];
-  for (at++; at < rows.starts[k + 1]; at++) total = total + rows.coefficients[at] * scores[rows.columns[at] * apart];
+  V total = rows.coefficients[at] * scores[rows.columns[at] * stride];
+  for (at++; at < rows.starts[k + 1]; at++) total = total + rows.coefficients[at] * scores[rows.columns[at] * stride];
   return total;
 }
 

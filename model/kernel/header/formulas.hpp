@@ -1,4 +1,4 @@
-// Operations of formulas that are more than one instruction, as model/formulas/operations.csv define them.
+// Operations of model/formulas/operations.csv that take more than one instruction.
 #pragma once
 #include "arithmetic.hpp"
 #include "block.hpp"
@@ -15,7 +15,7 @@ static inline V floor_of(V x) {
   return size < whole ? near : x;
 }
 
-// A power that changes seldom from one period to the next, and what it was taken of.
+// A power and its operands of the period before: powers seldom change from period to period.
 struct Power { V x = {}, y = {}, value = all_of(1.0); };
 
 static inline V power(V x, V y, Power &last) {
@@ -45,7 +45,7 @@ static inline V look(const double *table, I place) {
   return found;
 }
 
-// The number of knots at or below x, looked for from the place of the period before.
+// The number of knots at or below x, searched from the result of the period before.
 static inline I segment(V x, const double *knots, int64_t n, I place) {
   for (;;) {
     const I more = (place < n) & (look(knots, place < n ? place : place - 1) <= x);

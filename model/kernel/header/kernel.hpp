@@ -1,4 +1,4 @@
-// The frame of a kernel: takes scenarios in blocks through the generated function `block`.
+// Entry point of a kernel: runs the generated function `block` on blocks of W scenarios.
 #pragma once
 #include "formulas.hpp"
 #include "arithmetic.hpp"
@@ -36,7 +36,7 @@ extern "C" int64_t block_width() { return W; }
 
 extern "C" void run(const Task *task) {
   V *work = (V *)(((uintptr_t)task->work + sizeof(V) - 1) / sizeof(V) * sizeof(V));
-  V *const inputs = work, *const prices = inputs + 2 * SCALARS, *const rest = prices + SERIES * task->years;
+  V *const inputs = work, *const prices = inputs + 2 * SCALARS, *const work_rows = prices + SERIES * task->years;
   for (int64_t b = 0; b < task->count; b += W) {
     if (task->draws) {
       draw_inputs(*task->draws, task->first + b, inputs);
@@ -47,6 +47,6 @@ extern "C" void run(const Task *task) {
       for (int64_t k = 0; k < SCALARS; k++) inputs[k] = take(column + k * task->stride);
       for (int64_t k = 0; k < SERIES * task->years; k++) prices[k] = take(column + (SCALARS + k) * task->stride);
     }
-    block(*task, b, inputs, prices, rest);
+    block(*task, b, inputs, prices, work_rows);
   }
 }

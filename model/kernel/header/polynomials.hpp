@@ -1,4 +1,4 @@
-// Minimax polynomials of the elementary functions, with the numbers and the order of ../polynomials.py.
+// Minimax polynomials of the elementary functions: coefficients and order of model/arithmetic/polynomials.py.
 #pragma once
 #include "block.hpp"
 

@@ -1,8 +1,8 @@
 // Rates of return of a block of scenarios, by the method that model/arithmetic/returns.py describes and to the same bits.
 //
-// Lanes whose running total goes once from below to above zero are solved side by side. The others, and lanes of
-// several rates, take the scalar functions of this file, which are those of model/arithmetic/returns.py one by one. `periods` is
-// at most a few thousand: the scalar functions keep a few rows of that length on the stack.
+// Lanes whose running total goes once from below to above zero are solved together. Others, which can have several
+// rates, use the scalar functions of this file, equal to those of model/arithmetic/returns.py. `periods` is at most a
+// few thousand: the scalar functions keep a few rows of that length on the stack.
 #pragma once
 #include "block.hpp"
 
@@ -182,8 +182,8 @@ static long between(const double *row, long periods, int level, const double *cu
   return number;
 }
 
-// All roots in (0, 1), the largest first; returns how many. Rows between the first and the last derivative are made
-// again when they are needed, so that a few rows are enough.
+// All roots in (0, 1), the largest first; returns how many. Rows between the first and the last derivative are
+// recomputed when needed, to keep only a few.
 static long side_roots(const double *row, long periods, Signs seen, double *found) {
   if (seen.bound == 0) return 0;
   double middles[periods], work[periods], cuts[periods];
@@ -204,7 +204,7 @@ static long side_roots(const double *row, long periods, Signs seen, double *foun
   }
 }
 
-// The rate of one scenario; `row` is written over.
+// The rate of one scenario; `row` is overwritten.
 static double searched(double *row, long periods, double dust) {
   double top = 0.0, scale = 1.0;
   for (long t = 0; t < periods; t++) {
