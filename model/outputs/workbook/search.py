@@ -3,7 +3,7 @@
 IRR() takes some twenty Newton steps from its guess and gives up if it is far off. Here the present value of every cash
 flow is taken at a row of rates: first from zero upwards, then from zero downwards. The first change of sign in that
 order brackets the root that `model.rates` chooses: the smallest that is not negative, else the one nearest to zero.
-Flows are taken to the dollar, in rows of their own below: what rounding leaves of a zero long after closure would
+Flows below a dollar count as none, in rows of their own below: what rounding leaves of a zero long after closure would
 outgrow all else at a rate far below zero.
 """
 
@@ -17,7 +17,7 @@ from xlsxwriter import Workbook
 
 from ...engine.python import float_of
 from .axis import TIMELINE, open_sheet
-from .excel import AFTER, NOW, prefix
+from .excel import AFTER, NOW, number, prefix
 from .page import FIGURE, FIRST, FIRST_ROW, HEADER_ROW, LABEL, LETTERS, TOTAL, UNIT, SheetPage
 from .plan import SEARCH, SEARCH_ROWS, Plan
 from .styles import Styles
@@ -50,7 +50,7 @@ UPWARDS = (
 )
 DOWNWARDS = (0.0, -0.0025, -0.005, -0.01, -0.015, -0.02, -0.03, -0.04, -0.05, -0.075, -0.1, -0.15, -0.2, -0.3, -0.4)
 GAP = FIRST + len(UPWARDS)  # a blank column between the two
-DIGITS = 6  # of US$ millions
+DOLLAR = 1e-6  # in US$ millions
 
 
 def write_search(book: Workbook, styles: Styles, plan: Plan) -> None:
@@ -79,14 +79,14 @@ def write_search(book: Workbook, styles: Styles, plan: Plan) -> None:
             sheet.write_number(HEADER_ROW - 1, column, r, rate)
             sheet.write_number(HEADER_ROW, column, start, styles.number("0.0%", font_color=styles.year.font_color))
     last = LETTERS[GAP + len(DOWNWARDS)]
-    rounded = _rounded_flows(sheet, styles, plan)
+    kept = _kept_flows(sheet, styles, plan)
     for k, name in enumerate(plan.places.guesses):
         row = FIRST_ROW + SEARCH_ROWS * k
         line = plan.model.declaration.lines[name]
         sheet.write_string(row - 1, LABEL, f"{line.label}: sign of its present value", styles.label)
         sheet.write_string(row, LABEL, "changes before the next rate", styles.working_label)
         sheet.write_string(row - 1, UNIT, "1", styles.unit)
-        flows, cells = plan.series(name), f"${plan.places.first}${rounded[name]}:${plan.places.last}${rounded[name]}"
+        flows, cells = plan.series(name), f"${plan.places.first}${kept[name]}:${plan.places.last}${kept[name]}"
         found: list[float] = []
         for first, rates, lower in ((FIRST, UPWARDS, UPWARDS), (GAP + 1, DOWNWARDS, (*DOWNWARDS[1:], DOWNWARDS[-1]))):
             signs = signs_of_value(flows, rates)
@@ -119,32 +119,38 @@ def write_search(book: Workbook, styles: Styles, plan: Plan) -> None:
     sheet.set_print_scale(55)
 
 
-def _rounded_flows(sheet: SheetPage, styles: Styles, plan: Plan) -> dict[str, int]:
-    """Write every cash flow to the dollar, below the search; returns their rows, counted from 1."""
+def _kept_flows(sheet: SheetPage, styles: Styles, plan: Plan) -> dict[str, int]:
+    """Write every cash flow without what is below a dollar, under the search; returns their rows, counted from 1."""
     head = FIRST_ROW + SEARCH_ROWS * len(plan.places.guesses) + 1
-    sheet.write_string(head - 1, LABEL, "Cash flow to the dollar, by period", styles.header_left)
+    sheet.write_string(head - 1, LABEL, "Cash flow of a dollar and more, by period", styles.header_left)
     sheet.write_string(head - 1, UNIT, "Unit", styles.header_left)
     sheet.band(head - 1, FIRST, f"{TIMELINE}!{NOW}${HEADER_ROW}", plan.model.labels, styles.header)
     rows: dict[str, int] = {}
     for row, name in enumerate(plan.places.guesses, head + 1):
-        line, (at, number) = plan.model.declaration.lines[name], plan.places.lines[name]
+        line, (at, row_there) = plan.model.declaration.lines[name], plan.places.lines[name]
         sheet.write_string(row - 1, LABEL, line.label, styles.label)
         sheet.write_string(row - 1, UNIT, line.written_unit, styles.unit)
+        cell = f"{prefix(SEARCH, at)}{NOW}{row_there}"
         sheet.band(
             row - 1,
             FIRST,
-            f"ROUND({prefix(SEARCH, at)}{NOW}{number},{DIGITS})",
-            np.round(plan.series(name), DIGITS).tolist(),
+            f"IF(ABS({cell})<{number(DOLLAR)},0,{cell})",
+            without_cents(plan.series(name)),
             styles.number("#,##0.0"),
         )
         rows[name] = row
     return rows
 
 
+def without_cents(flows: Sequence[float]) -> list[float]:
+    """The flows in US$ millions, those below a dollar taken as none."""
+    return [0.0 if abs(flow) < DOLLAR else flow for flow in flows]
+
+
 def signs_of_value(flows: Sequence[float], rates: Sequence[float]) -> list[float]:
     """The sign (-1, 0 or 1) of the present value of flows in US$ millions at each rate per period."""
     value, factors = np.zeros(len(rates)), 1.0 + np.array(rates)
-    for flow in reversed(np.round(flows, DIGITS).tolist()):
+    for flow in reversed(without_cents(flows)):
         value = (value + flow) / factors
     signs: list[float] = np.sign(value).tolist()
     return signs
