@@ -67,7 +67,7 @@ def montecarlo(
 
     from ..outputs.study_tables import montecarlo_tables, show_montecarlo
     from ..studies.chunks import Interrupted, run_chunks
-    from ..studies.montecarlo import STANDARD, prepare, study
+    from ..studies.montecarlo import prepare, standard, study
     from ..studies.outcome import summary
 
     if resume and folder is None:
@@ -79,7 +79,7 @@ def montecarlo(
     )
     began = time.perf_counter()
     with told():
-        made = study(chosen, n, seed, (*STANDARD, *(metrics or ())), engine.value, note)
+        made = study(chosen, n, seed, (*standard(), *(metrics or ())), engine.value, note)
         hands = workers or os.cpu_count() or 1
         runner = _runner(address, hands)
         try:

@@ -1,1 +1,1 @@
-"""The interpreters of the formulas: what turns declared lines and a scenario's numbers into figures."""
+"""Evaluation of the declared lines: structure, schedule, and generated Python and NumPy code."""

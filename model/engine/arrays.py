@@ -1,7 +1,7 @@
-"""Many scenarios: the model as a Python function over NumPy arrays of scenarios, generated from its lines.
+"""NumPy code for many scenarios, generated from the lines.
 
-Only lines that the outputs need and the varied inputs move are in it; what all scenarios share is read from tables. The
-function steps through the periods, so that arrays are as long as there are scenarios and stay in the cache.
+Lines that the outputs do not need are dead code; lines that no varied input moves are constants, read from tables. The
+loop runs over the periods, so that arrays have one element a scenario and stay in the processor's cache.
 """
 
 from __future__ import annotations
@@ -24,10 +24,9 @@ Array = NDArray[np.float64]
 
 
 class ArrayWriter(PythonWriter):
-    """Statements of Python over arrays."""
+    """Writes Python over NumPy arrays."""
 
     LANGUAGE = "numpy"
-    START: ClassVar[Mapping[str, str]] = {"total": "0.0", "highest": "-inf", "lowest": "inf", "average": "0.0"}
     TAKE: ClassVar[Mapping[str, str]] = {
         "total": "{a} = {a} + {x}",
         "highest": "{a} = greater({x}, {a})",
@@ -44,15 +43,15 @@ class ArrayWriter(PythonWriter):
     def lookup(self, e: Expr) -> str:
         curve = self.curves[e.data]
         if any(map(self.depends, (*curve.x, *curve.y))):
-            raise ValueError("what a curve is drawn from cannot differ between the scenarios of one run")
+            raise ValueError("the knots of a curve cannot differ between the scenarios of one run")
         self.common.curves[e.data] = curve
-        at = self.named(self.operand(e.args[0]))
+        at = self.bound(self.operand(e.args[0]))
         axis = ", ".join(map(key_of, curve.x))
-        if (axis, at) not in self.found:
-            place = self.found[axis, at] = self.new("k")
+        if (axis, at) not in self.computed:
+            place = self.computed[axis, at] = self.new("k")
             names = f"axis_{e.data}, starts_{e.data}"
             self.text.append(f"{place}, {place}_past = segment({at}, {names})")
-        place = self.found[axis, at]
+        place = self.computed[axis, at]
         return f"(slopes_{e.data}[{place}] * {place}_past + values_{e.data}[{place}])"
 
     def finish(self, name: str, op: str) -> str:
@@ -61,8 +60,7 @@ class ArrayWriter(PythonWriter):
         return f"{name} = where({name} == {self.START[op]}, nan, {name})"
 
     def many(self) -> str:
-        """The source of `model(T, N, inputs, figures, rows, curves)`, which returns the lines by name: a figure as
-        (N,), a row as (T, N)."""
+        """Source of `model(T, N, inputs, figures, rows, curves)` -> lines by name: figures (N,), rows (T, N)."""
         body = self.body()
         head = [
             *(f"{name} = inputs[{path!r}]" for path, name in self.inputs.items()),
@@ -82,11 +80,7 @@ class ArrayWriter(PythonWriter):
 def columns_function(
     outputs: Mapping[str, Line], plan: Schedule, varied: Sequence[str]
 ) -> tuple[Callable[..., dict[str, Array]], Shared]:
-    """The function of a program over arrays, and what its tables hold.
-
-    Raises:
-        ValueError: when a curve is drawn from a varied input, which one run cannot have.
-    """
+    """The compiled function and the contents of its tables; ValueError where a curve depends on a varied input."""
     writer = ArrayWriter(outputs, plan, varied)
     namespace = dict(NAMES)
     exec(compile(writer.many(), "<columns>", "exec"), namespace)
@@ -95,11 +89,7 @@ def columns_function(
 
 
 def ratio_of(e: Expr, lines: Mapping[str, Array]) -> Array:
-    """A ratio's formula over figures of its lines: arrays of one length.
-
-    Args:
-        e: with the scenario's choices made, and with lines and numbers alone.
-    """
+    """A specialised formula of lines and constants, evaluated on arrays of one length by line name."""
 
     def text(e: Expr) -> str:
         if isinstance(e, Line):
@@ -114,12 +104,12 @@ def ratio_of(e: Expr, lines: Mapping[str, Array]) -> Array:
 
 
 def lesser(a: Any, b: Any) -> Any:
-    """The lesser of two; the second where they are equal or one is not a number."""
+    """The lesser; the second where equal or NaN."""
     return np.where(np.less(a, b), a, b)
 
 
 def greater(a: Any, b: Any) -> Any:
-    """The greater of two; the second where they are equal or one is not a number."""
+    """The greater; the second where equal or NaN."""
     return np.where(np.greater(a, b), a, b)
 
 
@@ -130,7 +120,7 @@ def per(a: Any, b: Any, otherwise: float) -> Any:
 
 
 def segment(x: Any, axis: Array, starts: Array) -> tuple[Any, Any]:
-    """The segment of a curve in which x lies, and how far it lies into it."""
+    """Index of the curve's segment at x, and the distance from its start."""
     place = np.searchsorted(axis, x, side="right")
     return place, x - starts[place]
 
@@ -140,12 +130,12 @@ def _irr(flows: list[Any]) -> Array:
 
 
 def figure_of(value: Any, scenarios: int) -> Array:
-    """A figure of every scenario."""
+    """A figure by scenario."""
     return np.array(np.broadcast_to(value, (scenarios,)), dtype=np.float64)
 
 
 def rows_of(values: Iterable[Any], scenarios: int) -> Array:
-    """A row of every scenario."""
+    """A row by period and scenario."""
     return np.array([np.broadcast_to(v, (scenarios,)) for v in values], dtype=np.float64)
 
 

@@ -1,8 +1,8 @@
-"""Passes over the periods: the order in which an interpreter that steps through time computes a model.
+"""Schedule: assigns lines to passes (loops over the periods).
 
-Rows are taken together, so that a value is used in the period in which it was computed. A row waits for the next pass
-where it needs a figure taken over all periods, or a period that lies ahead in the direction of the pass. Even passes
-run forward, odd ones backward. A row stands as late as its users allow: then fewer rows are stored for later passes.
+Rows of one pass share a loop (loop fusion). A row needs a later pass where it uses a reduction over all periods, or
+looks ahead in the direction of the pass. Even passes run forward, odd ones backward. Rows go into the latest pass that
+their users allow, so that fewer are stored between passes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ..formulas.order import Group
 
 
 class Node(NamedTuple):
-    """What is scheduled as one: a row, rows that depend on each other, a figure, or a reduction inside a formula."""
+    """Unit of scheduling: a row, a strongly connected component of rows, a figure, or a reduction in a formula."""
 
     key: str  # the first line's name, or the reduction's
     lines: tuple[str, ...]  # none for a reduction
@@ -26,7 +26,7 @@ class Node(NamedTuple):
 
 
 class Pass(NamedTuple):
-    """One loop over the periods, and the figures computed after it."""
+    """A loop over the periods, and the figures computed after it."""
 
     backward: bool
     nodes: tuple[Node, ...]
@@ -35,12 +35,12 @@ class Pass(NamedTuple):
 
 @dataclass(frozen=True)
 class Schedule:
-    """What to compute, in order."""
+    """Specialised formulas and the passes that compute them."""
 
-    formulas: Mapping[str, Expr]  # of all lines, with the scenario's choices made
-    curves: Mapping[str, Curve]  # likewise
+    formulas: Mapping[str, Expr]  # of all lines
+    curves: Mapping[str, Curve]
     moving: frozenset[str]  # lines that depend on a varied input
-    before: tuple[str, ...]  # figures that need no pass
+    before: tuple[str, ...]  # figures computed before any pass
     passes: tuple[Pass, ...]
     reductions: Mapping[str, Expr]
     reduction_of: Mapping[str, str]  # `key_of` a reduction -> its name
@@ -54,19 +54,19 @@ def schedule(
     texts: Mapping[str, str],
     outputs: Iterable[str],
     varied: frozenset[str] | None = None,
-    soonest: str = "",
+    earliest: str = "",
 ) -> Schedule:
-    """Schedule the lines that the outputs need and the varied inputs move.
+    """Schedule the lines that are live and depend on a varied input.
 
     Args:
-        groups: all lines in order of calculation.
-        texts: the scenario's texts by path, which decide every choice.
+        groups: all lines in topological order.
+        texts: the scenario's texts by path, which select options.
         outputs: names of the lines wanted.
-        varied: paths of the inputs that differ between scenarios; None where every line is to be computed.
-        soonest: a row that is computed as early as can be.
+        varied: paths of the inputs that differ between scenarios; None: all lines move.
+        earliest: a row placed in the earliest pass possible.
     """
-    formulas = {name: chosen(line.formula, texts) for name, line in lines.items()}
-    curves = chosen_curves(curves, texts)
+    formulas = {name: specialise(line.formula, texts) for name, line in lines.items()}
+    curves = specialise_curves(curves, texts)
     moving: set[str] = set()
     depends = dependence(varied, moving, curves)
     work = []
@@ -78,7 +78,7 @@ def schedule(
     wanted = [n for n in outputs if n in moving]
     node_of = {line: node.key for node in nodes for line in (node.key, *node.lines)}
     is_row = {n for n in moving if lines[n].series}
-    at, live = _levels(nodes, node_of, is_row, {node_of[n] for n in wanted}, soonest)
+    at, live = _levels(nodes, node_of, is_row, {node_of[n] for n in wanted}, earliest)
     nodes = [n for n in nodes if n.key in live]
     stored = {
         used
@@ -105,26 +105,26 @@ def schedule(
     )
 
 
-def chosen(e: Expr, texts: Mapping[str, str]) -> Expr:
-    """A formula with every `select` replaced by the option that the scenario's text names."""
+def specialise(e: Expr, texts: Mapping[str, str]) -> Expr:
+    """A formula with every `select` resolved by the scenario's texts."""
     if isinstance(e, Line) or not e.args:
         return e
     if e.op == "select":
         path, names = e.data
-        return chosen(e.args[names.index(texts[path])], texts)
-    args = tuple(chosen(a, texts) for a in e.args)
+        return specialise(e.args[names.index(texts[path])], texts)
+    args = tuple(specialise(a, texts) for a in e.args)
     return e if all(a is b for a, b in zip(args, e.args, strict=True)) else Expr(e.op, args, e.data, e.unit, e.series)
 
 
-def chosen_curves(curves: Mapping[str, Curve], texts: Mapping[str, str]) -> dict[str, Curve]:
-    """The curves with every choice made."""
-    return {name: Curve(*(tuple(chosen(knot, texts) for knot in axis) for axis in c)) for name, c in curves.items()}
+def specialise_curves(curves: Mapping[str, Curve], texts: Mapping[str, str]) -> dict[str, Curve]:
+    """Curves with every `select` resolved."""
+    return {name: Curve(*(tuple(specialise(knot, texts) for knot in axis) for axis in c)) for name, c in curves.items()}
 
 
 def dependence(
     varied: frozenset[str] | None, moving: set[str] | frozenset[str], curves: Mapping[str, Curve]
 ) -> Callable[[Expr], bool]:
-    """Whether a formula depends on a varied input, by itself or through a line or a curve that does."""
+    """Predicate: a formula depends on a varied input, directly or through a moving line or curve."""
     known: dict[int, tuple[Expr, bool]] = {}
 
     def depends(e: Expr) -> bool:
@@ -143,7 +143,7 @@ def dependence(
 
 
 def key_of(e: Expr) -> str:
-    """A text that two formulas share exactly when they are the same."""
+    """Key equal for structurally equal formulas."""
     if isinstance(e, Line):
         return e.name
     return f"{e.op}({', '.join(map(key_of, e.args))}; {e.data!r})"
@@ -152,7 +152,7 @@ def key_of(e: Expr) -> str:
 def _nodes(
     lines: Mapping[str, Line], groups: Iterable[Group], formulas: Mapping[str, Expr], depends: Callable[[Expr], bool]
 ) -> tuple[list[Node], dict[str, Expr], dict[str, str]]:
-    """The nodes, each after those it needs, and the reductions among them by name."""
+    """Nodes in topological order, reductions by name, and their names by `key_of`."""
     nodes: list[Node] = []
     reductions: dict[str, Expr] = {}
     names: dict[str, str] = {}
@@ -186,19 +186,19 @@ def _nodes(
 
 
 def _levels(
-    nodes: list[Node], node_of: Mapping[str, str], is_row: set[str], wanted: set[str], soonest: str
+    nodes: list[Node], node_of: Mapping[str, str], is_row: set[str], wanted: set[str], earliest: str
 ) -> tuple[dict[str, int], set[str]]:
-    """The pass of every node, a figure's being the one after which it is computed, and the nodes that are needed."""
+    """Pass number by node (for a figure, the pass after which it is computed), and the live nodes."""
     by_key = {node.key: node for node in nodes}
 
     def gap(used: str, lag: str, user: Node) -> int:
-        """Passes between a node and its user."""
-        if used not in is_row:  # a figure or a reduction is known after its pass
+        """Least number of passes between a node and its user."""
+        if used not in is_row:  # figures and reductions are available after their pass
             return 0 if user.backward is None else 1
         return 0 if lag in ("same", "next" if user.backward else "prev") else 1
 
     def fit(level: int, node: Node, step: int) -> int:
-        """The nearest level whose direction is the node's."""
+        """The nearest level in the node's direction."""
         return level if node.backward is None or level % 2 == node.backward else level + step
 
     early: dict[str, int] = {}
@@ -212,7 +212,7 @@ def _levels(
     for node in reversed(nodes):
         if node.key not in live:
             continue
-        if node.backward is not None and soonest not in node.lines:
+        if node.backward is not None and earliest not in node.lines:
             at[node.key] = max(early[node.key], fit(latest[node.key], node, -1))
         for used, lag in node.needs:
             key = node_of[used]

@@ -1,7 +1,6 @@
-"""The model of a scenario: its line items in order of calculation, on a time axis long enough for its closure.
+"""Programs and models: declared lines with generated code, cached by structure, and the time axis of a scenario.
 
-Which lines there are depends on the scenario's lists, names and choices and on none of its numbers. So lines and the
-code generated from them are kept, and used again for every scenario that answers the declaration's questions alike.
+The structure (lists, names, choices) decides the lines, no number does; so scenarios of equal structure share code.
 """
 
 from __future__ import annotations
@@ -27,9 +26,9 @@ from .writer import Shared
 
 ENDED, LATEST = "model_ended", "longest_life"  # lines that decide the length of the time axis
 PERIOD_LETTER = {12: "", 6: "H", 3: "Q"}
-MOST_KEPT = 64  # programs; the least recently used go
-FEW = 40  # lines, of which a program is made for the asking
-Given = Mapping[str, Assumption]
+CACHE_SIZE = 64  # programs, least recently used evicted
+SMALL = 40  # lines, for which a program of their own is worth compiling
+Assumptions = Mapping[str, Assumption]
 Inputs = dict[str, Value]
 Elements = dict[tuple[str, int], float]
 
@@ -39,59 +38,45 @@ class Columns(NamedTuple):
 
     function: Callable[..., dict[str, Array]]
     shared: Shared
-    moving: tuple[str, ...]  # lines that it gives; others are those of the scenario itself
-    needed: tuple[str, ...]  # lines of the scenario itself that it takes
+    moving: tuple[str, ...]  # outputs that depend on a varied input
+    needed: tuple[str, ...]  # lines of the base scenario: other outputs and operands of the tables
 
 
 @dataclass(frozen=True)
 class Program:
-    """Line items and their code for one structure: a scenario's lists, names and choices, but none of its numbers."""
+    """Lines and generated code of one structure."""
 
     declaration: Declaration
     groups: list[Group]
-    texts: dict[str, str]  # that decide choices
+    texts: dict[str, str]  # by path, which select options
     first_year: int
     period_months: int
     functions: dict[tuple[str, ...], Function] = field(default_factory=dict)
     many: dict[tuple[tuple[str, ...], tuple[str, ...]], Columns] = field(default_factory=dict)
 
     def function(self, wanted: tuple[str, ...] = ()) -> Function:
-        """`function(T, inputs, elements)` -> lines of one scenario by name: a float, or a list by period.
-
-        Args:
-            wanted: names of lines; all where none is named.
-        """
+        """`function(T, inputs, elements)` -> the wanted lines (all if empty): a float, or a list by period."""
         if wanted not in self.functions:
             self.functions[wanted] = self._function(wanted)
         return self.functions[wanted]
 
     def _function(self, wanted: tuple[str, ...], ended: str = "") -> Function:
         lines = self.declaration.lines
-        plan = schedule(
-            lines,
-            self.declaration.curves,
-            self.groups,
-            self.texts,
-            wanted or (ended and (ended,)) or lines,
-            soonest=ended,
-        )
+        outputs = wanted or (ended and (ended,)) or lines
+        plan = schedule(lines, self.declaration.curves, self.groups, self.texts, outputs, earliest=ended)
         return function_of({n: lines[n] for n in wanted} if wanted or ended else lines, plan, ended)
 
     @cached_property
     def life(self) -> Function:
-        """`function(T, inputs, elements)` -> `periods` until the model has ended, T where it does not end before."""
+        """`function(T, inputs, elements)` -> `periods` until the model has ended, at most T."""
         return self._function((), ENDED)
 
     def columns(self, wanted: tuple[str, ...], varied: tuple[str, ...]) -> Columns:
-        """The program of some lines for many scenarios that differ in some inputs.
-
-        Raises:
-            ValueError: when a curve is drawn from one of the inputs.
-        """
+        """Code of the wanted lines over arrays; ValueError where a curve depends on a varied input."""
         if (wanted, varied) not in self.many:
-            sheet = self.declaration
-            plan = schedule(sheet.lines, sheet.curves, self.groups, self.texts, wanted, frozenset(varied))
-            moving = {name: sheet.lines[name] for name in wanted if name in plan.moving}
+            declaration = self.declaration
+            plan = schedule(declaration.lines, declaration.curves, self.groups, self.texts, wanted, frozenset(varied))
+            moving = {name: declaration.lines[name] for name in wanted if name in plan.moving}
             function, shared = columns_function(moving, plan, varied)
             formulas = (*shared.figures.values(), *shared.rows.values())
             needed = {line for e in formulas for line, _ in references(e)} | {n for n in wanted if n not in moving}
@@ -104,32 +89,27 @@ class Model:
     """A program with a scenario's numbers and time axis."""
 
     program: Program
-    assumptions: Given
+    assumptions: Assumptions
     periods: int
 
     @property
     def declaration(self) -> Declaration:
-        """The lines, and what they look up."""
         return self.program.declaration
 
     @property
     def groups(self) -> list[Group]:
-        """The lines in order of calculation."""
         return self.program.groups
 
     @property
     def texts(self) -> dict[str, str]:
-        """The scenario's texts by path that decide choices."""
         return self.program.texts
 
     @property
     def first_year(self) -> int:
-        """The calendar year of the first period."""
         return self.program.first_year
 
     @property
     def period_months(self) -> int:
-        """The length of a period."""
         return self.program.period_months
 
     @cached_property
@@ -147,8 +127,8 @@ class Model:
         return [self.first_year + t * self.period_months // 12 for t in range(self.periods)]
 
 
-def assumptions(scenario: Scenario) -> dict[str, Assumption]:
-    """The scenario's leaves as the graph sees them: dates as decimal years, flags as 1 and 0."""
+def assumptions_of(scenario: Scenario) -> dict[str, Assumption]:
+    """The scenario's leaves by path: dates as decimal years, flags as 1 and 0."""
     return {path: Assumption(path, _unit(leaf), _graph_value(leaf.value)) for path, leaf in scenario.leaves.items()}
 
 
@@ -162,79 +142,71 @@ def _graph_value(value: Any) -> Any:
     return decimal_year(value) if hasattr(value, "year") else value
 
 
-def first_year_of(given: Given) -> int:
-    """The calendar year in which money is first spent."""
-    shift = given["timeline.first_production"].value - given["timeline.schedules_drawn_for"].value
-    starts = [given["fiscal.advance_royalty.start"].value, given["financing.financial_close"].value]
-    for number in (1, 2) if given["production.phase_2.included"].value else (1,):
-        plan = given[f"capex.phase_{number}.schedule"].value
+def first_year_of(assumptions: Assumptions) -> int:
+    """Calendar year of the first expenditure."""
+    shift = assumptions["timeline.first_production"].value - assumptions["timeline.schedules_drawn_for"].value
+    starts = [assumptions["fiscal.advance_royalty.start"].value, assumptions["financing.financial_close"].value]
+    for number in (1, 2) if assumptions["production.phase_2.included"].value else (1,):
+        plan = assumptions[f"capex.phase_{number}.schedule"].value
         starts.append(float(next(year for year in plan.years if plan.at(year) > 0)))
     return math.floor(float(min(starts) + shift))
 
 
-def program(given: Given, first_year: int) -> Program:
-    """The program of a scenario's structure, declared and ordered once.
-
-    Raises:
-        DeclarationError: when a stage is not a model (a defect of the program, never of the scenario).
-    """
-    months = int(given["timeline.period_months"].value)
+def program_of(assumptions: Assumptions, first_year: int) -> Program:
+    """The program of a structure, from the cache or newly declared; DeclarationError is a defect of a stage."""
+    months = int(assumptions["timeline.period_months"].value)
     same = _PROGRAMS.setdefault((first_year, months), [])
     for place, known in enumerate(same):
-        if _answers(given, known):
+        if _matches(assumptions, known):
             same.insert(0, same.pop(place))
             return known
-    sheet = Declaration(given)
-    declare(sheet, first_year)
-    texts = {path: str(text) for (what, path), text in sheet.reads.items() if what == "text" and text is not None}
-    made = Program(sheet.closed(), order(sheet.lines), texts, first_year, months)
-    same.insert(0, made)
-    del same[MOST_KEPT:]
-    return made
+    declaration = Declaration(assumptions)
+    declare(declaration, first_year)
+    texts = {path: str(text) for (what, path), text in declaration.reads.items() if what == "text" and text is not None}
+    program = Program(declaration.closed(), order(declaration.lines), texts, first_year, months)
+    same.insert(0, program)
+    del same[CACHE_SIZE:]
+    return program
 
 
 _PROGRAMS: dict[tuple[int, int], list[Program]] = {}
 
 
-def _answers(given: Given, known: Program) -> bool:
-    """Whether a scenario answers what a declaration read as the scenario did for which it was made."""
+def _matches(assumptions: Assumptions, known: Program) -> bool:
+    """Whether the assumptions have the program's structure."""
     try:
-        return all(READS[what](given, path) == answer for (what, path), answer in known.declaration.reads.items())
-    except (KeyError, TypeError):  # an assumption that is missing, or not of the kind that was read
+        return all(READS[what](assumptions, path) == answer for (what, path), answer in known.declaration.reads.items())
+    except (KeyError, TypeError):  # an assumption is missing or of another kind
         return False
 
 
 def structure(scenario: Scenario, at_least: int = 0) -> Model:
-    """The model of a scenario, on an axis that ends when mine, closure and loans have ended.
-
-    Args:
-        at_least: periods that the axis has even if all ends earlier.
-    """
+    """The model of a scenario on its own time axis, of `at_least` periods or more."""
     model = longest(scenario)
     return replace(model, periods=max(own_periods(model), at_least))
 
 
 def longest(scenario: Scenario) -> Model:
-    """The model of a scenario on an axis as long as its licence and loans can ask for."""
-    given = assumptions(scenario)
-    made = program(given, first_year_of(given))
-    latest = evaluate(Model(made, given, 1), (LATEST,))[LATEST]
-    return Model(made, given, _periods(made, float_of(latest)))
+    """The model of a scenario on an axis to the end of its licence and loans."""
+    assumptions = assumptions_of(scenario)
+    program = program_of(assumptions, first_year_of(assumptions))
+    latest = evaluate(Model(program, assumptions, 1), (LATEST,))[LATEST]
+    return Model(program, assumptions, _periods(program, float_of(latest)))
 
 
-def _periods(made: Program, end: float) -> int:
-    """Periods from the first year to a year's end."""
-    return (round(end) - made.first_year) * 12 // made.period_months
+def _periods(program: Program, end: float) -> int:
+    """Periods from the first year to the end of a year."""
+    return (round(end) - program.first_year) * 12 // program.period_months
 
 
 def own_periods(model: Model) -> int:
-    """Periods until mine, closure and loans of a scenario have ended."""
+    """Periods until mine, closure and loans have ended."""
     periods = model.program.life(model.periods, *bind(model))["periods"]
     return int(float_of(periods))
 
 
 def periods_of_all(scenario: Scenario, changed: Mapping[str, Array], scenarios: int) -> int:
-    """Periods until mine, closure and loans have ended in all of several scenarios; see `evaluate_many`."""
+    """`own_periods` of the longest of several scenarios; see `evaluate_many`."""
     model = longest(scenario)
     latest = evaluate_many(replace(model, periods=1), (LATEST,), changed, scenarios)[LATEST]
     model = replace(model, periods=_periods(model.program, float(np.max(latest))))
@@ -243,20 +215,15 @@ def periods_of_all(scenario: Scenario, changed: Mapping[str, Array], scenarios: 
 
 
 def bind(model: Model) -> tuple[Inputs, Elements]:
-    """The scenario's numbers as the generated functions take them.
-
-    Returns:
-        inputs: by path, a float, or a list by period for numbers by year;
-        elements: by (path, place), the figures of lists and of shares by year.
-    """
-    sheet, given = model.declaration, model.assumptions
-    inputs = {path: as_input(model, given[path].value) for path in sheet.inputs}
-    elements = {(path, place): element_value(given[path].value, place) for path, place in sheet.elements}
+    """Arguments of generated functions: inputs by path (float, or list by period); elements by (path, place)."""
+    declaration, assumptions = model.declaration, model.assumptions
+    inputs = {path: as_input(model, assumptions[path].value) for path in declaration.inputs}
+    elements = {(path, place): element_value(assumptions[path].value, place) for path, place in declaration.elements}
     return inputs, elements
 
 
 def as_input(model: Model, value: Any) -> Value:
-    """One assumption over the model's periods."""
+    """An assumption as a float, or a list by period."""
     if isinstance(value, ByYear):
         return _by_period(value, model.first_year, model.period_months, model.periods)
     return float(value)
@@ -268,27 +235,23 @@ def _by_period(value: ByYear, first_year: int, months: int, periods: int) -> lis
 
 
 def element_value(value: Any, place: int) -> float:
-    """One figure of a list (by position) or of shares by year (by calendar year)."""
+    """Element of a list (by position) or of shares by year (by calendar year)."""
     return value.at(place) if isinstance(value, ByYear) else float(value[place])
 
 
 def evaluate(model: Model, wanted: tuple[str, ...] = ()) -> dict[str, Value]:
-    """Lines of the model: a float, or a list by period.
-
-    Args:
-        wanted: names of lines; all where none is named.
-    """
+    """The wanted lines (all if empty) by name: a float, or a list by period."""
     return model.program.function(wanted)(model.periods, *bind(model))
 
 
 def evaluator(model: Model, lines: Mapping[str, Value]) -> Evaluator:
-    """Values of formulas over a scenario's lines."""
+    """An evaluator of formulas over a scenario's lines."""
     inputs, elements = bind(model)
     return Evaluator(model.declaration, model.texts, {**inputs, **lines}, elements, model.periods)
 
 
 class Tables(NamedTuple):
-    """What all scenarios share: figures, rows by period, and the segments of curves."""
+    """Numbers common to all scenarios: figures, rows by period, curve segments."""
 
     figures: list[float]
     rows: list[list[float]]
@@ -296,11 +259,7 @@ class Tables(NamedTuple):
 
 
 def tables(model: Model, shared: Shared, lines: Mapping[str, Value]) -> Tables:
-    """The numbers of what all scenarios share.
-
-    Args:
-        lines: every line of the scenario itself that is used.
-    """
+    """The numbers common to all scenarios, from the base scenario's lines."""
     values = evaluator(model, lines)
     return Tables(
         [values.figure(e) for e in shared.figures.values()],
@@ -316,15 +275,15 @@ def evaluate_many(
 
     Args:
         wanted: names of lines.
-        changed: inputs that replace the scenario's, by path: (scenarios,), or (periods, scenarios).
-        scenarios: how many scenarios `changed` holds.
+        changed: varied inputs by path: (scenarios,), or (periods, scenarios).
+        scenarios: number of scenarios.
 
     Raises:
-        ValueError: when a curve is drawn from one of the inputs.
+        ValueError: a curve depends on a varied input.
     """
     program = model.program.columns(tuple(wanted), tuple(changed))
-    few = len(program.needed) <= FEW  # a program of their own is soon made
-    lines = evaluate(model, program.needed) if few and program.needed else evaluate(model)
+    own = program.needed if len(program.needed) <= SMALL else ()
+    lines = evaluate(model, own)
     shared = tables(model, program.shared, lines)
     curves = [tuple(map(np.array, curve)) for curve in shared.curves]
     with np.errstate(all="ignore"):

@@ -1,8 +1,7 @@
-"""From scheduled lines to the text of a program that steps through time: what its languages have in common.
+"""Code generation from a schedule, common to all languages.
 
-A row is one statement, in the order of the model; `t` is the period. What does not change over time is computed before
-the loop, and where a formula takes an operand twice it is given a name first. A program for many scenarios reads what
-they share from tables: `Shared` says what stands in them.
+A row is one statement, in the order of the model; `t` is the period. Loop-invariant figures are hoisted; an operand
+used twice is bound to a name. Code for many scenarios reads what they share from tables, described by `Shared`.
 """
 
 from __future__ import annotations
@@ -16,12 +15,12 @@ from ..formulas.expr import REDUCTIONS, Expr, Line, lift
 from ..formulas.operations import CONDITIONS, OPERATIONS
 from .schedule import Node, Pass, Schedule, dependence, key_of
 
-OVER_CONSTANT = "({0} / {1})"  # a divisor that is a number and not 0
+OVER_CONSTANT = "({0} / {1})"  # needs no test for zero
 
 
 @dataclass
 class Shared:
-    """What all scenarios share: formulas of figures and of rows, and curves, in the order of their tables."""
+    """What all scenarios share, in the order of the tables: figures and rows by `key_of`, curves by name."""
 
     figures: dict[str, Expr] = field(default_factory=dict)
     rows: dict[str, Expr] = field(default_factory=dict)
@@ -29,11 +28,11 @@ class Shared:
 
 
 class Writer:
-    """The text of the passes; a language says how each piece is spelled.
+    """Writes the passes of a schedule; subclasses supply the syntax.
 
     Args:
-        lines: those that the program gives.
-        varied: paths of the inputs that differ between scenarios; None for a program of one scenario.
+        lines: outputs.
+        varied: paths of the inputs that differ between scenarios; None for one scenario.
     """
 
     LANGUAGE: ClassVar[str]  # the column of the table of operations
@@ -42,36 +41,36 @@ class Writer:
         self.declared, self.curves, self.plan = lines, plan.curves, plan
         self.depends = dependence(None if varied is None else frozenset(varied), plan.moving, plan.curves)
         self.common = Shared()
-        self.text: list[str] = []  # what is being written
-        self.opening: list[str] = []  # what stands before the loop being written
-        self.after: list[str] = []  # and after it
-        self.here: frozenset[str] = frozenset()  # rows of the pass being written
+        self.text: list[str] = []  # statements being written
+        self.prologue: list[str] = []  # before the current loop
+        self.epilogue: list[str] = []  # after it
+        self.current: frozenset[str] = frozenset()  # rows of the current pass
         self.looping = self.backward = False
-        self.carried: dict[tuple[str, str], tuple[str, Expr]] = {}  # row and its value at the edge -> name, edge
+        self.carried: dict[tuple[str, str], tuple[str, Expr]] = {}  # row, key of its edge value -> name, edge value
         self.hoisted: dict[str, str] = {}
-        self.found: dict[tuple[str, str], str] = {}  # axis and argument of a curve -> name of the segment's place
+        self.computed: dict[tuple[str, str], str] = {}  # axis and argument of a curve -> name of the segment's index
         self.names = 0
 
-    # The language
+    # Syntax
 
     def assign(self, name: str, value: str) -> str:
-        """The statement that gives a new name a value."""
+        """Statement that declares a variable."""
         raise NotImplementedError
 
     def constant(self, value: float) -> str:
-        """A number."""
+        """A literal."""
         raise NotImplementedError
 
     def leaf(self, e: Expr) -> str:
-        """An assumption or one figure of a list."""
+        """An input or a list element."""
         raise NotImplementedError
 
     def element(self, row: str, place: str) -> str:
-        """A row at another period."""
+        """A stored row at a period."""
         raise NotImplementedError
 
     def either(self, condition: str, then: str, otherwise: str) -> str:
-        """One of two values, by a condition on the period alone."""
+        """Choice by a condition on the period alone."""
         raise NotImplementedError
 
     def lookup(self, e: Expr) -> str:
@@ -79,22 +78,22 @@ class Writer:
         raise NotImplementedError
 
     def table(self, place: int, by_period: bool) -> str:
-        """A place in the tables of what all scenarios share."""
+        """An entry of the shared tables."""
         raise NotImplementedError
 
     def spelling(self, op: str) -> str:
-        """The text of an operation."""
+        """The template of an operation."""
         text: str = getattr(OPERATIONS[op], self.LANGUAGE)
         return text
 
     def operand(self, e: Expr) -> str:
-        """An operand that is not a plain sum, difference or product: as a value in full."""
+        """An operand as a full value (a block of scenarios, where the language has blocks)."""
         return self.value(e)
 
     # Formulas
 
     def value(self, e: Expr) -> str:
-        """A formula in the present period."""
+        """A formula at period t."""
         if e.op == "const":
             return self.constant(e.data)
         if not self.depends(e):
@@ -108,7 +107,7 @@ class Writer:
         if e.op in REDUCTIONS:
             return self.plan.reduction_of[key_of(e)]
         if self.looping and not e.series:
-            return self.before_loop(e)
+            return self.hoist(e)
         if e.op == "interp":
             return self.lookup(e)
         if e.op in CONDITIONS:
@@ -118,23 +117,23 @@ class Writer:
         return self.operation(e)
 
     def shared(self, e: Expr) -> str:
-        """A formula that all scenarios share, calculated before them."""
+        """A formula common to all scenarios, read from the tables."""
         formulas = self.common.rows if e.series else self.common.figures
         formulas.setdefault(key := key_of(e), e)
         return self.table(list(formulas).index(key), e.series)
 
     def operation(self, e: Expr) -> str:
         """An arithmetic operation."""
-        template = OVER_CONSTANT if e.op == "div" and known(e.args[1]) else self.spelling(e.op)
+        template = OVER_CONSTANT if e.op == "div" and nonzero_constant(e.args[1]) else self.spelling(e.op)
         data = self.constant(e.data) if e.op == "per" else ""
         parts = [self.operand(a) for a in e.args]
         if e.op == "add" and parts[0].startswith("(") and e.args[0].op == "add":
-            parts[0] = parts[0][1:-1]  # a sum of many terms: no parentheses within each other
-        parts = [self.named(p) if template.count(f"{{{k}}}") > 1 else p for k, p in enumerate(parts)]
+            parts[0] = parts[0][1:-1]  # no nested parentheses in a sum of many terms
+        parts = [self.bound(p) if template.count(f"{{{k}}}") > 1 else p for k, p in enumerate(parts)]
         return template.format(*parts, data=data)
 
     def condition(self, e: Expr) -> str:
-        """A formula as a condition: whether it is not 0."""
+        """A formula as a condition: not 0."""
         if self.looping and not e.series and e.args:
             return self.spelling("nonzero").format(self.value(e))
         if e.op in ("and", "or"):
@@ -144,18 +143,18 @@ class Writer:
         return self.spelling("nonzero").format(self.operand(e))
 
     def reference(self, line: Line) -> str:
-        """A line in the present period."""
-        if line.series and line.name not in self.here:
+        """A line at period t."""
+        if line.series and line.name not in self.current:
             return self.element(line.name, "t")
         return f"v_{line.name}"
 
     def neighbour(self, e: Expr) -> str:
-        """A row one period earlier or later; its edge in the first or last period."""
+        """A row one period earlier or later; its edge value in the first or last period."""
         row, edge = e.args
         if not self.depends(row):
             earlier = "t > 0" if e.op == "prev" else "t < T - 1"
             return self.either(earlier, self.operand(Expr(e.op, (row, lift(0)), series=True)), self.operand(edge))
-        if row.data in self.here:
+        if row.data in self.current:
             key = row.data, key_of(edge)
             if key not in self.carried:
                 self.carried[key] = self.new(f"{e.op}_"), edge
@@ -163,44 +162,44 @@ class Writer:
         inside, place = ("t > 0", "t - 1") if e.op == "prev" else ("t < T - 1", "t + 1")
         return self.either(inside, self.element(row.data, place), self.operand(edge))
 
-    def named(self, text: str) -> str:
-        """A name or a number that stands for a text."""
+    def bound(self, text: str) -> str:
+        """A name bound to an expression, or the expression if it is a name or number."""
         if text.isidentifier() or text.replace(".", "").isdigit():
             return text
         self.text.append(self.assign(name := self.new("u"), text))
         return name
 
     def new(self, prefix: str) -> str:
-        """A name not yet taken."""
+        """An unused name."""
         self.names += 1
         return f"{prefix}{self.names}"
 
-    def before_loop(self, e: Expr) -> str:
-        """The name of a figure inside a row's formula, computed once before the loop."""
+    def hoist(self, e: Expr) -> str:
+        """The name of a loop-invariant figure, computed in the prologue."""
         key = key_of(e)
         if key not in self.hoisted:
-            loop, self.text, self.looping = self.text, self.opening, False
-            found, self.found = self.found, {}
+            loop, self.text, self.looping = self.text, self.prologue, False
+            found, self.computed = self.computed, {}
             text = self.value(e)
             self.hoisted[key] = name = self.new("h")
             self.text.append(self.assign(name, text))
-            self.text, self.looping, self.found = loop, True, found
+            self.text, self.looping, self.computed = loop, True, found
         return self.hoisted[key]
 
     # Passes
 
     def figures(self, names: tuple[str, ...]) -> None:
-        """Write figures, in order."""
-        self.here, self.found = frozenset(), {}
+        """Write figures."""
+        self.current, self.computed = frozenset(), {}
         for name in names:
             self.text.append(self.assign(f"v_{name}", self.operand(self.plan.formulas[name])))
 
     def loop(self, each: Pass) -> tuple[list[str], list[str], list[str]]:
-        """Write one pass: what stands before the loop, in it, and after it."""
-        self.opening, self.text, self.after = [], [], []
+        """Write one pass; returns prologue, loop body, epilogue."""
+        self.prologue, self.text, self.epilogue = [], [], []
         self.looping, self.backward = True, each.backward
-        self.carried, self.hoisted, self.found = {}, {}, {}
-        self.here = frozenset(n for node in each.nodes for n in node.lines)
+        self.carried, self.hoisted, self.computed = {}, {}, {}
+        self.current = frozenset(n for node in each.nodes for n in node.lines)
         for node in each.nodes:
             if node.lines:
                 for name in node.lines:
@@ -210,40 +209,40 @@ class Writer:
                 self.accumulate(node)
         self.looping = False
         self.text += [self.reassign(name, f"v_{row}") for (row, _), (name, _) in self.carried.items()]
-        body, self.text = self.text, self.opening
+        body, self.text = self.text, self.prologue
         for name, edge in self.carried.values():
             self.text.append(self.assign(name, self.operand(edge)))
-        return self.opening, body, self.after
+        return self.prologue, body, self.epilogue
 
     def body(self) -> list[str]:
-        """All passes, and the figures between them."""
+        """All passes and figures."""
         body: list[str] = []
         self.text = body
         self.figures(self.plan.before)
         for each in self.plan.passes:
-            opening, loop, after = self.loop(each)
-            body += [*opening, *(self.steps(each.backward, loop) if loop else []), *after]
+            prologue, loop, epilogue = self.loop(each)
+            body += [*prologue, *(self.steps(each.backward, loop) if loop else []), *epilogue]
             self.text = body
             self.figures(each.figures)
         return body
 
     def steps(self, backward: bool, statements: list[str]) -> list[str]:
-        """Statements for every period."""
+        """A loop over the periods."""
         raise NotImplementedError
 
     def reassign(self, name: str, value: str) -> str:
-        """The statement that gives an existing name another value."""
+        """Statement that assigns to an existing variable."""
         raise NotImplementedError
 
     def store(self, name: str, value: str) -> None:
-        """Keep a row's value for later passes or for the result, where it is needed there."""
+        """Store a row's value if a later pass or the result needs it."""
         raise NotImplementedError
 
     def accumulate(self, node: Node) -> None:
-        """Take a value into a reduction."""
+        """Write one step of a reduction."""
         raise NotImplementedError
 
 
-def known(e: Expr) -> bool:
-    """A constant by which one can divide."""
+def nonzero_constant(e: Expr) -> bool:
+    """Whether a formula is a constant, not 0 or NaN."""
     return e.op == "const" and e.data != 0 and e.data == e.data

@@ -1,4 +1,4 @@
-"""A calculated model as lineage reads it, and the places where a figure can stand in it."""
+"""A calculated model as lineage reads it, and the places of figures in it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Value = float | list[float]
 
 
 class At(NamedTuple):
-    """Where a figure stands: in a period or a calendar year (`place` counts from 0), nowhere, or over all periods."""
+    """Place of a value: a period or calendar year (`place` from 0), a figure (no place), or a whole row."""
 
     kind: Literal["period", "year", "figure", "row"]
     place: int = 0
@@ -23,11 +23,8 @@ FIGURE, ROW = At("figure"), At("row")
 
 @dataclass(frozen=True)
 class Figures:
-    """A calculated model, as lineage reads it.
-
-    `rows` and `figures` hold the lines; `inputs` the numeric assumptions by path, a list where they are given by
-    year; `elements` single figures of lists; `years` the calendar year of every period.
-    """
+    """A calculated model: lines (`rows`, `figures`), `inputs` by path (a list by period if by year), list `elements`,
+    and the label and calendar year of every period."""
 
     declaration: Declaration
     assumptions: Mapping[str, Assumption]
@@ -40,11 +37,11 @@ class Figures:
     years: list[int]
 
     def periods_of(self, year: int) -> list[int]:
-        """The periods of a year counted from the first."""
+        """Periods of a calendar year, counted from the first year."""
         return [t for t, y in enumerate(self.years) if y == self.years[0] + year]
 
     def at(self, period: str) -> At | None:
-        """The place behind `2031` or `2031H1`, None if the time axis does not have it."""
+        """The place of `2031` or `2031H1`, None if not on the time axis."""
         if period in self.labels:
             return At("period", self.labels.index(period))
         if period.isascii() and period.isdigit() and int(period) in self.years:
@@ -52,7 +49,7 @@ class Figures:
         return None
 
     def spell(self, at: At) -> str:
-        """The place as people write it."""
+        """The place as displayed."""
         if at.kind == "period":
             return self.labels[at.place]
         return str(self.years[0] + at.place) if at.kind == "year" else "" if at.kind == "figure" else "all periods"

@@ -1,4 +1,4 @@
-"""Where a figure comes from: its formula with the numbers in place, its inputs in turn, down to the assumptions."""
+"""Lineage of a figure: its formula with values, and its inputs recursively, down to the assumptions."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from .words import Piece, plain, write
 
 @dataclass
 class Figure:
-    """A figure with where it comes from. `calculation` is over `i1`, `i2`, … the values of `inputs` in order.
+    """A node of the lineage. `calculation` is over `i1`, `i2`, … the values of `inputs` in order.
 
-    `unfolded` tells why a line has no inputs here: `elsewhere` they are shown, `deeper` they lie below the depth
-    asked for. A curve's value is its knots, `{"x": [...], "y": [...]}`.
+    `unfolded`: why a line has no inputs here (shown `elsewhere`, or `deeper` than the depth asked for). A curve's value
+    is its knots, `{"x": [...], "y": [...]}`.
     """
 
     kind: Literal["line", "assumption", "curve"]
@@ -42,7 +42,7 @@ class Figure:
 
 @dataclass
 class Formula:
-    """A formula at one place: its text, and the operands that it names, by key."""
+    """A formula at one place: its texts, and its operands by key."""
 
     words: str
     numbers: str
@@ -54,7 +54,7 @@ FUNCTIONS: dict[str, Callable[..., float]] = {**VALUES, "both": VALUES["and"], "
 
 
 def value_of(figures: Figures, line: Line, at: At) -> Any:
-    """The value of a line at a place; see `by_year` for a year's."""
+    """Value of a line at a place; see `by_year` for years."""
     if not line.series:
         return figures.figures[line.name]
     row = figures.rows[line.name]
@@ -71,7 +71,7 @@ def value_of(figures: Figures, line: Line, at: At) -> Any:
 
 
 def step_of(figures: Figures, line: Line, at: At) -> Formula:
-    """The formula behind a line at a place."""
+    """Formula of a line at a place."""
     operands: dict[tuple[str, At], Figure] = {}
 
     def use(key: tuple[str, At], node: Figure) -> str:
@@ -132,38 +132,24 @@ def step_of(figures: Figures, line: Line, at: At) -> Formula:
 
 
 def named(label: str, value: Any, name: str) -> Piece:
-    """The piece of an operand that has a name; a row stands by its name among the numbers too."""
+    """Piece of a named operand; a row has its label in place of a number."""
     number = plain(value) if isinstance(value, float | int) else label
     return Piece(label, number if not number.startswith("−") else f"({number})", name)
 
 
 def bare(figures: Figures, line: Line, at: At) -> Figure:
-    """A line's figure without its inputs."""
+    """Node of a line without inputs."""
     at = at if line.series else FIGURE
-    return Figure(
-        "line",
-        line.name,
-        figures.spell(at),
-        line.label,
-        line.written_unit,
-        value_of(figures, line, at),
-        line.definition,
-        line.stage,
-    )
+    place, value = figures.spell(at), value_of(figures, line, at)
+    return Figure("line", line.name, place, line.label, line.written_unit, value, line.definition, line.stage)
 
 
 def assumption_node(figures: Figures, e: Expr, at: At) -> Figure:
-    """An assumption's figure, or one place of a list."""
+    """Node of an input or list element."""
     if e.op == "element":
         path, place = e.data
-        return Figure(
-            "assumption",
-            f"{path}[{place}]",
-            "",
-            f"{path}[{place}]",
-            figures.assumptions[path].unit,
-            figures.elements[path, place],
-        )
+        name = f"{path}[{place}]"
+        return Figure("assumption", name, "", name, figures.assumptions[path].unit, figures.elements[path, place])
     value = figures.inputs[e.data]
     if isinstance(value, list) and at.kind != "row":
         period = at.place if at.kind == "period" else figures.periods_of(at.place)[0]
@@ -173,7 +159,7 @@ def assumption_node(figures: Figures, e: Expr, at: At) -> Figure:
 
 
 def curve_node(figures: Figures, name: str) -> Figure:
-    """A curve with the assumptions from which its knots are drawn."""
+    """Node of a curve, with the assumptions of its knots."""
 
     def leaf(e: Expr, row: bool) -> Piece:
         node = assumption_node(figures, e, FIGURE)
@@ -197,8 +183,7 @@ def curve_node(figures: Figures, name: str) -> Figure:
 
 
 def trace(figures: Figures, name: str, at: At, depth: int) -> Figure:
-    """A line's figure with its inputs, `depth` levels of lines down; every figure is unfolded once, where it is
-    nearest to the root."""
+    """Lineage of a line, `depth` levels of lines down (breadth first: each node is unfolded once, nearest the root)."""
     lines = figures.declaration.lines
     place = at if lines[name].series else FIGURE
     root = bare(figures, lines[name], place)
@@ -219,8 +204,8 @@ def trace(figures: Figures, name: str, at: At, depth: int) -> Figure:
     return root
 
 
-def assumptions_behind(sheet: Declaration, names: Iterator[str] | Sequence[str]) -> set[str]:
-    """The paths of all assumptions, numbers and texts, on which lines depend."""
+def assumptions_behind(declaration: Declaration, names: Iterator[str] | Sequence[str]) -> set[str]:
+    """Paths of all assumptions on which lines depend."""
     seen: set[str] = set()
     paths: set[str] = set()
     waiting = list(names)
@@ -229,13 +214,13 @@ def assumptions_behind(sheet: Declaration, names: Iterator[str] | Sequence[str])
         if name in seen:
             continue
         seen.add(name)
-        formula = sheet.lines[name].formula
+        formula = declaration.lines[name].formula
         waiting += [target for target, _ in references(formula)]
-        paths |= _paths(sheet, formula)
+        paths |= _paths(declaration, formula)
     return paths
 
 
-def _paths(sheet: Declaration, formula: Expr) -> set[str]:
+def _paths(declaration: Declaration, formula: Expr) -> set[str]:
     paths = set()
     for e in walk(formula):
         if e.op == "input":
@@ -243,7 +228,7 @@ def _paths(sheet: Declaration, formula: Expr) -> set[str]:
         elif e.op in ("element", "select"):
             paths.add(e.data[0])
         elif e.op == "interp":
-            for axis in sheet.curves[e.data]:
+            for axis in declaration.curves[e.data]:
                 for knot in axis:
-                    paths |= _paths(sheet, knot)
+                    paths |= _paths(declaration, knot)
     return paths

@@ -1,4 +1,4 @@
-"""A formula in words, with its numbers, and as a calculation that a program can evaluate; all from the one tree."""
+"""A formula in words, with numbers, and as Python, from one expression tree."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ..formulas.expr import REDUCTIONS, Expr
 from ..formulas.operations import ATOM, CHOICE, OPERATIONS, PRODUCT, SIGN
 
-# Of what is no operation between operands: words, and what `explain` calculates.
+# Words of the reductions.
 OVER_PERIODS = {
     "total": "the sum over all periods of {0}",
     "highest": "the highest of {0} over all periods",
@@ -21,15 +21,15 @@ LEAVES = ("line", "input", "element", "interp", "prev", "next")
 
 
 class Piece(NamedTuple):
-    """Part of a formula: for people by name and by number, for programs, and how tightly it holds together."""
+    """Part of a formula: in words, with numbers, as Python; and its precedence."""
 
     words: str
     numbers: str
     calculation: str
     rank: int = ATOM
 
-    def held(self, rank: int) -> Piece:
-        """The piece as an operand that must hold together at least as tightly as `rank`."""
+    def bracketed(self, rank: int) -> Piece:
+        """The piece, in parentheses if of lower precedence than `rank`."""
         if self.rank >= rank:
             return self
         return Piece(f"({self.words})", f"({self.numbers})", self.calculation)
@@ -42,9 +42,9 @@ def write(e: Expr, leaf: Leaf, texts: Mapping[str, str], row: bool = False) -> P
     """A formula as a piece.
 
     Args:
-        leaf: gives the piece of an operand with a name (a line, an assumption, a curve, another period).
+        leaf: gives the piece of a named operand (see LEAVES).
         texts: the scenario's texts by path, which decide every `select`.
-        row: whether the formula stands inside a reduction, so that its operands are whole rows.
+        row: inside a reduction: operands are whole rows.
     """
     if e.op in LEAVES:
         return leaf(e, row)
@@ -55,22 +55,22 @@ def write(e: Expr, leaf: Leaf, texts: Mapping[str, str], row: bool = False) -> P
         path, names = e.data
         return write(e.args[names.index(texts[path])], leaf, texts, row)
     if e.op in ("mul", "div") and e.args[1].op == "const" and e.args[1].data == 1:
-        return write(e.args[0], leaf, texts, row)  # only changes the unit
+        return write(e.args[0], leaf, texts, row)  # a change of unit
     words, calculation, rank, least = _spelled(e)
     inside = row or e.op in REDUCTIONS
     parts = [write(a, leaf, texts, inside) for a in e.args]
-    held = [part.held(at) for part, at in zip(parts, least, strict=True)]
+    bracketed = [part.bracketed(at) for part, at in zip(parts, least, strict=True)]
     data = "" if e.data is None else "nan" if e.data != e.data else repr(e.data)
     return Piece(
-        words.format(*(p.words for p in held)),
-        words.format(*(p.numbers for p in held)),
+        words.format(*(p.words for p in bracketed)),
+        words.format(*(p.numbers for p in bracketed)),
         calculation.format(*(p.calculation for p in parts), data=data),
         rank,
     )
 
 
 def _spelled(e: Expr) -> tuple[str, str, int, tuple[int, ...]]:
-    """Words, calculation, rank and the operands' least ranks of an operation."""
+    """Words, calculation, rank, least ranks of operands."""
     if e.op in OVER_PERIODS:
         return OVER_PERIODS[e.op], f"{e.op}({{0}})", CHOICE, (PRODUCT,)
     found = OPERATIONS[e.op]
@@ -81,7 +81,7 @@ def _spelled(e: Expr) -> tuple[str, str, int, tuple[int, ...]]:
 
 
 def plain(value: float) -> str:
-    """A number as people read it: at least four figures that tell, and thousands apart."""
+    """A number for display: four significant digits or more, thousands separators."""
     if value != value:
         return "n/a"
     size = abs(value)

@@ -1,7 +1,4 @@
-"""How a line's figure of a calendar year is made from those of its periods, by the line's kind; every reader's rule.
-
-A ratio is none of these: its formula is taken again on the year's figures.
-"""
+"""Aggregation by calendar year, by kind of line. Ratios are evaluated on the year's figures instead."""
 
 from __future__ import annotations
 
@@ -13,9 +10,9 @@ from .operations import OPERATIONS
 
 
 class Rule(NamedTuple):
-    """An operation over some of a year's periods, one after the other; of a `mean` the result over their number.
+    """An operation over some of a year's periods in order; a `mean` divides by their number.
 
-    `words` stand before the periods, `joint` between their numbers; `excel` is over {cells}, {years} and {year}.
+    In words, `words` precede the periods and `joint` joins their numbers; `excel` is over {cells}, {years} and {year}.
     """
 
     periods: slice
@@ -48,14 +45,14 @@ def by_year(kind: str, row: Any, each: int) -> list[Any]:
 
 
 def calculation(kind: str, names: Sequence[str]) -> str:
-    """The same as a text over the names of the periods that count."""
+    """The aggregation as a text over the names of the periods."""
     rule = BY_YEAR[kind]
     text = reduce(OPERATIONS[rule.operation].calculation.format, names)
     return f"{text} / {len(names)}" if rule.mean else text
 
 
 def javascript() -> str:
-    """The same as an object of JavaScript functions of one year's periods, by kind."""
+    """The aggregations as JavaScript functions of a year's periods, by kind."""
     return "{" + ", ".join(f"{kind}: {_javascript(rule)}" for kind, rule in BY_YEAR.items()) + "}"
 
 

@@ -1,10 +1,11 @@
-"""The value of a formula of one scenario, operation by operation: for the few that are not part of a program."""
+"""Evaluation of single formulas of one scenario, without generated code."""
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import reduce
 from operator import add
 from typing import Any, TypeAlias
@@ -18,38 +19,30 @@ from .operations import OPERATIONS
 Value: TypeAlias = float | list[float]
 
 
+@dataclass
 class Evaluator:
-    """Values of formulas over a scenario's lines and assumptions.
+    """Values of formulas, from `values` (lines by name, inputs by path) and `elements` (by path and place)."""
 
-    Args:
-        values: lines by name and assumptions by path: a float, or a list by period.
-        elements: single figures of lists, by path and place.
-    """
-
-    def __init__(
-        self,
-        sheet: Declaration,
-        texts: Mapping[str, str],
-        values: Mapping[str, Value],
-        elements: Mapping[tuple[str, int], float],
-        periods: int,
-    ) -> None:
-        self.declaration, self.texts, self.values, self.elements, self.periods = sheet, texts, values, elements, periods
-        self.curves: dict[str, Any] = {}
+    declaration: Declaration
+    texts: Mapping[str, str]
+    values: Mapping[str, Value]
+    elements: Mapping[tuple[str, int], float]
+    periods: int
+    curves: dict[str, Any] = field(default_factory=dict, init=False)
 
     def figure(self, e: Expr) -> float:
-        """A formula that is a figure."""
+        """Value of a figure."""
         value = self.value(e)
         assert not isinstance(value, list)
         return value
 
     def row(self, e: Expr) -> list[float]:
-        """A formula by period."""
+        """Values by period."""
         value = self.value(e)
         return value if isinstance(value, list) else [value] * self.periods
 
     def value(self, e: Expr) -> Value:
-        """A formula: a float, or a list by period."""
+        """Value of a formula: a float, or a list by period."""
         if isinstance(e, Line) or e.op == "input":
             return self.values[e.data]
         if e.op == "const":
@@ -73,7 +66,7 @@ class Evaluator:
         return each(function, *map(self.value, e.args))
 
     def curve(self, name: str) -> Any:
-        """A curve's segments."""
+        """Segments of a curve; see `segments`."""
         if name not in self.curves:
             self.curves[name] = segments(
                 *([self.figure(knot) for knot in axis] for axis in self.declaration.curves[name])
@@ -82,7 +75,7 @@ class Evaluator:
 
 
 def each(function: Any, *values: Value) -> Value:
-    """A function of figures, or of every period's."""
+    """A function applied to figures, or period by period."""
     rows = [v for v in values if isinstance(v, list)]
     if not rows:
         return float(function(*values))
@@ -91,14 +84,14 @@ def each(function: Any, *values: Value) -> Value:
 
 
 def looked_up(curve: Any, x: float) -> float:
-    """A curve's value at x; see `segments`."""
+    """Value at x of a curve's segments."""
     axis, starts, values, slopes = curve
     k = bisect_right(axis, x)
     return float(slopes[k] * (x - starts[k]) + values[k])
 
 
 def total(row: list[float]) -> float:
-    """The sum, one after the other."""
+    """Sum in order of periods."""
     return reduce(add, row, 0.0)
 
 

@@ -1,7 +1,7 @@
-"""Expressions and line items: what a stage writes, and what every interpreter reads.
+"""Expressions and line items.
 
-A `Line` is declared once with name, unit, label, definition and formula. Formulas are trees of `Expr`, built with
-ordinary operators and the functions below. Nothing is computed here.
+A `Line` has name, unit, label, definition and formula. Formulas are expression trees of `Expr`, built with Python's
+operators and the functions below; nothing is evaluated here. A row has a value by period, a figure is a scalar.
 """
 
 from __future__ import annotations
@@ -19,15 +19,14 @@ REDUCTIONS = frozenset({"total", "highest", "lowest", "average", "irr"})
 
 
 class DeclarationError(Exception):
-    """A line that cannot be right: units that do not agree, a name declared twice, a loop without a lag."""
+    """An invalid declaration: units that differ, a name declared twice, a cycle within a period."""
 
 
 class Expr:
-    """A node of a formula.
+    """A node of a formula: operation, operands, and `data` (a constant, an input's path, a curve's name).
 
-    `op` names the operation, `args` its operands, `data` what is not an operand (a constant, an input's path, a
-    table). `series` tells a row of periods from a single figure. `nullable` says that it can be 'not applicable'
-    (nan): a nullable row may only be reduced, so that no interpreter has to carry nan through arithmetic.
+    `series`: a row, not a figure. `nullable`: can be NaN ('not applicable'); a nullable row may only be reduced, so
+    that no language has to propagate NaN.
     """
 
     __slots__ = ("args", "data", "nullable", "op", "series", "unit")
@@ -88,7 +87,7 @@ class Expr:
 
 
 class Line(Expr):
-    """A line item of the model: a formula with a name. Used in a formula, it is a reference to its row."""
+    """A line item; in a formula, a reference to its value."""
 
     __slots__ = ("definition", "expr", "kind", "label", "name", "stage", "written_unit")
 
@@ -120,23 +119,19 @@ Term = Expr | float | int
 
 
 def lift(value: Term) -> Expr:
-    """A bare number as an expression without dimension."""
+    """A number as a dimensionless constant."""
     return value if isinstance(value, Expr) else Expr("const", data=float(value), series=False)
 
 
 def constant(value: float, written: str) -> Expr:
-    """A number with a unit."""
+    """A constant with a unit."""
     return Expr("const", data=float(value), unit=unit(written), series=False)
 
 
 def convert(e: Expr, written: str) -> Expr:
-    """The same quantity in another unit of its dimension (kt x US$/lb as US$m).
-
-    Raises:
-        DeclarationError: when the dimensions differ.
-    """
+    """The same quantity in another unit (kt x US$/lb as US$m); DeclarationError where the dimensions differ."""
     target = unit(written)
-    if _anything(e):
+    if _any_unit(e):
         return e
     if e.unit.powers != target.powers:
         raise DeclarationError(f"a formula in {e.unit} cannot be read in {written}")
@@ -144,13 +139,13 @@ def convert(e: Expr, written: str) -> Expr:
     return e if abs(ratio - 1) < 1e-12 else Expr("mul", (e, lift(ratio)), unit=target)
 
 
-def _anything(e: Expr) -> bool:
-    """Nothing and 'not applicable' are of every unit."""
+def _any_unit(e: Expr) -> bool:
+    """0 and NaN match any unit."""
     return e.op == "const" and (e.data == 0 or e.data != e.data)
 
 
 def _common_unit(op: str, operands: tuple[Expr, ...]) -> Unit:
-    units = [e.unit for e in operands if not _anything(e)]
+    units = [e.unit for e in operands if not _any_unit(e)]
     for other in units[1:]:
         if not units[0].matches(other):
             raise DeclarationError(f"{op} mixes {units[0]} with {other}: {', '.join(map(spell, operands))}")
@@ -158,17 +153,12 @@ def _common_unit(op: str, operands: tuple[Expr, ...]) -> Unit:
 
 
 def operation(name: str, *terms: Term, data: Any = None) -> Expr:
-    """An operation of the table on some operands, its unit by the table's rule.
-
-    Where operands share a unit, months beside years are converted, by a factor seen in the formula.
-
-    Raises:
-        DeclarationError: when units do not agree.
-    """
+    """An operation of the table; operands of one dimension are converted to the first's unit (months to years).
+    DeclarationError where units do not follow the table's rule."""
     args, rule = tuple(map(lift, terms)), OPERATIONS[name].unit
     found = NONE
     if rule in ("same", "compared"):
-        first = next((e.unit for e in args if not _anything(e)), NONE)
+        first = next((e.unit for e in args if not _any_unit(e)), NONE)
         args = tuple(_scaled(e, first) for e in args)
         found = _common_unit(name, args)
     elif rule in ("product", "quotient"):
@@ -177,8 +167,8 @@ def operation(name: str, *terms: Term, data: Any = None) -> Expr:
 
 
 def _scaled(e: Expr, wanted: Unit) -> Expr:
-    """An operand in a unit of its own dimension."""
-    if _anything(e) or e.unit.powers != wanted.powers or e.unit.matches(wanted):
+    """An operand converted to `wanted`, if of its dimension."""
+    if _any_unit(e) or e.unit.powers != wanted.powers or e.unit.matches(wanted):
         return e
     return Expr("mul", (e, lift(e.unit.scale / wanted.scale)), unit=wanted)
 
@@ -194,7 +184,7 @@ def maximum(a: Term, b: Term) -> Expr:
 
 
 def clamp(x: Term, low: Term, high: Term) -> Expr:
-    """x held between two bounds."""
+    """x limited to two bounds."""
     return minimum(maximum(x, low), high)
 
 
@@ -209,7 +199,7 @@ def either(a: Expr, b: Expr) -> Expr:
 
 
 def where(condition: Expr, then: Term, otherwise: Term) -> Expr:
-    """A choice by condition; NAN stands for 'not applicable'."""
+    """`then` where the condition holds, else `otherwise`; NAN is 'not applicable'."""
     a, b = lift(then), lift(otherwise)
     return Expr("where", (condition, a, b), unit=_common_unit("where", (a, b)))
 
@@ -220,20 +210,20 @@ def per(a: Term, b: Term, otherwise: float) -> Expr:
 
 
 def compound(rate: Expr, years: Term) -> Expr:
-    """(1 + rate) ** years, for a rate a year."""
+    """(1 + rate) ** years."""
     years = lift(years)
     _common_unit("compound", (rate * years, lift(1)))
     return operation("compound", rate, years)
 
 
 def power(base: Term, exponent: Term) -> Expr:
-    """base ** exponent, both without dimension."""
+    """base ** exponent, both dimensionless."""
     _common_unit("power", (lift(base), lift(exponent), lift(1)))
     return operation("pow", base, exponent)
 
 
 def floor(x: Expr) -> Expr:
-    """The greatest whole number not above x."""
+    """Greatest integer not above x."""
     return operation("floor", x)
 
 
@@ -286,13 +276,13 @@ def interpolate(table: str, x: Expr, x_unit: str, y_unit: str) -> Expr:
 
 
 def select(path: str, options: tuple[tuple[str, Expr], ...]) -> Expr:
-    """The option that the scenario's text at `path` names."""
+    """The option named by the scenario's text at `path`."""
     args = tuple(e for _, e in options)
     return Expr("select", args, data=(path, tuple(n for n, _ in options)), unit=_common_unit("select", args))
 
 
 def add_up(terms: Iterable[Expr], none: Term = 0) -> Expr:
-    """The sum of several; `none` where there are none, for a row that is a row even then."""
+    """Sum of terms; `none` where there are none."""
     result: Expr | None = None
     for term in terms:
         result = term if result is None else result + term
@@ -300,14 +290,14 @@ def add_up(terms: Iterable[Expr], none: Term = 0) -> Expr:
 
 
 def walk(e: Expr) -> Iterator[Expr]:
-    """Every node of a formula, not descending into other lines."""
+    """Nodes of a formula, not descending into lines."""
     yield e
     for a in e.args:
         yield from walk(a)
 
 
 def walk_outside_reductions(e: Expr) -> Iterator[Expr]:
-    """Every node of a formula but those inside a reduction over the periods."""
+    """Nodes of a formula that are not inside a reduction."""
     yield e
     if e.op not in REDUCTIONS:
         for a in e.args:
@@ -315,5 +305,5 @@ def walk_outside_reductions(e: Expr) -> Iterator[Expr]:
 
 
 def spell(e: Expr) -> str:
-    """A short name of an operand for messages."""
+    """An operand's name in messages."""
     return str(e.data) if e.op in ("line", "input", "const") else e.op

@@ -1,9 +1,8 @@
-"""The operations of formulas. `operations.csv` has one row for each: its unit and how every reader spells it.
+"""The operations of formulas, one row of `operations.csv` each: rule for the unit, and template by language.
 
-{0}, {1}, {2} are the operands, {data} a number that belongs to the operation. Comparisons, `and` and `or` are spelled
-as conditions. An operand that a spelling has twice is given a name first. Where Excel's text is empty, outputs/workbook
-has a rule of its own. A rank says how tightly a text holds together, loosest first: an operand of a lower rank than
-asked for goes into parentheses.
+{0}, {1}, {2} are operands, {data} a constant of the operation. Comparisons, `and` and `or` yield conditions. An operand
+used twice is first bound to a name. Empty Excel templates are in outputs/workbook. Ranks are operator precedence,
+lowest first: an operand of lower rank than required is parenthesised.
 """
 
 from __future__ import annotations
@@ -18,46 +17,37 @@ from typing import NamedTuple
 from ..arithmetic.functions import power
 
 CHOICE, LOGIC, COMPARISON, SUM, PRODUCT, SIGN, ATOM = range(7)
-RANKS = {
-    "choice": CHOICE,
-    "logic": LOGIC,
-    "comparison": COMPARISON,
-    "sum": SUM,
-    "product": PRODUCT,
-    "sign": SIGN,
-    "atom": ATOM,
-}
+RANKS = dict(zip(("choice", "logic", "comparison", "sum", "product", "sign", "atom"), range(7), strict=True))
 CONDITIONS = frozenset({"lt", "le", "gt", "ge", "and", "or"})
 
 
 class Operation(NamedTuple):
-    """An operation; its unit is that of its operands, which are the `same`, their `product` or `quotient`, or none,
-    whether they are `compared` with each other or not (`none`)."""
+    """A row of the table, with the operation's value on floats."""
 
-    unit: str
+    unit: str  # same: that of all operands; product, quotient: of both; compared: same operands, no unit; none
     python: str
     numpy: str
     cpp: str
     javascript: str
     excel: tuple[str, int]
-    calculation: str  # as `explain` gives it to be evaluated
+    calculation: str  # of `explain`
     words: str
     rank: int
-    ranks: tuple[int, ...]  # the least of each operand
+    ranks: tuple[int, ...]  # least rank of each operand
     value: Callable[..., float]
 
 
 def over_zero(a: float, b: float) -> float:
-    """a / b where b is zero, as in IEEE arithmetic."""
+    """a / b for b = 0, by IEEE 754."""
     return math.copysign(math.inf, a) * math.copysign(1.0, b) if a == a and a != 0 else math.nan
 
 
 def floor(x: float) -> float:
-    """The greatest whole number not above x."""
+    """Greatest integer not above x; x itself if not finite."""
     return x // 1.0 if x - x == 0.0 else x
 
 
-# min and max take the second operand where both are equal or one is not a number: zeros of two signs have one answer.
+# min and max take the second operand where both are equal (0.0 and -0.0) or one is NaN.
 VALUES: dict[str, Callable[..., float]] = {
     "add": op.add,
     "sub": op.sub,
@@ -81,12 +71,6 @@ VALUES: dict[str, Callable[..., float]] = {
 }
 
 
-def _read() -> dict[str, Operation]:
-    with (Path(__file__).parent / "operations.csv").open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    return {row["operation"]: _operation(row) for row in rows}
-
-
 def _operation(row: dict[str, str]) -> Operation:
     return Operation(
         row["unit"],
@@ -103,4 +87,5 @@ def _operation(row: dict[str, str]) -> Operation:
     )
 
 
-OPERATIONS = _read()
+with (Path(__file__).parent / "operations.csv").open(encoding="utf-8", newline="") as stream:
+    OPERATIONS = {row["operation"]: _operation(row) for row in csv.DictReader(stream)}

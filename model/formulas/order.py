@@ -1,8 +1,8 @@
-"""The order of calculation: which lines stand alone, and which form a loop that is stepped period by period.
+"""Topological order of the lines' strongly connected components.
 
-A loop through an earlier period (an account's opening balance) is stepped forward, one through a later period (a
-present value) backward. A loop within one period, or through both directions, or through a sum over all periods,
-has no order and is refused.
+A component whose cycles pass through an earlier period (an opening balance) is computed forward in time, through a
+later period (a present value) backward. Cycles within one period, in both directions, or through a reduction over all
+periods are errors.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ Place = TypeVar("Place", bound=Hashable)
 
 
 class Group(NamedTuple):
-    """Lines calculated together: one line, or a loop stepped in a direction."""
+    """A component: one line, or a cycle computed period by period in a direction."""
 
     lines: tuple[str, ...]
     direction: Literal["whole", "forward", "backward"]
 
 
 def references(e: Expr, lag: Lag = "same") -> Iterator[tuple[str, Lag]]:
-    """The lines that a formula refers to, and at what lag."""
+    """Lines that a formula refers to, with their lag."""
     if isinstance(e, Line):
         yield e.name, lag
     elif e.op in ("prev", "next"):
@@ -40,11 +40,7 @@ def references(e: Expr, lag: Lag = "same") -> Iterator[tuple[str, Lag]]:
 
 
 def order(lines: Mapping[str, Line]) -> list[Group]:
-    """Groups in an order in which every line comes after what it needs.
-
-    Raises:
-        DeclarationError: naming the lines of a loop that has no order, or a line used but not declared.
-    """
+    """Groups in topological order; DeclarationError for an invalid cycle, or a line used but not declared."""
     needs = {name: tuple(dict.fromkeys(references(line.formula))) for name, line in lines.items()}
     for name, refs in needs.items():
         for target, _ in refs:
@@ -58,7 +54,7 @@ def order(lines: Mapping[str, Line]) -> list[Group]:
         inside = set(members)
         lags = {lag for n in members for t, lag in needs[n] if t in inside}
         if "all" in lags or {"prev", "next"} <= lags:
-            raise DeclarationError(_why_never_known({n: [r for r in needs[n] if r[0] in inside] for n in members}))
+            raise DeclarationError(_look_ahead_cycle({n: [r for r in needs[n] if r[0] in inside] for n in members}))
         for name in members:
             if any(e.op in REDUCTIONS for e in walk(lines[name].formula)):
                 raise DeclarationError(f"line '{name}' of a loop reduces a row: give the figure a line of its own")
@@ -72,22 +68,22 @@ def order(lines: Mapping[str, Line]) -> list[Group]:
     return result
 
 
-def _why_never_known(needs: Mapping[str, list[tuple[str, Lag]]]) -> str:
-    """The message for lines that need each other through earlier and later periods: the shortest circle in which a line
-    looks ahead, to the next period or to all, at one that depends on it through an earlier period."""
+def _look_ahead_cycle(needs: Mapping[str, list[tuple[str, Lag]]]) -> str:
+    """Error message: the shortest cycle in which a line looks ahead (next period, or all) at one that depends on it
+    through an earlier period."""
 
     def targets(place: tuple[str, bool]) -> Iterator[tuple[str, bool]]:
         name, earlier = place
         return ((target, earlier or lag == "prev") for target, lag in needs[name])
 
-    circles: list[tuple[str, list[tuple[str, bool]]]] = []
+    cycles: list[tuple[str, list[tuple[str, bool]]]] = []
     for looker, refs in needs.items():
         for ahead, lag in refs:
             path = _path((ahead, lag == "all"), (looker, True), targets) if lag in ("next", "all") else []
             if path:
-                circles.append((looker, [(ahead, lag == "all"), *path]))
-    looker, circle = min(circles, key=lambda each: len(each[1]))
-    names = [name for name, _ in circle]
+                cycles.append((looker, [(ahead, lag == "all"), *path]))
+    looker, cycle = min(cycles, key=lambda each: len(each[1]))
+    names = [name for name, _ in cycle]
     state, past = next(
         ((a, b) for a, b in pairwise(names) if (b, "prev") in needs[a] and (b, "same") not in needs[a]), (names[0], "")
     )
@@ -101,17 +97,14 @@ def _why_never_known(needs: Mapping[str, list[tuple[str, Lag]]]) -> str:
 
 
 def _path(start: Place, goal: Place, targets: Callable[[Place], Iterable[Place]]) -> list[Place]:
-    """The shortest path to a goal, of at least one step, without the start; empty where there is none."""
+    """Shortest path of one step or more, without the start; empty if there is none (breadth first)."""
     came: dict[Place, Place] = {}
-    at = [start]
-    while at and goal not in came:
-        reached = []
-        for place in at:
-            for target in targets(place):
-                if target not in came:
-                    came[target] = place
-                    reached.append(target)
-        at = reached
+    queue = [start]
+    for place in queue:
+        for target in targets(place):
+            if target not in came:
+                came[target] = place
+                queue.append(target)
     if goal not in came:
         return []
     path = [goal]
@@ -121,7 +114,7 @@ def _path(start: Place, goal: Place, targets: Callable[[Place], Iterable[Place]]
 
 
 def _components(edges: Mapping[str, list[str]]) -> list[list[str]]:
-    """Strongly connected components, each after those it needs (Tarjan, without recursion)."""
+    """Strongly connected components in topological order (Tarjan, without recursion)."""
     index: dict[str, int] = {}
     low: dict[str, int] = {}
     stack: list[str] = []

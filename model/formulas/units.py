@@ -1,7 +1,6 @@
-"""Units: every formula is checked by dimension when it is declared, real against nominal money included.
+"""Units: dimensional analysis of formulas, with real and nominal money as different dimensions.
 
-A unit is written as people write it: `US$m real`, `US$/lb real`, `Mt/year`, `1`. Two units of one dimension differ
-by a scale, so that a formula in kt x US$/lb declared in US$m is converted, visibly, by the right constant.
+A unit is written `US$m real`, `US$/lb real`, `Mt/year` or `1`. Units of one dimension differ by a scale.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-# symbol -> (dimension, scale). Copper pound and troy ounce as defined in the international system.
+# symbol -> (dimension, scale); avoirdupois pound and troy ounce as defined in SI.
 SYMBOLS: dict[str, tuple[str | None, float]] = {
     "1": (None, 1.0),
     "x": (None, 1.0),
@@ -33,7 +32,7 @@ BASES = ("real", "nominal")
 
 
 class Unit(NamedTuple):
-    """Powers of the dimensions, and the size of one unit in base units."""
+    """Powers of the dimensions, and scale in base units."""
 
     powers: tuple[tuple[str, int], ...]
     scale: float
@@ -45,7 +44,7 @@ class Unit(NamedTuple):
         return _combine(self, other, -1)
 
     def matches(self, other: Unit) -> bool:
-        """Whether the two can be added without conversion."""
+        """Whether both have one dimension and scale."""
         return self.powers == other.powers and abs(self.scale / other.scale - 1) < 1e-12
 
     def __str__(self) -> str:
@@ -66,12 +65,8 @@ def _combine(a: Unit, b: Unit, sign: int) -> Unit:
 
 @cache
 def unit(written: str) -> Unit:
-    """The unit behind its written form.
-
-    Raises:
-        ValueError: for an unknown symbol, or money that does not say whether it is real or nominal.
-    """
-    if written == "nominal/real":  # an index turns real money into nominal
+    """Parse a unit; ValueError for an unknown symbol, or money without `real` or `nominal`."""
+    if written == "nominal/real":  # a price index
         return Unit((("money nominal", 1), ("money real", -1)), 1.0)
     text, basis = written, ""
     for word in BASES:

@@ -103,7 +103,7 @@ class CppWriter(Writer):
             return self.spelling(e.op).format(*map(self.value, e.args))
         text = super().operation(e)
         if e.op in POWERS and self.looping:
-            self.opening.append(f"Power {(last := self.new('last'))};")
+            self.prologue.append(f"Power {(last := self.new('last'))};")
             return f"{text[:-1]}, {last})"
         return text
 
@@ -126,16 +126,16 @@ class CppWriter(Writer):
         if n <= SHORT:
             return f"short_curve<{n}>({x}, curves + {table})"
         axis = ", ".join(map(key_of, curve.x))
-        if (axis, x) not in self.found:
-            place = self.found[axis, x] = self.new("k")
+        if (axis, x) not in self.computed:
+            place = self.computed[axis, x] = self.new("k")
             near = f"{place}_near"
-            (self.opening if self.looping else self.text).append(f"I {near} = {{}};")
+            (self.prologue if self.looping else self.text).append(f"I {near} = {{}};")
             self.text += [
                 f"V {place}_at = {x};",
                 f"I {place} = {near} = segment({place}_at, curves + {table}, {n}, {near});",
                 f"V {place}_past = {place}_at - look(curves + {table + n}, {place});",
             ]
-        place = self.found[axis, x]
+        place = self.computed[axis, x]
         slope, value = (f"look(curves + {table + k}, {place})" for k in (3 * n + 2, 2 * n + 1))
         return f"({slope} * {place}_past + {value})"
 
@@ -148,7 +148,7 @@ class CppWriter(Writer):
         if wanted:
             place = f"rows + ({self.rows_out.index(name)} * years + t / {self.periods_a_year}) * stride + b"
             if self.backward:  # sums are taken in the order of periods
-                self.after.append(f"for (int64_t t = 0; t < T; t++) add_to({place}, r_{name}[t]);")
+                self.epilogue.append(f"for (int64_t t = 0; t < T; t++) add_to({place}, r_{name}[t]);")
             else:
                 self.text.append(f"add_to({place}, {value});")
 
@@ -160,16 +160,16 @@ class CppWriter(Writer):
             if not stored:
                 self.stored.setdefault(name, len(self.stored))
                 self.text.append(f"r_{name}[t] = {self.operand(row)};")
-            self.after.append(f"V {name} = irr(r_{row.data if stored else name}, T);")
+            self.epilogue.append(f"V {name} = irr(r_{row.data if stored else name}, T);")
             return
-        self.opening.append(f"V {name} = all_of({self.START[e.op]});")
+        self.prologue.append(f"V {name} = all_of({self.START[e.op]});")
         x = self.operand(row)
-        self.text.append(self.TAKE[e.op].format(a=name, x=x if e.op == "total" else self.named(x)))
+        self.text.append(self.TAKE[e.op].format(a=name, x=x if e.op == "total" else self.bound(x)))
         if e.op == "average":
-            self.opening.append(f"V {name}_count = {{}};")
-            self.after.append(f"{name} = {name}_count > 0.0 ? {name} / {name}_count : all_of(NOT_APPLICABLE);")
+            self.prologue.append(f"V {name}_count = {{}};")
+            self.epilogue.append(f"{name} = {name}_count > 0.0 ? {name} / {name}_count : all_of(NOT_APPLICABLE);")
         elif e.op != "total":
-            self.after.append(f"{name} = {name} == {self.START[e.op]} ? all_of(NOT_APPLICABLE) : {name};")
+            self.epilogue.append(f"{name} = {name} == {self.START[e.op]} ? all_of(NOT_APPLICABLE) : {name};")
 
     def steps(self, backward: bool, statements: list[str]) -> list[str]:
         steps = "int64_t t = T - 1; t >= 0; t--" if backward else "int64_t t = 0; t < T; t++"

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ..results.result import METRICS, Result
+from ..results.registry import metric_lines
+from ..results.result import Result
 from .writing import OutputError, atomic
 
 
@@ -27,7 +28,10 @@ def write_csv(result: Result, folder: Path) -> None:
         "periods": columns(result.period_rows),
         "metrics": (
             ["metric", "value", "unit", "label"],
-            ((n, v, lines[METRICS[n]].written_unit, lines[METRICS[n]].label) for n, v in result.metrics.items()),
+            (
+                (name, result.metrics[name], lines[line].written_unit, lines[line].label)
+                for name, line in metric_lines().items()
+            ),
         ),
         "lines": (
             ["line", "unit", "label", "definition", "stage"],

@@ -1,26 +1,73 @@
-"""How a figure is written for people, by its unit."""
+"""How figures are written for people: one description by unit, which terminal, workbook and page put in their terms."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Literal, NamedTuple
+
+from ..results.registry import shown_as
 
 
-def written(value: Any, unit: str = "") -> str:
-    """A figure as text: percentages for rates, two decimals for ratios and prices, thousands separated."""
+class Look(NamedTuple):
+    """A share or rate in per cent, a multiple with x, a number with its thousands separated, or a plain one."""
+
+    style: Literal["percent", "times", "number", "plain"]
+    decimals: int
+
+
+# By unit, by its first word, or by what it is per something; others are numbers with two decimals.
+LOOKS = {
+    "1/year": Look("percent", 2),
+    "x": Look("times", 2),
+    "US$m": Look("number", 1),
+    "US$": Look("number", 3),
+    "Mt": Look("number", 2),
+    "kt": Look("number", 1),
+    "koz": Look("number", 1),
+    "jobs": Look("number", 0),
+    "g": Look("plain", 3),
+    "years": Look("plain", 2),
+    "months": Look("plain", 1),
+    "days": Look("plain", 0),
+    "nominal/real": Look("plain", 3),
+}
+PRICE = Look("number", 2)
+OTHER = Look("number", 2)
+# What the registry says of figures whose unit does not say it.
+SHOWN = {"percent": Look("percent", 2), "count": Look("plain", 0), "year": Look("plain", 0)}
+MONEY = LOOKS["US$m"]
+LARGE = 1000  # a number of this size is written without its single decimal
+
+
+def look_of(unit: str, shown: str = "") -> Look:
+    """The look of figures of a unit.
+
+    Args:
+        shown: as a metric is registered; see `Metric.shown`.
+    """
+    found = SHOWN.get(shown) or LOOKS.get(unit)
+    if found is not None:
+        return found
+    head = unit.split("/")[0].split(" ")[0]
+    return PRICE if "/" in unit and head.startswith("US$") else LOOKS.get(head, OTHER)
+
+
+def look_of_metric(name: str, unit: str) -> Look:
+    """The look of a metric, or of any figure, by name."""
+    return look_of(unit, shown_as(name))
+
+
+def written(value: Any, look: Look = MONEY) -> str:
+    """A figure as text; a dash where it does not exist."""
     if isinstance(value, str):
         return value
     if value is None or math.isnan(value):
         return "–"
-    value = value + 0.0
-    if unit == "1/year" or unit == "%":
-        return f"{value:.2%}"
-    if unit == "x":
-        return f"{value:.2f}x"
-    if unit.startswith(("US$/lb", "US$/oz", "US$/t")):
-        return f"{value:,.2f}"
-    if unit == "years":
-        return f"{value:,.1f}"
-    if unit in ("jobs", "year", "count"):
-        return f"{value:.0f}" if unit == "year" else f"{value:,.0f}"
-    return f"{value:,.1f}" if abs(value) < 1000 else f"{value:,.0f}"
+    value, (style, decimals) = value + 0.0, look
+    if style == "percent":
+        return f"{value:.{decimals}%}"
+    if style == "times":
+        return f"{value:.{decimals}f}x"
+    if style == "plain":
+        return f"{value:.{decimals}f}"
+    return f"{value:,.0f}" if decimals == 1 and abs(value) >= LARGE else f"{value:,.{decimals}f}"

@@ -8,10 +8,11 @@ from typing import Any
 
 from rich.console import Console
 
+from ..results.registry import PROBABILITIES
 from ..studies.breakeven import Breakeven
 from ..studies.debt_capacity import DebtCapacity
 from ..studies.sensitivity import Bar, Grid, Tornado
-from .numbers import written
+from .numbers import MONEY, look_of_metric, written
 from .terminal import plain, table
 from .writing import atomic
 
@@ -19,27 +20,20 @@ WIDTH = 36  # characters of a bar chart
 Table = tuple[str, Sequence[str], Sequence[Sequence[Any]]]  # sheet, header, rows
 
 
-def unit_for(metric: str, unit: str) -> str:
-    """How a metric is written: shares as per cent, counts as whole numbers."""
-    if metric in ("gearing", "government_take", "min_reserve_tail"):
-        return "%"
-    return "count" if metric.endswith("_periods") else unit
-
-
 def show_tornado(tornado: Tornado, out: Console) -> None:
     """Bars about the scenario's own value, the widest first."""
-    unit = unit_for(tornado.metric, tornado.unit)
+    look = look_of_metric(tornado.metric, tornado.unit)
     known = [v for b in tornado.bars for v in (b.low_value, b.high_value) if v == v]
     left, right = min([*known, tornado.base]), max([*known, tornado.base])
-    title = f"{tornado.metric}: {written(tornado.base, unit)} in the scenario itself"
+    title = f"{tornado.metric}: {written(tornado.base, look)} in the scenario itself"
     made = table("Input", "Low", "", "High", title=title)
     made.columns[2].justify = "left"
     for bar in tornado.bars:
         made.add_row(
             plain(f"{bar.path.removeprefix('factors.')} {bar.low:.4g} … {bar.high:.4g}"),
-            written(bar.low_value, unit),
+            written(bar.low_value, look),
             _bar(bar, tornado.base, left, right),
-            written(bar.high_value, unit),
+            written(bar.high_value, look),
         )
     out.print(made)
 
@@ -59,24 +53,24 @@ def _bar(bar: Bar, base: float, left: float, right: float) -> str:
 
 def show_grid(grid: Grid, out: Console) -> None:
     """Columns x, rows y; wide grids in parts."""
-    unit = unit_for(grid.metric, grid.unit)
+    look = look_of_metric(grid.metric, grid.unit)
     (x_path, xs), (y_path, ys) = grid.x, grid.y
     for start in range(0, len(xs), 6):
         part = range(start, min(start + 6, len(xs)))
         made = table(y_path, *(f"{xs[j]:.6g}" for j in part), title=f"{grid.metric} over {x_path} (across)")
         for i, y in enumerate(ys):
-            made.add_row(f"{y:.6g}", *(written(float(grid.values[i, j]), unit) for j in part))
+            made.add_row(f"{y:.6g}", *(written(float(grid.values[i, j]), look) for j in part))
         out.print(made)
 
 
 def show_breakeven(found: Breakeven, unit: str, out: Console) -> None:
     """One sentence."""
-    unit = unit_for(found.metric, unit)
-    now = f"now {written(found.base_value, unit)} at {found.base:.6g}"
+    look = look_of_metric(found.metric, unit)
+    now = f"now {written(found.base_value, look)} at {found.base:.6g}"
     if found.value is None:
         out.print(plain(f"No breakeven: {found.reason} ({now})."))
     else:
-        target = written(found.target, unit)
+        target = written(found.target, look)
         out.print(plain(f"{found.metric} is {target} at {found.path} = {found.value:.10g} ({now})."))
 
 
@@ -113,22 +107,16 @@ def show_montecarlo(found: dict[str, Any], units: dict[str, str], out: Console) 
         title=f"{found['n']:,} scenarios, seed {found['seed']}, {found['seconds']:.1f} s",
     )
     for name, d in found["metrics"].items():
-        unit = unit_for(name, units[name])
+        look = look_of_metric(name, units[name])
         made.add_row(
             name,
-            *(written(d[k], "" if unit == "count" else unit) for k in ("mean", "p05", "p50", "p95")),
+            *(written(d[k], look if look.decimals else MONEY) for k in ("mean", "p05", "p50", "p95")),
             f"{d['undefined']:,}" if d["undefined"] else "",
         )
     out.print(made)
     made = table("Probability", "", title="")
-    words = {
-        "project_npv_negative": "Project NPV below nothing",
-        "equity_irr_below_hurdle": f"Equity IRR below {found['hurdle_rate']:.1%}",
-        "any_lock_up": "Any period in lock-up",
-        "any_default": "Any period in default",
-    }
-    for name, value in found["probabilities"].items():
-        made.add_row(words[name], f"{value:.2%}")
+    for p in PROBABILITIES:
+        made.add_row(p.words.format(hurdle=found["hurdle_rate"]), f"{found['probabilities'][p.name]:.2%}")
     out.print(made)
     out.print(histogram(found["metrics"].get("project_irr"), "Project IRR, real"))
     years = found["dscr_by_year"]
@@ -138,13 +126,12 @@ def show_montecarlo(found: dict[str, Any], units: dict[str, str], out: Console) 
             made.add_row(str(year), *(f"{years[p][k]:.2f}x" for p in ("p05", "p50", "p95")), f"{years['defined'][k]:,}")
         out.print(made)
     for metric, inputs in found["drivers"].items():
-        if metric in ("project_irr", "min_dscr"):
-            made = table(f"What drives {metric}", "Rank correlation", "", title="")
-            made.columns[2].justify = "left"
-            for d in inputs:
-                r = d["rank_correlation"]
-                made.add_row(d["input"], f"{r:+.2f}", ("+" if r > 0 else "-") * round(abs(r) * 30))
-            out.print(made)
+        made = table(f"What drives {metric}", "Rank correlation", "", title="")
+        made.columns[2].justify = "left"
+        for d in inputs:
+            r = d["rank_correlation"]
+            made.add_row(d["input"], f"{r:+.2f}", ("+" if r > 0 else "-") * round(abs(r) * 30))
+        out.print(made)
 
 
 def histogram(d: dict[str, Any] | None, title: str) -> str:

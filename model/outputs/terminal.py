@@ -8,57 +8,13 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from ..results.result import METRICS, Result
+from ..results.registry import PARTIES, Metric, columns, metrics, sections
+from ..results.result import Result
 from ..scenario.problems import clip
-from ..studies.compare import Comparison
-from .numbers import written
+from ..studies.compare import BRIDGE_METRIC, EQUITY_METRIC, Comparison
+from .numbers import LOOKS, look_of, written
 
 NARROWEST = 80
-HEADLINES = {
-    "Returns": (
-        "project_irr",
-        "project_irr_pre_tax",
-        "project_irr_nominal",
-        "project_npv",
-        "equity_irr",
-        "equity_irr_real",
-        "equity_npv",
-        "payback_years",
-    ),
-    "The mine": (
-        "first_production",
-        "mine_life_years",
-        "lom_copper_kt",
-        "lom_gold_koz",
-        "lom_nsr",
-        "lom_after_tax_cash_flow",
-        "c1_cost",
-        "aisc",
-        "government_take",
-    ),
-    "Finance": (
-        "total_uses",
-        "total_debt_drawn",
-        "total_equity_to_completion",
-        "gearing",
-        "interest_during_construction",
-        "min_dscr",
-        "avg_dscr",
-        "min_llcr",
-        "min_plcr",
-        "min_reserve_tail",
-        "lock_up_periods",
-        "default_periods",
-    ),
-    "United States and jobs": (
-        "us_imports",
-        "us_imports_exim_financed",
-        "exim_drawn",
-        "us_jobs",
-        "balochistan_jobs_peak",
-        "operations_jobs",
-    ),
-}
 ANNUAL = {
     "ore_milled_mt": "Ore Mt",
     "copper_recovered_kt": "Cu kt",
@@ -97,32 +53,27 @@ def table(*headers: str, title: str = "", numbers_from: int = 1) -> Table:
     return made
 
 
-def metric_text(result: Result, name: str) -> str:
-    """A metric as text, by its line's unit."""
-    line = result.model.declaration.lines[METRICS[name]]
-    unit = "%" if name in ("gearing", "government_take", "min_reserve_tail") else line.written_unit
-    unit = "count" if name.endswith("_periods") else unit
-    return written(result.metrics[name], unit)
+def metric_text(result: Result, metric: Metric) -> str:
+    """A registered figure as text."""
+    line = result.model.declaration.lines[metric.line_of()]
+    return written(result.headline(metric), look_of(line.written_unit, metric.shown))
 
 
 def show_result(result: Result, out: Console) -> None:
     """Headline metrics, shareholders, lenders, governments, the annual table and the checks."""
     lines = result.model.declaration.lines
     out.print(f"[bold]{plain(result.scenario.title)}[/]")
-    for title, names in HEADLINES.items():
+    for title, found in sections().items():
         made = table(title, "", "Unit", numbers_from=1)
         made.columns[2].justify = "left"
-        for name in names:
-            line = lines[METRICS[name]]
-            unit = "" if name == "first_production" else unit_text(line.written_unit)
-            made.add_row(line.label, metric_text(result, name), unit)
+        for metric in found:
+            line = lines[metric.line_of()]
+            unit = "" if metric.shown in ("date", "year") else unit_text(line.written_unit)
+            made.add_row(line.label, metric_text(result, metric), unit)
         out.print(made)
-    out.print(holders_table(result))
-    out.print(lenders_table(result))
-    made = table("Governments, US$m nominal", "Royalty", "Taxes", "Dividends", "Calls", "Net")
-    for who, label in (("federation", "Federation of Pakistan"), ("balochistan", "Balochistan")):
-        made.add_row(label, *(written(v) for v in result.governments[who].values()))
-    out.print(made)
+    out.print(parties_table(result, "Shareholders, US$m nominal", "shareholders", "groups"))
+    out.print(parties_table(result, "Lenders, US$m nominal", "lenders"))
+    out.print(parties_table(result, "Governments, US$m nominal", "governments"))
     out.print(annual_table(result))
     show_checks(result, out)
 
@@ -139,37 +90,24 @@ def unit_text(unit: str) -> str:
     return " " + {"1": "", "x": "", "1/year": "a year"}.get(unit, unit)
 
 
-def holders_table(result: Result) -> Table:
-    """Returns of every shareholder and of the two halves."""
-    made = table("Shareholders, US$m nominal", "IRR", "NPV", "Calls", "Distributions", "Multiple")
-    labels = {
-        key: result.model.declaration.label(f"joint_venture.shareholders.{key}")
-        for key in result.shareholders
-        if key != "groups"
-    }
-    groups = {"barrick_50": "Barrick in all", "pakistan_50": "Pakistani stakeholders in all"}
-    for key, view in (
-        *((labels[k], result.shareholders[k]) for k in labels),
-        *((label, result.shareholders["groups"][k]) for k, label in groups.items()),
-    ):
-        made.add_row(
-            plain(key),
-            written(view["irr"], "1/year"),
-            written(view["npv"]),
-            written(view["contributions"]),
-            written(view["distributions"]),
-            written(view["moic"], "x"),
-        )
-    return made
-
-
-def lenders_table(result: Result) -> Table:
-    """The account of every tranche."""
-    made = table("Lenders, US$m nominal", "Offer", "Drawn", "Interest", "Fees", "Prem.", "WAL", "DSCR")
-    for key, loan in result.lenders.items():
-        label = result.model.declaration.label(f"financing.tranches.{key}")
-        sums = (written(loan[k]) for k in ("commitment", "drawn", "interest", "fees", "premium"))
-        made.add_row(plain(clip(label, 30)), *sums, written(loan["wal_years"], "years"), written(loan["min_dscr"], "x"))
+def parties_table(result: Result, title: str, *kinds: str) -> Table:
+    """The registered figures of parties of one kind, or of several that have the same."""
+    lines, label = result.model.declaration.lines, result.model.declaration.label
+    made = table(title, *(m.column for m in PARTIES[kinds[0]].metrics if m.column))
+    for kind in kinds:
+        party = PARTIES[kind]
+        names = {key: (prefix, words) for key, prefix, words in party.named}
+        for key, view in result.party(kind).items():
+            prefix, words = names.get(key) or (key, label(f"{party.entries}.{key}"))
+            made.add_row(
+                plain(clip(words, 30)),
+                *(
+                    written(view[m.name], look_of(unit, m.shown))
+                    for m in party.metrics
+                    if m.column
+                    for unit in [lines[m.line_of(prefix)].written_unit if key in (m.only or (key,)) else "US$m"]
+                ),
+            )
     return made
 
 
@@ -181,7 +119,11 @@ def annual_table(result: Result) -> Table:
         made.add_row(
             str(year),
             *(
-                written(value, "x") if row == "dscr" else written(value) if row == "ore_milled_mt" else whole(value)
+                written(value, LOOKS["x"])
+                if row == "dscr"
+                else written(value)
+                if row == "ore_milled_mt"
+                else whole(value)
                 for row, value in zip(ANNUAL, values, strict=True)
             ),
         )
@@ -206,42 +148,21 @@ def show_checks(result: Result, out: Console) -> None:
         out.print(f"Note: {plain(text)}")
 
 
-COMPARED = {
-    "project_irr": "Project",
-    "project_npv": "NPV",
-    "equity_irr": "Equity",
-    "barrick": "Barrick",
-    "pakistan": "Pakistan",
-    "min_dscr": "DSCR",
-    "government_take": "Take",
-    "exim_drawn": "EXIM",
-}
-
-
 def show_comparison(comparison: Comparison, out: Console) -> None:
     """Cases side by side, the difference in project IRR, the IRR bridge and the checks."""
     made = table(
-        "Case", *COMPARED.values(), title="IRR of the project (real), of equity, Barrick and Pakistan (nominal); US$m"
+        "Case",
+        *(m.column for m in columns()),
+        title="IRR of the project (real), of equity, Barrick and Pakistan (nominal); US$m",
     )
     for result in comparison.results:
-        groups = result.shareholders["groups"]
-        made.add_row(
-            plain(result.scenario.name),
-            metric_text(result, "project_irr"),
-            metric_text(result, "project_npv"),
-            metric_text(result, "equity_irr"),
-            written(groups["barrick_50"]["irr"], "1/year"),
-            written(groups["pakistan_50"]["irr"], "1/year"),
-            metric_text(result, "min_dscr"),
-            metric_text(result, "government_take"),
-            metric_text(result, "exim_drawn"),
-        )
+        made.add_row(plain(result.scenario.name), *(metric_text(result, m) for m in columns()))
     out.print(made)
     if comparison.bridges:
-        base = comparison.reference
+        base, known = comparison.reference, metrics()
         title = (
-            f"Bridge of IRR from {plain(base.scenario.name)}: project {metric_text(base, 'project_irr')}, "
-            f"equity {metric_text(base, 'equity_irr')}"
+            f"Bridge of IRR from {plain(base.scenario.name)}: project {metric_text(base, known[BRIDGE_METRIC])}, "
+            f"equity {metric_text(base, known[EQUITY_METRIC])}"
         )
         out.print(f"[bold]{title}[/]")
         made = table("Case", "Changed inputs", "Project", "Equity", numbers_from=2)

@@ -10,42 +10,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..arithmetic.rates import irr_roots, why_no_irr, without_dust
+from ..formulas.expr import Line, walk
 from ..stages.checks import TOLERANCE
+from .registry import metric_lines, metrics
 
 if TYPE_CHECKING:
     from .result import Result
-
-# Rates of return, and the row of cash flows that each belongs to.
-RATES = {
-    "project_irr": "project_cash_flow_real",
-    "project_irr_pre_tax": "project_cash_flow_pre_tax_real",
-    "project_irr_nominal": "project_cash_flow",
-    "equity_irr": "equity_cash_flow",
-    "equity_irr_real": "equity_cash_flow_real",
-}
-WHY_EMPTY = {
-    "payback_years": "cash flow to date never reaches zero",
-    "min_dscr": "no instalment falls due",
-    "avg_dscr": "no instalment falls due",
-    "min_llcr": "no debt is outstanding in operation",
-    "min_plcr": "no debt is outstanding in operation",
-    "min_reserve_tail": "no loan is offered",
-    "government_take": "cash flow before tax is not positive",
-    "c1_cost": "no copper is sold",
-    "aisc": "no copper is sold",
-    "c1_cost_co_product": "no copper is sold",
-    "aisc_co_product": "no copper is sold",
-}
 
 
 def warnings(result: Result) -> Iterator[str]:
     """Every warning, in words."""
     yield from map(str, result.scenario.warnings)
-    metrics = result.metrics
-    holders = result.shareholders
-    rates = dict(RATES) | {f"{key}_irr": f"{key}_cash_flow" for key in holders if key != "groups"}
-    several = []
-    for name, row in rates.items():
+    values, several = result.metrics, []
+    for name, row in rates_of_return(result).items():
         flows = without_dust(np.array(result.series(row))).tolist()
         if math.isnan(result.figure(name)):
             yield f"{name} does not exist: {why_no_irr(flows)}"
@@ -56,9 +33,9 @@ def warnings(result: Result) -> Iterator[str]:
         yield (
             f"more than one rate zeroes the flows of {', '.join(several)}; the smallest that is not negative is shown"
         )
-    for name, why in WHY_EMPTY.items():
-        if isinstance(metrics[name], float) and math.isnan(metrics[name]):
-            yield f"{name} does not exist: {why}"
+    for name, metric in metrics().items():
+        if metric.absent and values[name] != values[name]:
+            yield f"{name} does not exist: {metric.absent}"
     for row, words in (
         ("lock_up", "locked up"),
         ("covenant_default", "below the default level of cover"),
@@ -81,8 +58,8 @@ def warnings(result: Result) -> Iterator[str]:
                 f"Phase {phase} is not wholly built when it starts: it could mill {sum(short):,.1f} Mt more until "
                 f"{late[-1]}"
             )
-    if metrics["ore_left_behind"] > TOLERANCE:
-        yield f"{metrics['ore_left_behind']:,.1f} Mt of ore are left behind when the licence ends"
+    if values["ore_left_behind"] > TOLERANCE:
+        yield f"{values['ore_left_behind']:,.1f} Mt of ore are left behind when the licence ends"
     for key, loan in result.lenders.items():
         if loan["drawn"] < loan["commitment"] - TOLERANCE:
             yield f"{key} draws {loan['drawn']:,.1f} of {loan['commitment']:,.1f}"
@@ -99,6 +76,18 @@ def warnings(result: Result) -> Iterator[str]:
         if not item["passed"]:
             line = result.model.declaration.lines[f"check_{name}"]
             yield f"check {name} fails by {item['worst']:.6g}: {line.definition}"
+
+
+def rates_of_return(result: Result) -> dict[str, str]:
+    """The lines of all metrics and shareholders that are rates of return, and the row of cash flows behind each."""
+    lines = result.model.declaration.lines
+    owners = [f"{key}_irr" for key in result.party("shareholders")]
+    found = {}
+    for name in (*metric_lines().values(), *owners):
+        flows = next((e.args[0] for e in walk(lines[name].formula) if e.op == "irr"), None)
+        if isinstance(flows, Line):
+            found[name] = flows.name
+    return found
 
 
 def roots_of(flows: list[float]) -> list[float]:

@@ -19,77 +19,11 @@ from ..formulas.expr import Line
 from ..scenario.resolve import Scenario, load
 from ..stages.checks import TOLERANCE
 from .notes import warnings
+from .registry import PARTIES, Metric, metrics, shown_as
 from .years import annual
 
 if TYPE_CHECKING:
     import pandas as pd
-
-# Metrics in the contract's order. Two share their name with a row of periods; the figure's line is then a total.
-METRICS = {
-    name: {"interest_during_construction": "total_interest_during_construction", "us_imports": "total_us_imports"}.get(
-        name, name
-    )
-    for name in (
-        "project_irr",
-        "project_irr_pre_tax",
-        "project_irr_nominal",
-        "project_npv",
-        "project_npv_pre_tax",
-        "equity_irr",
-        "equity_irr_real",
-        "equity_npv",
-        "payback_years",
-        "lom_pre_tax_cash_flow",
-        "lom_after_tax_cash_flow",
-        "lom_nsr",
-        "lom_opex",
-        "lom_copper_kt",
-        "lom_gold_koz",
-        "c1_cost",
-        "aisc",
-        "c1_cost_co_product",
-        "aisc_co_product",
-        "total_uses",
-        "total_debt_drawn",
-        "total_equity_to_completion",
-        "gearing",
-        "interest_during_construction",
-        "peak_debt",
-        "min_dscr",
-        "avg_dscr",
-        "min_llcr",
-        "min_plcr",
-        "min_reserve_tail",
-        "lock_up_periods",
-        "default_periods",
-        "payment_default_periods",
-        "llcr_breach_periods",
-        "government_take",
-        "us_imports",
-        "us_imports_exim_financed",
-        "exim_drawn",
-        "us_jobs",
-        "balochistan_jobs_peak",
-        "operations_jobs",
-        "mine_life_years",
-        "first_production",
-        "last_production_year",
-        "ore_left_behind",
-    )
-}
-GROUPS = {"barrick_50": "barrick_group", "pakistan_50": "pakistan_group"}
-LOAN_FIGURES = {
-    "commitment": "commitment",
-    "drawn": "loan_drawn",
-    "interest": "loan_interest",
-    "fees": "loan_fees",
-    "premium": "loan_premium",
-    "repaid": "loan_repaid",
-    "wal_years": "wal",
-    "final_maturity": "maturity",
-    "min_dscr": "min_dscr",
-}
-
 
 T = TypeVar("T")
 
@@ -140,59 +74,44 @@ class Result:
     @kept
     def metrics(self) -> dict[str, Any]:
         """Headline figures by the contract's names; nan where one does not exist."""
-        return {name: metric_value(name, self.figure(line)) for name, line in METRICS.items()}
+        return {name: self.headline(metric) for name, metric in metrics().items()}
+
+    def headline(self, metric: Metric, prefix: str = "") -> Any:
+        """A registered figure as it is given; `prefix` is that of a party's lines."""
+        return value_given(metric.shown, self.amount(metric.line_of(prefix)))
+
+    def party(self, kind: str) -> dict[str, dict[str, Any]]:
+        """The registered figures of every party of a kind."""
+        party = PARTIES[kind]
+        prefixes = {key: key for key in self.model.declaration.entries(party.entries)} if party.entries else {}
+        prefixes |= {key: prefix for key, prefix, _ in party.named}
+        return {
+            key: {m.name: self.headline(m, prefix) if key in (m.only or (key,)) else 0.0 for m in party.metrics}
+            for key, prefix in prefixes.items()
+        }
 
     @kept
     def shareholders(self) -> dict[str, Any]:
         """Returns of every shareholder, and of the two halves under `groups`."""
-
-        def view(prefix: str, contributions: float, distributions: float) -> dict[str, float]:
-            return {
-                "irr": self.figure(f"{prefix}_irr"),
-                "npv": self.figure(f"{prefix}_npv"),
-                "contributions": contributions,
-                "distributions": distributions,
-                "moic": self.figure(f"{prefix}_moic"),
-            }
-
-        found: dict[str, Any] = {
-            key: view(key, self.sum(f"{key}_contributions"), self.sum(f"{key}_distributions"))
-            for key in self.model.declaration.entries("joint_venture.shareholders")
-        }
-        found["groups"] = {
-            name: view(line, self.figure(f"{line}_contributions"), self.figure(f"{line}_distributions"))
-            for name, line in GROUPS.items()
-        }
-        return found
+        return {**self.party("shareholders"), "groups": self.party("groups")}
 
     @kept
     def lenders(self) -> dict[str, dict[str, Any]]:
         """The account of every tranche over its life."""
-        found = {}
-        for key in self.model.declaration.entries("financing.tranches"):
-            loan: dict[str, Any] = {name: self.figure(f"{key}_{line}") for name, line in LOAN_FIGURES.items()}
-            loan["final_maturity"] = iso_date(loan["final_maturity"])
-            found[key] = loan
-        return found
+        return self.party("lenders")
 
     @kept
     def governments(self) -> dict[str, dict[str, float]]:
         """What the Federation and Balochistan receive and pay, nominal, over the life of mine."""
-        royalty, taxes = self.sum("royalty_paid"), self.sum("federation_taxes")
-        return {
-            who: {
-                "royalty": royalty if who == "balochistan" else 0.0,
-                "taxes": taxes if who == "federation" else 0.0,
-                "dividends": self.sum(f"{who}_dividends"),
-                "contributions": self.sum(f"{who}_contributions"),
-                "net": self.sum(f"{who}_cash_flow"),
-            }
-            for who in ("federation", "balochistan")
-        }
+        return self.party("governments")
 
     def sum(self, name: str) -> float:
         """The sum of a row."""
         return math.fsum(self.series(name))
+
+    def amount(self, name: str) -> float:
+        """A single figure; of a row its sum."""
+        return self.sum(name) if self.model.declaration.lines[name].series else self.figure(name)
 
     @kept
     def checks(self) -> dict[str, Any]:
@@ -286,16 +205,16 @@ MOST_KEPT = 8  # results
 _RESULTS: OrderedDict[tuple[str, tuple[str, ...]], Result] = OrderedDict()
 
 
-WHOLE = frozenset(
-    {"lock_up_periods", "default_periods", "payment_default_periods", "llcr_breach_periods", "last_production_year"}
-)
-
-
 def metric_value(name: str, figure: float) -> Any:
-    """A metric as it is given: counts as whole numbers, the date as a date."""
-    if figure != figure:
+    """A metric as it is given; see `value_given`."""
+    return value_given(shown_as(name), figure)
+
+
+def value_given(shown: str, figure: float) -> Any:
+    """A figure as it is given: counts and years as whole numbers, dates as dates."""
+    if figure != figure or shown in ("", "percent"):
         return figure
-    return round(figure) if name in WHOLE else iso_date(figure) if name == "first_production" else figure
+    return iso_date(figure) if shown == "date" else round(figure)
 
 
 def iso_date(decimal: float) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BRIDGE_METRIC = "project_irr"
+EQUITY_METRIC = "equity_irr"
 GROUP_LABELS = {
     "timeline": "Timeline",
     "production": "Production",
@@ -131,7 +132,7 @@ def bridge(start: Result, end: Result) -> tuple[BridgeStep, ...]:
     for place, (group, paths) in enumerate(groups.items()):
         at = replace(at, leaves=with_group(at, end.scenario, group))
         reached = end if place == len(groups) - 1 else run(at)
-        effects = [reached.figure(metric) - last.figure(metric) for metric in (BRIDGE_METRIC, "equity_irr")]
+        effects = [reached.figure(metric) - last.figure(metric) for metric in (BRIDGE_METRIC, EQUITY_METRIC)]
         steps.append(BridgeStep(group, GROUP_LABELS.get(group, group), tuple(paths), *effects))
         last = reached
     return tuple(steps)

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..engine.arrays import Array, ratio_of
 from ..engine.python import Value, row_of
-from ..engine.schedule import chosen
+from ..engine.schedule import specialise
 from ..engine.structure import ENDED, LATEST, Model, evaluate, structure
 from ..explain.trace import assumptions_behind
 from ..formulas.by_year import by_year
@@ -22,6 +22,7 @@ from ..formulas.expr import Expr, walk
 from ..kernel import compiler
 from ..kernel.cpp import Kernel, kernel
 from ..kernel.running import Compiled, compiled, run
+from ..results.registry import PROBABILITIES, shown_in
 from ..scenario.resolve import Scenario
 from ..scenario.values import ByYear
 from .distributions import Draw
@@ -34,22 +35,6 @@ CHUNK = 2 * BLOCK  # scenarios
 MOST_CORNERED = 10  # uncertain inputs of which every combination of extremes is tried
 WORTH_COMPILING = 1_000  # scenarios, which take NumPy longer than compiling takes
 FAN = "dscr"  # the row of which the distribution by year is kept
-STANDARD = (
-    "project_irr",
-    "project_npv",
-    "equity_irr",
-    "equity_npv",
-    "barrick_irr",
-    "payback_years",
-    "min_dscr",
-    "min_llcr",
-    "lock_up_periods",
-    "default_periods",
-    "government_take",
-    "lom_after_tax_cash_flow",
-    "total_uses",
-    "peak_debt",
-)
 
 
 @dataclass(frozen=True)
@@ -91,17 +76,23 @@ class PreparedStudy:
     draws: Draws
 
 
+def standard() -> tuple[str, ...]:
+    """The metrics that are registered for a Monte Carlo."""
+    return tuple(metric.name for metric in shown_in("montecarlo"))
+
+
 def study(
     scenario: Scenario,
     n: int,
     seed: int = 0,
-    metrics: tuple[str, ...] = STANDARD,
+    metrics: Sequence[str] | None = None,
     engine: str = "auto",
     said: Callable[[str], None] = lambda _: None,
 ) -> Study:
     """A study, checked and prepared.
 
     Args:
+        metrics: those of `standard` unless given.
         engine: "kernel" (compiled), "numpy", or "auto": the kernel where it is in the cache, or where there is a
             compiler and compiling is worth it.
         said: called with a line when compiling takes time, or cannot be done.
@@ -117,7 +108,7 @@ def study(
         scenario,
         n,
         seed,
-        tuple(dict.fromkeys((*metrics, "lock_up_periods", "default_periods", "project_npv", "equity_irr"))),
+        tuple(dict.fromkeys((*(standard() if metrics is None else metrics), *(p.metric for p in PROBABILITIES)))),
         engine,
     )
     ready = prepare(made, said)
@@ -150,7 +141,7 @@ def _prepare(made: Study, said: Callable[[str], None]) -> PreparedStudy:
     lines = model.declaration.lines
     names = {metric: metric_line(model.declaration, metric) for metric in made.metrics}
     base = evaluate(model)
-    ratio = chosen(lines[FAN].formula, model.texts)
+    ratio = specialise(lines[FAN].formula, model.texts)
     rows = tuple(sorted({e.data for e in walk(ratio) if e.op == "line"}))
     known = [t // _periods_a_year(model) for t, x in enumerate(row_of(base[FAN])) if x == x]
     latest = int(np.ceil(max((_ends(d)[1] / 12 for d in draws.draws if d.path == "timeline.delay_months"), default=0)))

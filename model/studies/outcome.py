@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engine.arrays import Array
+from ..results.registry import PROBABILITIES, shown_in
 from .chunks import Chunk
 from .montecarlo import FAN, Study
 from .ranking import ranked
@@ -23,14 +24,12 @@ FAN_PERCENTILES = (5, 10, 50, 90, 95)
 YEARLY = ("year", "defined", *(f"p{p:02}" for p in FAN_PERCENTILES))
 BINS = 40
 RANKED = 100_000  # scenarios, the first of the run, on which rank correlations are taken
-DRIVEN = ("project_irr", "project_npv", "equity_irr", "min_dscr")
 
 
 def summary(study: Study, chunks: Sequence[Chunk], seconds: float, workers: int = 1) -> dict[str, Any]:
     """The run as `montecarlo --json` prints it."""
     found = {m: column(chunks, m) for m in study.metrics}
     hurdle = float(study.scenario.leaves["uncertainty.hurdle_rate"].value)
-    irr = found["equity_irr"]
     with ThreadPoolExecutor(workers) as pool:
         metrics = dict(zip(found, pool.map(distribution, found.values()), strict=True))
         covers = list(pool.map(lambda name: cover(chunks, name), [n for n in chunks[0] if n.startswith(f"{FAN}.")]))
@@ -43,15 +42,10 @@ def summary(study: Study, chunks: Sequence[Chunk], seconds: float, workers: int 
         "engine": study.engine,
         "sampling": study.scenario.leaves["uncertainty.sampling"].value,
         "metrics": metrics,
-        "probabilities": {
-            "project_npv_negative": share(found["project_npv"] < 0),
-            "equity_irr_below_hurdle": share(~(irr >= hurdle)),  # where there is no rate, it is not met
-            "any_lock_up": share(found["lock_up_periods"] > 0.5),
-            "any_default": share(found["default_periods"] > 0.5),
-        },
+        "probabilities": {p.name: share(p.holds(found[p.metric], hurdle)) for p in PROBABILITIES},
         "hurdle_rate": hurdle,
         "dscr_by_year": {key: [year[key] for year in covers] for key in YEARLY},
-        "drivers": drivers(chunks, {m: found[m] for m in DRIVEN if m in found}),
+        "drivers": drivers(chunks, {m.name: found[m.name] for m in shown_in("drivers") if m.name in found}),
     }
 
 

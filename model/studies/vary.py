@@ -15,7 +15,7 @@ from ..engine.python import Value
 from ..engine.structure import Model, bind, evaluate_many, longest, own_periods, periods_of_all, structure
 from ..formulas.declaration import Declaration
 from ..formulas.expr import walk
-from ..results.result import METRICS
+from ..results.registry import metric_lines
 from ..scenario.resolve import Scenario
 from ..scenario.values import Bounds, ByYear
 from ..scenario.written import field_of
@@ -34,11 +34,12 @@ def metric_line(sheet: Declaration, metric: str) -> str:
     Raises:
         StudyError: with the nearest name, when there is none.
     """
-    name = METRICS.get(metric, metric)
+    known = metric_lines()
+    name = known.get(metric, metric)
     line = sheet.lines.get(name)
     if line is not None and not line.series:
         return name
-    figures = [*METRICS, *(n for n, each in sheet.lines.items() if not each.series)]
+    figures = [*known, *(n for n, each in sheet.lines.items() if not each.series)]
     near = difflib.get_close_matches(metric, figures, 1)
     hint = f". Did you mean '{near[0]}'?" if near else ""
     what = "is a row over the periods, not a single figure" if line is not None else "is not a metric"

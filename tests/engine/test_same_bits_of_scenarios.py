@@ -14,7 +14,7 @@ from model.engine.structure import Model, bind, evaluate, evaluate_many, structu
 from model.kernel import compiler
 from model.kernel.cpp import kernel
 from model.kernel.running import Compiled, compiled, run
-from model.results.result import METRICS
+from model.results.registry import metric_lines
 from model.scenario.resolve import bundled, load
 from model.scenario.values import ByYear
 from model.studies.vary import shapes_curves, with_values
@@ -91,7 +91,7 @@ def test_the_kernel_on_wild_scenarios(name: str, overrides: dict[str, Any]) -> N
     count = 301
     model = long_model(name, overrides)
     changed = wild(np.random.default_rng(5), model.periods * model.period_months // 12, count)
-    wanted = tuple(model.declaration.lines) if name == "base" else (*METRICS.values(), "dscr", "cfads")
+    wanted = tuple(model.declaration.lines) if name == "base" else (*metric_lines().values(), "dscr", "cfads")
     ready = prepared(model, wanted, tuple(changed))
     _, found = run(ready, 0, count, columns=changed)
     expected = by_arrays(model, changed, count)
@@ -119,7 +119,7 @@ def by_others(ready: Compiled, changed: dict[str, Array], count: int, folder: Pa
 def test_the_kernel_for_every_instruction_set(tmp_path: Path) -> None:
     model = long_model("base", {})
     changed = wild(np.random.default_rng(8), model.periods // 2, 203)
-    by_others(prepared(model, tuple(METRICS.values()), tuple(changed)), changed, 203, tmp_path)
+    by_others(prepared(model, tuple(metric_lines().values()), tuple(changed)), changed, 203, tmp_path)
     model = declared(7, 30, 6, 12)
     numbers = columns(7, model, 43)
     changed = {path: numbers[path] for path in VARIED if path in model.declaration.inputs}
@@ -131,7 +131,7 @@ def test_the_kernel_by_clang(place: Path, monkeypatch: pytest.MonkeyPatch) -> No
     pytest.importorskip("ziglang")
     model = long_model("base", {})
     changed = wild(np.random.default_rng(8), model.periods // 2, 203)
-    ready = prepared(model, tuple(METRICS.values()), tuple(changed))
+    ready = prepared(model, tuple(metric_lines().values()), tuple(changed))
     _, expected = run(ready, 0, 203, columns=changed)
     monkeypatch.setenv("PATH", str(place / "empty"))
     monkeypatch.setenv("HOME", "/dev/null")  # it keeps nothing of its own

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from model.engine import structure as structures
-from model.engine.structure import Program, assumptions, evaluate, structure
+from model.engine.structure import Program, assumptions_of, evaluate, structure
 from model.formulas.declaration import READS, Declaration
 from model.results import result as results
 from model.results.result import Result, run
@@ -103,7 +103,7 @@ def test_a_kept_program_gives_the_figures_of_a_fresh_one(counts: Counts, monkeyp
 def test_what_a_declaration_reads_is_recorded_and_no_number_is_there() -> None:
     scenario = load("base", {"prices.copper": BY_YEAR})
     sheet = structure(scenario).declaration
-    given = assumptions(scenario)
+    given = assumptions_of(scenario)
     assert {what for what, _ in sheet.reads} <= READS.keys()
     assert all(READS[what](given, path) == answer for (what, path), answer in sheet.reads.items())
     assert sheet.reads["by_year", "prices.copper"] is True and sheet.reads["by_year", "prices.gold"] is False
@@ -112,7 +112,7 @@ def test_what_a_declaration_reads_is_recorded_and_no_number_is_there() -> None:
     numbers = [a for answer in sheet.reads.values() for a in (answer if isinstance(answer, tuple) else (answer,))
                if isinstance(a, float)]  # fmt: skip
     assert numbers == []
-    assert not hasattr(sheet, "assumptions") and sheet._given == {}  # a stage cannot come by a number
+    assert not hasattr(sheet, "assumptions") and sheet._assumptions == {}  # a stage cannot come by a number
     with pytest.raises(AttributeError):
         _ = Declaration(given).value  # type: ignore[attr-defined]
 
@@ -121,7 +121,7 @@ def test_an_assumption_has_one_unit_in_all_scenarios() -> None:
     """Units are read while the lines are declared, and not among what is recorded."""
     units: dict[str, str] = {}
     for name in bundled():
-        for path, each in assumptions(load(name)).items():
+        for path, each in assumptions_of(load(name)).items():
             assert units.setdefault(path, each.unit) == each.unit, path
 
 

@@ -140,6 +140,26 @@ def test_a_ramp_up_above_nameplate_is_scaled_by_what_is_built() -> None:
     assert not any("wholly built" in warning for warning in below.warnings)
 
 
+def test_a_schedule_rounded_to_a_millionth_builds_the_whole() -> None:
+    """Shares by year may miss a millionth of 1; a mine that is paid for but for that is built."""
+    found = small({"capex.phase_1.schedule": {2027: 0.3333332, 2028: 0.6666663}})
+    assert found.series("phase_1_spent_real")[-1] == pytest.approx(500 - 500 * 5e-7, rel=1e-12)
+    row(found, "ore_milled_mt", [0, 0, 10, 10, 10])
+    assert failed(found) == set()
+
+
+def test_a_mine_that_slows_down_outlives_its_closure() -> None:
+    """30 Mt at 10 a year last until 2032, so closure begins with 2029 and ends with 2031. From 2030 on the mill takes
+    5 a year, and the mine lasts until 2034: the axis follows it."""
+    found = small({"ramp_up.curve": [1, 0.5], "capex.closure.lead_years": 3, "capex.closure.years": 3})
+    row(found, "ore_milled_mt", [0, 10, 5, 5, 5, 5])
+    assert (found.series("closure_start")[-1], found.series("closure_ends")[-1]) == (2029, 2032)
+    assert found.series("milling_end")[-1] == found.series("life_end")[-1] == 2034
+    assert found.model.labels[-1] == "2034"
+    row(found, "closure_spending", [0, 10, 10, 10])
+    assert failed(found) == set()
+
+
 def test_what_rounding_leaves_is_milled() -> None:
     """8.8 Mt at 1.1 a year: eight subtractions leave 2e-15 Mt, which would keep the mine open for a ninth year."""
     found = small(

@@ -48,3 +48,10 @@ def test_links_and_images_exist() -> None:
     for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8")):
             assert (path.parent / target).exists(), f"{path.name} -> {target}"
+
+
+def test_files_that_the_prose_names_exist() -> None:
+    for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+        for name in re.findall(r"`([\w./-]+/[\w-]+\.(?:py|csv|hpp|yaml|js|md))`", path.read_text(encoding="utf-8")):
+            here = (ROOT, ROOT / "model")
+            assert name.startswith("dist/") or any((at / name).exists() for at in here), f"{path.name}: {name}"

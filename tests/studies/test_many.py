@@ -12,14 +12,15 @@ import pytest
 
 import model
 from model.engine.structure import evaluate, structure
-from model.results.result import METRICS, run
+from model.results.registry import metrics
+from model.results.result import run
 from model.scenario.problems import ScenarioError
 from model.scenario.resolve import bundled, load
 from model.studies.many import run_many
 from model.studies.vary import StudyError
 
 BY_YEAR = {2025: 4.0, 2032: 2.0, "interpolation": "linear"}
-LINES = (*METRICS, "barrick_irr", "us_exim_loan_drawn")
+LINES = (*metrics(), "barrick_irr", "us_exim_loan_drawn")
 ROWS: dict[str, list[dict[str, Any]]] = {
     "numbers": [{"prices.copper": 3.5}, {"prices.copper": 0.8, "factors.opex": 1.5}, {}, {"factors.capex": None}],
     "none differs": [{}, {}],
@@ -42,7 +43,7 @@ LONGER: dict[str, list[dict[str, Any]]] = {  # some rows need a longer axis than
 def alone(row: dict[str, Any], scenario: str = "base") -> dict[str, Any]:
     """The figures of a run of its own."""
     result = run(load(scenario, {path: value for path, value in row.items() if value is not None}))
-    return {**result.metrics, **{name: result.figure(name) for name in LINES[len(METRICS) :]}}
+    return {**result.metrics, **{name: result.figure(name) for name in LINES[len(metrics()) :]}}
 
 
 def equal(found: Any, expected: Any, rel: float) -> bool:

@@ -292,3 +292,19 @@ def test_json_has_the_contract_and_n_of_one_works(cli: Cli) -> None:
     assert cli("montecarlo", "technical_report", "-n", 20, "--workers", 1).code == 0
     table = cli("montecarlo", "base", "-n", 20, "--workers", 1)
     assert table.code == 0 and max(map(len, table.out.splitlines())) <= 80
+
+
+def test_the_axis_is_as_long_as_the_longest_scenario_asks() -> None:
+    """A mine of eight years, and a loan of 12 years that may run for 36: its unpaid rest is followed to the end."""
+    given = {
+        "timeline.licence_years": 8,
+        "uncertainty.inputs.interest_rate.path": "financing.tranches.adb.repayment_years",
+        "uncertainty.inputs.interest_rate.distribution": "triangular",
+        "uncertainty.inputs.interest_rate.low": 0.5,
+        "uncertainty.inputs.interest_rate.likely": 1,
+        "uncertainty.inputs.interest_rate.high": 3,
+    }
+    longest = run(load("base", {"timeline.licence_years": 8, "financing.tranches.adb.repayment_years": 36})).model
+    assert longest.periods > run(load("base", {"timeline.licence_years": 8})).model.periods + 40
+    made = study(load("base", ONLY_PRICE | given), 100, SEED, ("project_npv",), engine="numpy")
+    assert prepare(made).model.periods == longest.periods

@@ -25,7 +25,7 @@ from model.formulas.expr import (
     total,
     where,
 )
-from model.outputs.workbook.excel import AFTER, BEFORE, NOW, Places, Writer, number
+from model.outputs.workbook.excel import AFTER, BEFORE, NOW, ExcelWriter, Places, number
 from model.outputs.workbook.workings import with_workings
 
 
@@ -48,7 +48,7 @@ def text(sheet: Declaration, e: Expr, on: str = "One", **line: str) -> str:
         inputs={"a.rate": ("Inputs", "$C$5")},
         guesses={"x": ("Search", "$C$7")},
     )
-    found = Writer(on, places).formula(e)
+    found = ExcelWriter(on, places).formula(e)
     return found.replace(NOW, "G").replace(BEFORE, "F").replace(AFTER, "H")
 
 

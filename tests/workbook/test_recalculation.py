@@ -22,7 +22,8 @@ from model.outputs.workbook.page import FIRST, LETTERS
 from model.outputs.workbook.plan import Plan
 from model.outputs.workbook.planning import planned
 from model.outputs.workbook.yearly import layout
-from model.results.result import METRICS, Result, run
+from model.results.registry import metrics
+from model.results.result import Result, run
 from model.scenario.files import bundled
 from model.scenario.resolve import Scenario, load
 from tests.changes import accepted, moved, numbers
@@ -204,6 +205,21 @@ def test_random_changes_equal_a_run_with_the_same_overrides(
         cells_are_the_engine_s(book, run(case(name, months, changes)), found)
 
 
+@pytest.mark.parametrize(
+    ("changes", "covered"),
+    [({"factors.throughput": 0.5}, True), ({"factors.throughput": 0.5, "timeline.licence_years": 99.0}, False)],
+    ids=["until the licence ends", "longer licence"],
+)
+def test_a_life_beyond_the_columns_is_said(
+    changes: dict[str, Any], covered: bool, base: Callable[[int], Book], tmp_path: Path
+) -> None:
+    """The columns reach past the end of the licence as exported; a reader who extends it is told that they do not."""
+    found = recalculated(by_ironcalc, base(12).path, tmp_path, in_cells(changes))
+    assert [at for at, cell in found.items() if cell.error] == []
+    sheet, row = base(12).plan.places.lines["check_timeline_covers_life"]
+    assert found[sheet, f"C{row}"].value == (0 if covered else 1)
+
+
 Sample = tuple[tuple[str, int | None, str], ...]
 SAMPLE: Sample = (("base", None, ""), ("base", 12, "time"))
 CASES: Sample = tuple((name, months, "") for name in (*SCENARIOS, "shapes") for months in (None, 12))
@@ -246,7 +262,7 @@ def cells_are_the_engine_s(book: Book, result: Result, found: Cells) -> None:
     assert len(compared) > 20_000
     wrong = [(line, at, value, found[at].value) for line, at, value in compared if not same(value, found[at].value)]
     assert wrong[:10] == []
-    assert set(METRICS) == {name.removeprefix("metrics.") for name in book.names if name.startswith("metrics.")}
+    assert set(metrics()) == {name.removeprefix("metrics.") for name in book.names if name.startswith("metrics.")}
     for metric, value in result.metrics.items():
         if metric == "first_production":
             value = float((dt.date.fromisoformat(value) - dt.date(1899, 12, 30)).days)

@@ -14,7 +14,7 @@ from openpyxl.formula.translate import Translator
 import model.outputs.workbook as workbook
 from model.engine.structure import structure
 from model.outputs.workbook.styles import title_of
-from model.results.result import METRICS
+from model.results.registry import metrics
 from model.scenario.resolve import load
 from model.scenario.values import ByYear
 from tests.conftest import Cli
@@ -68,7 +68,7 @@ def test_every_scalar_input_and_metric_has_its_name(book: Path, opened: Any) -> 
         if isinstance(leaf.value, bool | int | float) and "." in path:
             sheet, cell = names[path]
             assert opened[sheet][cell].value == pytest.approx(leaf.value, rel=1e-15), path
-    assert {f"metrics.{name}" for name in METRICS} <= names.keys()
+    assert {f"metrics.{name}" for name in metrics()} <= names.keys()
 
 
 def test_inputs_show_unit_source_note_and_limits(opened: Any) -> None:

@@ -18,7 +18,7 @@ from ...studies.sensitivity import Tornado
 from .data import model_data
 from .drawn import Drawn, figure_of, sentence_html
 from .javascript import source
-from .story import CAVEATS, CONTROLS, QUESTION, SPLIT, STORY, TILES, PageChart, charts
+from .story import CAVEATS, CONTROLS, QUESTION, SPLIT, STORY, PageChart, charts
 
 HERE = Path(__file__).parent
 SCRIPTS = ("irr.js", "engine.js", "formats.js", "lineage.js", "charts.js", "page.js")
@@ -43,7 +43,6 @@ def page(comparison: Comparison, tornado: Tornado, swing: float) -> str:
     drawn = Drawn(result, comparison, tornado, swing)
     data = model_data(result) | {
         "story": [[[s.text, list(s.when)] for s in paragraph] for paragraph in STORY],
-        "tiles": [list(t) for t in TILES],
         "charts": [chart_data(c) for c in drawings],
         "split": SPLIT,
         "cases": drawn.cases(),
@@ -67,6 +66,7 @@ def page(comparison: Comparison, tornado: Tornado, swing: float) -> str:
             f"<p>{' '.join(filter(None, (sentence_html(result, s) for s in paragraph)))}</p>" for paragraph in STORY
         ),
         "tiles": drawn.tiles(),
+        "metrics": drawn.metrics(),
         "controls": controls(result),
         "mine": figures(drawn, drawings[:2]),
         "money": figures(drawn, drawings[2:3]) + drawn.split(),

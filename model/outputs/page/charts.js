@@ -152,11 +152,10 @@ const Charts = {
   },
 
   cases() {
-    const rates = [["project_irr", "project", 1], ["equity_irr", "shareholders", 0]];
-    const rows = DATA.cases.flatMap(({name, metrics}) => rates.map(([metric, label, colour]) =>
+    const rows = DATA.cases.flatMap(({name, metrics}) => DATA.bars.map(([metric, label, colour]) =>
       ({label: `${name}: ${label}`, value: metrics[metric], text: written(metrics[metric], "percent"), colour})));
     if (Page.changed()) {
-      rows.unshift(...rates.map(([metric, label, colour]) => {
+      rows.unshift(...DATA.bars.map(([metric, label, colour]) => {
         const value = Page.figure(DATA.metrics[metric]);
         return {label: `your case: ${label}`, value: Number.isFinite(value) ? value : null, text: written(value, "percent"), colour};
       }));

@@ -8,13 +8,13 @@ from ...engine.structure import Model, element_value
 from ...explain.words import Piece, write
 from ...formulas.by_year import BY_YEAR, INPUT, Rule
 from ...formulas.expr import Expr, Line
-from ...results.result import METRICS, Result
+from ...results.registry import metric_lines, metrics, shown_in
+from ...results.result import Result
 from ...scenario.resolve import Leaf, Scenario, plain
 from ...scenario.values import Bounds, ByYear
 from ...scenario.written import field_of
+from .formats import format_of
 
-# Metrics that are counts, and the date; the others are numbers or null.
-WHOLE = ("lock_up_periods", "default_periods", "payment_default_periods", "llcr_breach_periods", "last_production_year")
 # Shares that sum to 1: one of them cannot be changed alone.
 SUMS = (
     ("capex.phase_1.categories.", ".share"),
@@ -30,6 +30,8 @@ def model_data(result: Result) -> dict[str, Any]:
     structure holds it.
     """
     model, sheet = result.model, result.model.declaration
+    units = [line.written_unit for line in sheet.lines.values()]
+    units += [leaf.unit or "" for leaf in result.scenario.leaves.values()]
     given = {path: model.assumptions[path].value for path in sheet.inputs}
     return {
         "firstYear": model.first_year,
@@ -42,14 +44,29 @@ def model_data(result: Result) -> dict[str, Any]:
         "fixed": [path for path in given if path.startswith("inflation.")],
         "elements": [element_value(model.assumptions[path].value, place) for path, place in sheet.elements],
         "elementNames": [f"{path}[{place}]" for path, place in sheet.elements],
-        "metrics": METRICS,
-        "whole": WHOLE,
+        "metrics": metric_lines(),
+        "shown": {name: metric.shown for name, metric in metrics().items() if metric.shown not in ("", "percent")},
+        "figures": figures(result),
+        "bars": bars(),
+        "formats": {unit: format_of(unit) for unit in dict.fromkeys(units)},
         "inputKind": INPUT,
         "byYearWords": {kind: f"{rule.words.capitalize()} its {which(rule)}" for kind, rule in BY_YEAR.items()},
         "lines": {line.name: line_data(model, line) for line in sheet.lines.values()},
         "assumptions": {path: assumption_data(leaf) for path, leaf in result.scenario.leaves.items()},
         "sums": sums(result.scenario),
     }
+
+
+def figures(result: Result) -> list[tuple[str, str]]:
+    """The line and the format of every metric."""
+    lines = result.model.declaration.lines
+    every = metrics().values()
+    return [(m.line_of(), format_of(lines[m.line_of()].written_unit, m.shown)) for m in every]
+
+
+def bars() -> list[tuple[str, str, int]]:
+    """The metrics that bars compare between cases: name, label and colour."""
+    return [(m.name, m.column.lower(), colour) for m, colour in zip(shown_in("bars"), (1, 0, 2, 3), strict=False)]
 
 
 def which(rule: Rule) -> str:

@@ -8,21 +8,22 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from ...formulas.expr import Line
+from ...results.registry import Metric, columns, tiles
 from ...results.result import Result
 from ...scenario.resolve import Leaf, plain
 from ...studies.compare import Comparison
 from ...studies.sensitivity import Tornado
 from . import svg
-from .formats import number, usd, written
-from .story import SPLIT, TILES, PageChart, Sentence
+from .data import bars, figures
+from .formats import format_of, number, usd, written
+from .story import SPLIT, PageChart, Sentence
 
 
 def figure_of(result: Result, name: str) -> float:
     """The figure behind a name: a line (a row stands for its sum) or an assumption."""
-    line = result.model.declaration.lines.get(name)
-    if line is None:
-        return float(result.scenario.leaves[name].value)
-    return result.sum(name) if line.series else result.figure(name)
+    known = name in result.model.declaration.lines
+    return result.amount(name) if known else float(result.scenario.leaves[name].value)
 
 
 def holds(result: Result, condition: str) -> bool:
@@ -61,13 +62,32 @@ class Drawn:
 
     def tiles(self) -> str:
         """The headline figures."""
-        figures = [written(figure_of(self.result, t.line), t.format) for t in TILES]
         return "".join(
-            f'<div class="tile"><button type="button" data-line="{t.line}" data-format="{t.format}">'
-            f'<b>{escape(t.label)}</b><span class="figure">{escape(text)}</span></button>'
-            f'<span class="base"></span><span class="note">{escape(t.note)}</span></div>'
-            for t, text in zip(TILES, figures, strict=True)
+            f'<div class="tile"><button type="button" data-line="{m.line_of()}" data-format="{self.format(m)}">'
+            f'<b>{escape(m.tile[0])}</b><span class="figure">{escape(self.text(m))}</span></button>'
+            f'<span class="base"></span><span class="note">{escape(m.tile[1])}</span></div>'
+            for m in tiles()
         )
+
+    def metrics(self) -> str:
+        """Every metric as the rows of a table."""
+        lines = self.result.model.declaration.lines
+        rows = (
+            (lines[line].label, button(line, written(figure_of(self.result, line), how)))
+            for line, how in figures(self.result)
+        )
+        return "".join(f'<tr><th scope="row">{escape(label)}</th><td>{text}</td></tr>' for label, text in rows)
+
+    def text(self, metric: Metric, of: Result | None = None) -> str:
+        """A registered figure as text."""
+        return written(figure_of(of or self.result, metric.line_of()), self.format(metric))
+
+    def format(self, metric: Metric) -> str:
+        """The format of a registered figure."""
+        return format_of(self._line(metric).written_unit, metric.shown)
+
+    def _line(self, metric: Metric) -> Line:
+        return self.result.model.declaration.lines[metric.line_of()]
 
     def chart(self, chart: PageChart) -> str:
         """A chart over the years with its legend and its table."""
@@ -120,16 +140,7 @@ class Drawn:
 
     def cases(self) -> list[dict[str, Any]]:
         """Metrics of the cases for the script."""
-        return [
-            {
-                "name": r.scenario.name,
-                "title": r.scenario.title,
-                "metrics": r.metrics,
-                "barrick": r.figure("barrick_group_irr"),
-                "pakistan": r.figure("pakistan_group_irr"),
-            }
-            for r in self.all.results
-        ]
+        return [{"name": r.scenario.name, "title": r.scenario.title, "metrics": r.metrics} for r in self.all.results]
 
     def bridges(self) -> list[dict[str, Any]]:
         """The IRR bridges for the script."""
@@ -142,23 +153,22 @@ class Drawn:
         """The cases side by side and the bridges between them."""
         if len(self.all.results) < 2:
             return ""
-        rates = [("project_irr", "project", 1), ("equity_irr", "shareholders", 0)]
-        bars, cells = [], []
+        drawn, cells = [], []
         for r in self.all.results:
-            for metric, label, colour in rates:
+            for metric, label, colour in bars():
                 value = r.metrics[metric]
-                bars.append(
+                drawn.append(
                     (
                         f"{r.scenario.name}: {label}",
                         [] if math.isnan(value) else [(0.0, value, colour)],
                         written(value, "percent"),
                     )
                 )
-            m = r.metrics
-            cells.append(
-                (f"{r.scenario.name}: {r.scenario.title}", *(written(m[k], how) for k, how in CASE_COLUMNS.values()))
-            )
-        head = "".join(f'<th scope="col">{escape(label)}</th>' for label in ("Case", *CASE_COLUMNS))
+            cells.append((f"{r.scenario.name}: {r.scenario.title}", *(self.text(m, r) for m in columns())))
+        labels = ((m.column, self._line(m).label) for m in columns())
+        head = '<th scope="col">Case</th>' + "".join(
+            f'<th scope="col" title="{escape(label)}">{escape(column)}</th>' for column, label in labels
+        )
         body = "".join(
             "<tr>"
             + f'<th scope="row">{escape(row[0])}</th>'
@@ -183,7 +193,7 @@ class Drawn:
             "other assumptions, as published in its scenario files.</p>"
             '<div class="charts"><figure id="cases" class="wide"><figcaption><h3>Rates of return</h3><p>Project real, '
             'shareholders nominal, a year</p></figcaption><div class="chart" data-chart="cases">'
-            f'{svg.across(bars)}</div><details open><summary>Table: cases</summary><div class="scroll" tabindex="0">'
+            f'{svg.across(drawn)}</div><details open><summary>Table: cases</summary><div class="scroll" tabindex="0">'
             f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></details></figure>"
             + self._lying(
                 "bridge",
@@ -252,17 +262,6 @@ def span(rows: list[list[float]]) -> tuple[int, int]:
     """The places between which any row has something to show, with one to spare; all of them where none has."""
     places = [k for row in rows for k, value in enumerate(row) if abs(value) > 1e-9]
     return (max(min(places) - 1, 0), min(max(places) + 2, len(rows[0]))) if places else (0, len(rows[0]))
-
-
-CASE_COLUMNS = {
-    "Project IRR": ("project_irr", "percent"),
-    "Project NPV": ("project_npv", "usd"),
-    "Shareholders’ IRR": ("equity_irr", "percent"),
-    "Least DSCR": ("min_dscr", "times"),
-    "Debt": ("total_debt_drawn", "usd"),
-    "EXIM": ("exim_drawn", "usd"),
-    "Take": ("government_take", "percent"),
-}
 
 
 def points(effect: float) -> str:

@@ -122,8 +122,9 @@ function run(overrides = {}) {
   const state = evaluate(checked(overrides)), rows = annualOf(state);
   const metrics = {}, annual = {year: Array.from({length: state.years}, (_, k) => DATA.firstYear + k)};
   for (const [name, line] of Object.entries(DATA.metrics)) metrics[name] = orNull(state[line]);
-  for (const name of DATA.whole) metrics[name] = Math.round(metrics[name]);
-  metrics.first_production = isoDate(state.first_production);
+  for (const [name, shown] of Object.entries(DATA.shown)) {
+    if (metrics[name] !== null) metrics[name] = shown === "date" ? isoDate(metrics[name]) : Math.round(metrics[name]);
+  }
   for (const [name, line] of Object.entries(DATA.lines)) if (line[5]) annual[name] = Array.from(rows[name], orNull);
   return {metrics, annual};
 }

@@ -17,6 +17,8 @@ const FORMATS = {
   },
   times: value => signed(value, fixed(Math.abs(value), 2) + "×"),
   count: value => signed(value, fixed(Math.abs(value), 0)),
+  date: value => isoDate(value),
+  year: value => fixed(value, 0).replace(",", ""),
   number: value => {
     const size = Math.abs(value), places = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 1 ? 2 : 4;
     const text = fixed(size, places);

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+
+from ...results.result import iso_date
+from ..numbers import look_of
 
 
 def percent(value: float) -> str:
@@ -43,7 +47,30 @@ def signed(value: float, text: str) -> str:
     return f"−{text}" if value < 0 and any(c in "123456789" for c in text) else text
 
 
-FORMATS = {"percent": percent, "usd": usd, "times": times, "count": count, "number": number}
+def year(value: float) -> str:
+    """A calendar year."""
+    return f"{value:.0f}"
+
+
+FORMATS: dict[str, Callable[[float], str]] = {
+    "percent": percent,
+    "usd": usd,
+    "times": times,
+    "count": count,
+    "number": number,
+    "date": iso_date,
+    "year": year,
+}
+
+
+def format_of(unit: str, shown: str = "") -> str:
+    """The format of figures of a unit; see `look_of`."""
+    look = look_of(unit, shown)
+    if shown in FORMATS:
+        return shown
+    if look.style in ("percent", "times"):
+        return look.style
+    return "usd" if unit.startswith("US$m ") else "number" if look.decimals else "count"
 
 
 def written(value: float | None, how: str) -> str:

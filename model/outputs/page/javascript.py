@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from ...engine.python import PythonWriter
-from ...engine.schedule import Schedule, chosen, chosen_curves, schedule
+from ...engine.schedule import Schedule, schedule, specialise, specialise_curves
 from ...formulas import by_year
 from ...formulas.declaration import Declaration
 from ...formulas.expr import Expr, Line
@@ -64,7 +64,7 @@ class JavaScriptWriter(PythonWriter):
     def either(self, condition: str, then: str, otherwise: str) -> str:
         return f"({condition} ? {then} : {otherwise})"
 
-    def located(self, place: str, axis: str, at: str) -> str:
+    def locate(self, place: str, axis: str, at: str) -> str:
         return f"let {place} = segment({axis}, {at}), {place}_past = {at} - {axis}_starts[{place}];"
 
     def finish(self, name: str, op: str) -> str:
@@ -76,7 +76,7 @@ class JavaScriptWriter(PythonWriter):
         steps = "let t = T - 1; t >= 0; t--" if backward else "let t = 0; t < T; t++"
         return [f"for ({steps}) {{", *statements, "}"]
 
-    def given(self) -> list[str]:
+    def read_inputs(self) -> list[str]:
         return [f"const {name} = x[{json.dumps(path)}];" for path, name in self.inputs.items()]
 
     def segments(self, names: str, x: str, y: str) -> str:
@@ -90,7 +90,7 @@ class JavaScriptWriter(PythonWriter):
         return "\n".join(["(T, x, e, S) => {", *statements, f"return {returned};", "}"])
 
 
-def source(sheet: Declaration, groups: list[Group], texts: Mapping[str, str], figure: str, ended: str) -> str:
+def source(sheet: Declaration, groups: list[Group], texts: Mapping[str, str], figure: str, end_flag: str) -> str:
     """The model as one JavaScript object.
 
     Args:
@@ -103,11 +103,11 @@ def source(sheet: Declaration, groups: list[Group], texts: Mapping[str, str], fi
     """
     lines, places = sheet.lines, {key: place for place, key in enumerate(sheet.elements)}
 
-    def plan(outputs: Sequence[str], soonest: str = "") -> Schedule:
-        return schedule(lines, sheet.curves, groups, texts, outputs, soonest=soonest)
+    def plan(outputs: Sequence[str], earliest: str = "") -> Schedule:
+        return schedule(lines, sheet.curves, groups, texts, outputs, earliest=earliest)
 
-    life = JavaScriptWriter({}, plan([ended], ended), places)
-    life.last = ended
+    life = JavaScriptWriter({}, plan([end_flag], end_flag), places)
+    life.end_flag = end_flag
     functions = {
         "whole": JavaScriptWriter(lines, plan(list(lines)), places).source(),
         figure: JavaScriptWriter({figure: lines[figure]}, plan([figure]), places).source(),
@@ -120,12 +120,14 @@ def source(sheet: Declaration, groups: list[Group], texts: Mapping[str, str], fi
 
 def _ratios(sheet: Declaration, texts: Mapping[str, str], places: Mapping[tuple[str, int], int]) -> str:
     ratios = {line.name: line for line in sheet.lines.values() if line.series and line.kind == "ratio"}
-    formulas = {name: chosen(line.formula, texts) for name, line in ratios.items()}
-    alone = Schedule(formulas, chosen_curves(sheet.curves, texts), frozenset(sheet.lines), (), (), {}, {}, frozenset())
+    formulas = {name: specialise(line.formula, texts) for name, line in ratios.items()}
+    alone = Schedule(
+        formulas, specialise_curves(sheet.curves, texts), frozenset(sheet.lines), (), (), {}, {}, frozenset()
+    )
     writer = JavaScriptWriter(ratios, alone, places, calculated=True)
     writer.text = loop = []
     for name, formula in formulas.items():
         loop.append(writer.reassign(f"r_{name}[t]", writer.value(formula)))
     result = ", ".join(f"{name}: r_{name}" for name in ratios)
     rows = [writer.row(f"r_{name}") for name in ratios]
-    return writer.wrapped([*writer.given(), *rows, *writer.steps(False, loop)], result)
+    return writer.wrapped([*writer.read_inputs(), *rows, *writer.steps(False, loop)], result)

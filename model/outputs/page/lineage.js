@@ -45,9 +45,10 @@ const Lineage = {
   number(value, unit) {
     if (Number.isNaN(value) || value === null) return "not applicable";
     if (unit === "years" && value > 1900 && value < 2300) return isoDate(value);
-    if (unit === "1/year") return FORMATS.percent(value) + " a year";
-    if (unit === "x") return FORMATS.times(value);
-    if (unit.startsWith("US$m ")) return signed(value, `US$${FORMATS.number(Math.abs(value))}m ${unit.slice(5)}`);
+    const how = DATA.formats[unit];
+    if (how === "percent") return FORMATS.percent(value) + " a year";
+    if (how === "times") return FORMATS.times(value);
+    if (how === "usd") return signed(value, `US$${FORMATS.number(Math.abs(value))}m ${unit.slice(5)}`);
     return FORMATS.number(value) + (unit === "1" ? "" : " " + unit);
   },
 

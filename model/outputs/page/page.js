@@ -114,6 +114,8 @@ const Page = {
         const year = DATA.firstYear + k;
         return row(year, chart.series.map(([line]) => Page.press(line, written(rows[line][k], "number"), year)));
       }));
+    } else if (id === "metrics") {
+      body.replaceChildren(...DATA.figures.map(([line, how]) => row(DATA.lines[line][0], [Page.press(line, written(Page.figure(line), how))])));
     } else if (id === "split") {
       body.replaceChildren(...DATA.split.map(([line, label]) => row(label, [Page.press(line, written(Page.figure(line), "usd"))])));
     } else if (id === "tornado") {

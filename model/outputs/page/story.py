@@ -111,27 +111,6 @@ STORY = (
 )
 
 
-class Tile(NamedTuple):
-    """A headline figure."""
-
-    line: str
-    format: str
-    label: str
-    note: str
-
-
-TILES = (
-    Tile("project_irr", "percent", "Project", "IRR a year, real, after tax, before financing"),
-    Tile("barrick_group_irr", "percent", "Barrick", "IRR a year on its cash calls, nominal"),
-    Tile("pakistan_group_irr", "percent", "Pakistan’s shareholders", "IRR a year on their cash calls, nominal"),
-    Tile("balochistan_cash_flow", "usd", "Balochistan", "Royalty and dividends over the life, nominal"),
-    Tile("min_dscr", "times", "Lenders", "Cash flow over debt service in the tightest period"),
-    Tile("exim_drawn", "usd", "EXIM", "Drawn on the US export loan"),
-    Tile("total_us_imports", "usd", "US imports", "Equipment and services over the life"),
-    Tile("us_jobs", "count", "Jobs in the US", "Supported by those imports"),
-)
-
-
 class PageSeries(NamedTuple):
     """A row in a chart."""
 

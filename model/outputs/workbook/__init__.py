@@ -8,7 +8,7 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from ...results.result import METRICS
+from ...results.registry import metrics
 from ...scenario.resolve import Scenario
 from ...studies.compare import Comparison, compare
 from ..writing import atomic
@@ -74,7 +74,7 @@ def fill(path: Path, comparison: Comparison) -> None:
         write_lines(book, styles, plan)
         write_summary(book, summary, styles, plan, annual_rows)
         write_cover(book, cover, styles, plan)
-        for metric, line in METRICS.items():
-            at, row = plan.places.lines[line]
-            if metric != "first_production":  # a date, which `Summary` shows as such
-                book.define_name(f"metrics.{metric}", f"='{at}'!$C${row}")
+        for metric in metrics().values():
+            at, row = plan.places.lines[metric.line_of()]
+            if metric.shown != "date":  # which `Summary` shows as such
+                book.define_name(f"metrics.{metric.name}", f"='{at}'!$C${row}")

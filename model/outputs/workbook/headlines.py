@@ -8,10 +8,10 @@ from typing import Any
 from xlsxwriter import Workbook
 
 from ...engine.python import float_of
-from ...results.result import METRICS
+from ...results.registry import Metric, sections
 from .charts import Chart, place_charts
 from .excel import prefix
-from .layout import COUNTS, HEADLINES, SOURCES, USES
+from .layout import SOURCES, USES
 from .page import SheetPage
 from .plan import Plan
 from .styles import DARK, PALE, Styles, number_format
@@ -29,13 +29,13 @@ def write_summary(book: Workbook, sheet: SheetPage, styles: Styles, plan: Plan, 
     sheet.set_column(UNIT, SECOND, 14)
     sheet.set_column(4, 4, 3)
     row = 3
-    for title, names in HEADLINES.items():
+    for title, metrics in sections().items():
         for column in range(LABEL, SECOND + 1):
             sheet.write_blank(row, column, None, styles.section)
         sheet.write_string(row, LABEL, title, styles.section)
-        for name in names:
+        for metric in metrics:
             row += 1
-            _headline(book, sheet, styles, plan, name, row)
+            _headline(book, sheet, styles, plan, metric, row)
         row += 2
     table = _sources_and_uses(sheet, styles, plan, row)
     place_charts(book, sheet, plan, annual_rows, [Chart.sources_and_uses(NAME, *table)], CHARTS_AT)
@@ -45,24 +45,24 @@ def write_summary(book: Workbook, sheet: SheetPage, styles: Styles, plan: Plan, 
     sheet.fit_to_pages(1, 1)
 
 
-def _headline(book: Workbook, sheet: SheetPage, styles: Styles, plan: Plan, name: str, row: int) -> None:
+def _headline(book: Workbook, sheet: SheetPage, styles: Styles, plan: Plan, metric: Metric, row: int) -> None:
     """One metric: a link to its line; a date is shown as one."""
-    line = plan.model.declaration.lines[METRICS[name]]
+    line = plan.model.declaration.lines[metric.line_of()]
     at, number = plan.places.lines[line.name]
     cell = f"{prefix(NAME, at)}$C${number}"
     value = float_of(plan.values[line.name])
     sheet.write_string(row, LABEL, line.label, styles.of(indent=1))
-    if name == "first_production":
+    if metric.shown == "date":
         months = f"ROUND({cell}*12,3)"
         month = f"DATE(INT({months}/12),MOD(INT({months}),12)+1,1)"
         day = f"ROUND(({months}-INT({months}))*DAY(EOMONTH({month},0)),0)"
-        shown = days(plan.result.metrics[name])
+        shown = days(plan.result.headline(metric))
         sheet.band(row, VALUE, f"{month}+{day}", [shown], styles.number("d mmm yyyy", align="right"))
-        book.define_name(f"metrics.{name}", f"={NAME}!$B${row + 1}")
+        book.define_name(f"metrics.{metric.name}", f"={NAME}!$B${row + 1}")
         return
-    look = "0" if name in COUNTS else number_format(line.written_unit, "flow", [value])
+    look = number_format(line.written_unit, "flow", [value], metric.shown)
     sheet.band(row, VALUE, cell, [value], styles.number(look, bold=True, align="right"))
-    unit = "" if line.written_unit in ("1", "x") or name in COUNTS else line.written_unit
+    unit = "" if line.written_unit in ("1", "x") or metric.shown else line.written_unit
     sheet.write_string(row, UNIT, unit, styles.of(font_color=styles.unit.font_color, indent=1))
 
 

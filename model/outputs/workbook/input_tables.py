@@ -14,7 +14,7 @@ from .excel import AFTER, NOW, ExcelWriter, prefix
 from .inputs import bounds_of, heading, validation
 from .page import FIGURE, FIRST, FIRST_ROW, LABEL, LETTERS, OPENING, UNIT, YEAR_ROW, SheetPage
 from .plan import BY_YEAR, CURVE_ROWS, CURVES, TABLES, Plan
-from .styles import Styles, number_format
+from .styles import Styles, number_format, unsigned
 
 BEFORE_ALL = -1e99  # a knot before all others, from which the curve is flat
 
@@ -60,7 +60,7 @@ def _table(book: Workbook, sheet: SheetPage, styles: Styles, leaf: Leaf, at: int
     sheet.write_string(at - 1, UNIT, "year" if by_year else "position", styles.unit)
     sheet.write_string(at, UNIT, leaf.unit or "", styles.unit)
     sheet.write_string(at + 1, LABEL, f"{leaf.source}{'. ' + leaf.note if leaf.note else ''}", styles.note)
-    style = look(number_format(leaf.unit or "1", "flow", numbers).rpartition("]")[2].split(";")[0] or "General")
+    style = look(unsigned(number_format(leaf.unit or "1", "flow", numbers)))
     for column, (key, number) in enumerate(zip(keys, numbers, strict=True), FIRST):
         sheet.write_number(at - 1, column, key, styles.year)
         sheet.write_number(at, column, number, style)

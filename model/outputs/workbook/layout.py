@@ -145,59 +145,6 @@ BALANCE = (
     ("total", "liabilities_and_equity"),
 )
 
-# Headline figures of `Summary`, by the contract's names.
-HEADLINES: dict[str, tuple[str, ...]] = {
-    "Returns": (
-        "project_irr",
-        "project_irr_pre_tax",
-        "project_irr_nominal",
-        "project_npv",
-        "project_npv_pre_tax",
-        "equity_irr",
-        "equity_irr_real",
-        "equity_npv",
-        "payback_years",
-    ),
-    "Mine": (
-        "first_production",
-        "mine_life_years",
-        "last_production_year",
-        "lom_copper_kt",
-        "lom_gold_koz",
-        "lom_nsr",
-        "lom_opex",
-        "c1_cost",
-        "aisc",
-    ),
-    "Funding": (
-        "total_uses",
-        "total_debt_drawn",
-        "total_equity_to_completion",
-        "gearing",
-        "interest_during_construction",
-        "peak_debt",
-        "min_dscr",
-        "avg_dscr",
-        "min_llcr",
-        "min_plcr",
-        "lock_up_periods",
-        "default_periods",
-    ),
-    "Governments, imports, jobs": (
-        "government_take",
-        "us_imports",
-        "us_imports_exim_financed",
-        "exim_drawn",
-        "us_jobs",
-        "balochistan_jobs_peak",
-        "operations_jobs",
-    ),
-}
-
-COUNTS = frozenset(
-    {"last_production_year", "lock_up_periods", "default_periods", "payment_default_periods", "llcr_breach_periods"}
-)
-
 USES = (
     "phase_1_capex",
     "startup_funding",

@@ -6,19 +6,18 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from ...results.result import METRICS, Result
+from ...results.registry import PARTIES, metrics
+from ...results.result import Result
 from ...studies.compare import Comparison
 from .axis import open_sheet
 from .charts import Chart, Series, drawn
 from .excel import prefix
-from .layout import COUNTS
 from .page import LETTERS, SheetPage
 from .plan import Plan
-from .styles import BAD_INK, DARK, Styles, number_format
+from .styles import BAD_INK, DARK, Styles, number_format, unsigned
 
 NAME = "Compare"
 LABEL, UNIT, FIRST_CASE = 0, 1, 2
-DATES = ("first_production",)
 
 
 def write_compare(book: Workbook, styles: Styles, plan: Plan, comparison: Comparison) -> None:
@@ -67,15 +66,18 @@ def _metrics(sheet: SheetPage, styles: Styles, plan: Plan, comparison: Compariso
     for column, k in enumerate(others, apart):
         words = f"{cases[k].scenario.name} less {cases[base].scenario.name}"
         sheet.write_string(row, column, words, styles.header_wrapped)
-    wanted = {name: line for name, line in METRICS.items() if name not in DATES}
-    holders = [key for key in cases[0].shareholders if key != "groups"]
-    wanted |= {f"{key}_irr": f"{key}_irr" for key in holders} | {f"{key}_npv": f"{key}_npv" for key in holders}
-    for name in wanted.values():
+    lines = plan.model.declaration.lines
+    wanted = [(metric.line_of(), metric.shown) for metric in metrics().values() if metric.shown != "date"]
+    holders = cases[0].party("shareholders")
+    wanted += [(metric.line_of(key), metric.shown) for metric in PARTIES["shareholders"].metrics for key in holders]
+    for name, shown in wanted:
+        line = lines[name]
+        if line.series:
+            continue
         row += 1
-        line = plan.model.declaration.lines[name]
         at, number = plan.places.lines[name]
         figures = [r.figure(name) if name in r.lines else float("nan") for r in cases]
-        look = "0" if name in COUNTS else number_format(line.written_unit, "flow", figures)
+        look = number_format(line.written_unit, "flow", figures, shown)
         style = styles.number(look)
         sheet.write_string(row, LABEL, line.label, styles.label)
         sheet.write_string(row, UNIT, "" if line.written_unit == "1" else line.written_unit, styles.unit)
@@ -99,7 +101,7 @@ def _metrics(sheet: SheetPage, styles: Styles, plan: Plan, comparison: Compariso
 
 def difference(look: str) -> str:
     """The same number format with a sign."""
-    plain = look.split(";")[0].rpartition("]")[2]
+    plain = unsigned(look)
     return f"+{plain};[Red]-{plain};{plain}"
 
 

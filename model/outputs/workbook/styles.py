@@ -9,6 +9,8 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
+from ..numbers import OTHER, Look, look_of
+
 DARK, MIDDLE, PALE, RULE = "#1F3A4D", "#5B7B8C", "#E8EEF1", "#C5D0D6"
 LINK_INK = "#2E6B34"
 INPUT_FILL, INPUT_INK, FIXED_INK, WORKING_INK = "#FFF8DC", "#0000C0", "#7A7A7A", "#6B6B6B"
@@ -23,44 +25,37 @@ def signed(digits: int) -> str:
     return f"[>={least}]#,##{zeros};[<=-{least}][Red]-#,##{zeros};\\-"
 
 
-FORMATS = {
-    "US$m": signed(1),
-    "US$": signed(3),
-    "Mt": signed(2),
-    "kt": signed(1),
-    "koz": signed(1),
-    "jobs": signed(0),
-    "g": "0.000",
-    "x": '0.00"x"',
-    "years": "0.00",
-    "year": "0.00",
-    "months": "0.0",
-    "days": "0",
-    "nominal/real": "0.000",
-    "1/year": "0.00%",
-}
 WHOLE, SHARE, PLAIN = "0;-0;\\-", "0.0%", "#,##0.00"
 
 
-def number_format(unit: str, kind: str = "flow", values: Iterable[float] = ()) -> str:
+def pattern(look: Look) -> str:
+    """A look as a number format."""
+    zeros = f"0.{'0' * look.decimals}" if look.decimals else "0"
+    suffix = {"percent": "%", "times": '"x"'}.get(look.style, "")
+    return signed(look.decimals) if look.style == "number" else zeros + suffix
+
+
+def unsigned(number_format: str) -> str:
+    """The format of positive numbers in a number format."""
+    return number_format.split(";")[0].rpartition("]")[2]
+
+
+def number_format(unit: str, kind: str = "flow", values: Iterable[float] = (), shown: str = "") -> str:
     """How numbers of a unit are shown.
 
     Args:
         kind: of the line; a flag is 0 or 1.
         values: the numbers, which tell years from durations, and shares from counts where there is no unit.
+        shown: what the registry says of them; see `Metric.shown`.
     """
     present = [abs(v) for v in values if v == v]
     greatest, whole = max(present, default=0.0), all(v == int(v) for v in present)
     if unit == "years" and whole and greatest > 1000:
         return "0"
-    if unit in FORMATS:
-        return FORMATS[unit]
-    if unit == "1":
+    if unit == "1" and not shown:
         return WHOLE if kind == "flag" or (whole and greatest >= 2) else SHARE if greatest <= 2 else PLAIN
-    head = unit.split("/")[0].split(" ")[0]
-    if "/" in unit and head in ("US$", "US$m"):
-        return signed(2)
-    return FORMATS.get(head, PLAIN)
+    look = look_of(unit, shown)
+    return PLAIN if look is OTHER else pattern(look)
 
 
 class Styles:
