@@ -116,7 +116,7 @@ class CppWriter(Writer):
         curve = self.curves[e.data]
         n = len(curve.x)
         if any(map(self.depends, (*curve.x, *curve.y))):
-            raise ValueError("what a curve is drawn from cannot differ between the scenarios of one run")
+            raise ValueError("the knots of a curve cannot differ between the scenarios of one run")
         if e.data not in self.tables:
             self.tables[e.data] = self.size
             self.common.curves[e.data] = curve
