@@ -79,7 +79,8 @@ def each(function: Any, *values: Value) -> Value:
     rows = [v for v in values if isinstance(v, list)]
     if not rows:
         return float(function(*values))
-    return list(map(function, *(v if isinstance(v, list) else [v] * len(rows[0]) for v in values)))
+    by_period = (v if isinstance(v, list) else [v] * len(rows[0]) for v in values)
+    return [float(x) for x in map(function, *by_period)]  # a comparison is 1.0 or 0.0, which have a negative
 
 
 def looked_up(curve: Any, x: float) -> float:

@@ -62,7 +62,7 @@ def yearly(rows: Array, each: int) -> Array:
     return result
 
 
-@pytest.mark.parametrize("seed", range(count(28, 1000)))
+@pytest.mark.parametrize("seed", dict.fromkeys([*range(count(28, 1000)), 940]))  # 940: the negative of a comparison
 def test_random_declarations_by_floats_and_by_arrays(seed: int) -> None:
     """Of scenarios that differ in all inputs, or in some, whose other lines stand in tables."""
     periods, months = AXES[seed % len(AXES)]
