@@ -22,8 +22,8 @@ Flows = Sequence[float]
 
 
 class Sums(NamedTuple):
-    """Discounted inflows and outflows, and the running sums of both added up over the periods: the latter over the
-    former is the average time to the end of the row, and a period more."""
+    """Discounted inflows and outflows, and both weighted by their time: the latter over the former is the average
+    time, in periods from the first. Periods without a flow after the last add nothing."""
 
     inflow: float
     outflow: float
@@ -35,15 +35,17 @@ def discounted(row: Flows, limit: float, x: float) -> Sums:
     """The sums at a discount factor; flows within `limit` are none."""
     floor = -limit
     inflow = outflow = inflows = outflows = 0.0
-    factor = 1.0
+    factor, time = 1.0, 0.0
     for c in row:
+        term = c * factor
         if c > limit:
-            inflow += c * factor
+            inflow += term
+            inflows += term * time
         elif c < floor:
-            outflow -= c * factor
+            outflow -= term
+            outflows -= term * time
         factor *= x
-        inflows += inflow
-        outflows += outflow
+        time += 1.0
     return Sums(inflow, outflow, inflows, outflows)
 
 
@@ -70,7 +72,7 @@ def bracketed(row: Flows, limit: float, x: float, low: float, high: float, risin
             q = inflow / outflow
             q = q if q < STEEP else STEEP
             value = (((11.0 * q + 27.0) * q - 27.0) * q - 11.0) / (3.0 * (((q + 9.0) * q + 9.0) * q + 1.0))
-            slope = outflows / outflow - inflows / inflow
+            slope = inflows / inflow - outflows / outflow
             inverse = 1.0 / slope if slope != 0.0 else NAN
         newton = -(value * inverse)
         size, gap = abs(newton), NAN

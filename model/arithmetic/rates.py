@@ -128,10 +128,11 @@ def _irr_chunk(c: Floats) -> Floats:
     at = np.zeros((4, count))
     positive, negative, again = np.zeros((3, count), dtype=bool)
     with np.errstate(all="ignore"):
-        for up, down in zip(inflows, outflows, strict=True):
+        for time, (up, down) in enumerate(zip(inflows, outflows, strict=True)):
             at[0] += up
             at[1] += down
-            at[2:] += at[:2]
+            at[2] += up * time
+            at[3] += down * time
             less = at[0] < at[1]
             positive |= at[0] > at[1]
             negative |= less
@@ -150,14 +151,13 @@ def _irr_chunk(c: Floats) -> Floats:
 
 
 def _discounted(inflows: Floats, outflows: Floats, x: Floats) -> Floats:
-    """`returns.discounted` per column: inflows, outflows and the running sums of both, as rows."""
+    """`returns.discounted` per column: inflows, outflows and both weighted by their time, as rows."""
     at = np.zeros((4, x.size))
-    inflow, outflow, to_date, sums_to_date = at[0], at[1], at[:2], at[2:]
     factor, term = np.ones(x.size), np.empty(x.size)
-    for up, down in zip(inflows, outflows, strict=True):
-        inflow += np.multiply(up, factor, out=term)
-        outflow += np.multiply(down, factor, out=term)
-        sums_to_date += to_date
+    for time, flows in enumerate(zip(inflows, outflows, strict=True)):
+        for direction, flow in enumerate(flows):
+            at[direction] += np.multiply(flow, factor, out=term)
+            at[2 + direction] += np.multiply(term, time, out=term)
         factor *= x
     return at
 
@@ -175,7 +175,7 @@ def _one_root(inflows: Floats, outflows: Floats, at: Floats) -> Floats:
         q = np.where(q < STEEP, q, STEEP)
         value = (((11.0 * q + 27.0) * q - 27.0) * q - 11.0) / (3.0 * (((q + 9.0) * q + 9.0) * q + 1.0))
         value = np.where((inflow > 0.0) & (outflow > 0.0), value, NAN)
-        slope = down / outflow - up / inflow
+        slope = up / inflow - down / outflow
         inverse = np.where(slope != 0.0, 1.0 / slope, NAN)
         newton = -(value * inverse)
         size, far = np.abs(newton), np.abs(value)

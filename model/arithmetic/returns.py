@@ -52,13 +52,15 @@ def rate_of_return(flows: Flows, dust: float = DUST) -> float:
     floor = -limit
     inflow = outflow = inflows = outflows = 0.0
     positive = negative = again = False  # whether the running total was, and negative after positive
+    time = 0.0
     for c in flows:
         if c > limit:
             inflow += c
+            inflows += c * time
         elif not c >= floor:  # as well where it is not a number
             outflow -= c
-        inflows += inflow
-        outflows += outflow
+            outflows -= c * time
+        time += 1.0
         if inflow > outflow:
             positive = True
         elif inflow < outflow:
@@ -85,7 +87,7 @@ def searched(flows: Flows, dust: float) -> float:
         for y in reversed(losses):
             if below(y) >= -ZERO:
                 return below(y)
-        if side_of(discounted(row, 0.0, 1.0), len(row), 0) == 0:
+        if side_of(discounted(row, 0.0, 1.0), 0) == 0:
             return 0.0
     if gains:
         return above(gains[0])
@@ -104,7 +106,7 @@ def roots(flows: Flows) -> list[float]:
         return [single(row, back, seen.last)] if seen.changes else []
     losses = [below(y) for y in side_roots(back, signs(back))]
     gains = [above(x) for x in side_roots(row, seen)]
-    zero = not seen.clear and side_of(discounted(row, 0.0, 1.0), len(row), 0) == 0
+    zero = not seen.clear and side_of(discounted(row, 0.0, 1.0), 0) == 0
     return losses[::-1] + [0.0] * zero + gains
 
 
@@ -138,7 +140,8 @@ class Signs(NamedTuple):
 
 
 def scaled(flows: Flows, dust: float) -> list[float]:
-    """The flows without dust, times a power of two that keeps sums finite; empty where one is not finite."""
+    """The flows up to the last that is not dust, times a power of two that keeps sums finite; empty where one is not
+    finite."""
     top = max(map(abs, flows), default=0.0)
     if top == 0.0 or any(c - c != 0.0 for c in flows):
         return []
@@ -147,7 +150,10 @@ def scaled(flows: Flows, dust: float) -> list[float]:
         scale *= SMALL
     while top * scale < SMALL:
         scale *= LARGE
-    return [c * scale if c > limit or c < -limit else 0.0 for c in flows]
+    row = [c * scale if c > limit or c < -limit else 0.0 for c in flows]
+    while row[-1] == 0.0:  # else the flows read backwards, and their rate's last bits, would depend on them
+        row.pop()
+    return row
 
 
 def signs(row: Flows) -> Signs:
@@ -191,12 +197,12 @@ def signs(row: Flows) -> Signs:
     return Signs(changes, last, True, min(changes, turns, bends))
 
 
-def is_zero(at: Sums, periods: int, level: int) -> bool:
+def is_zero(at: Sums, level: int) -> bool:
     """Whether inflows and outflows are equal within rounding.
 
     Each term carries a rounding for each factor: as many as periods have passed, and as it was multiplied before.
     """
-    time = 2.0 * periods - at.inflows / at.inflow - at.outflows / at.outflow
+    time = at.inflows / at.inflow + at.outflows / at.outflow
     return abs(at.inflow - at.outflow) <= 0.5 * EPS * (16.0 + level + time) * (at.inflow + at.outflow)
 
 
@@ -236,13 +242,12 @@ def between(row: Flows, level: int, cuts: list[float]) -> list[float]:
 
     A cut at which nothing is left but rounding is a double root.
     """
-    periods = len(row)
     at = discounted(row, 0.0, 1.0)
-    side, right = side_of(at, periods, level), 1.0
+    side, right = side_of(at, level), 1.0
     first = next(1 if c > 0.0 else -1 for c in row if c != 0.0)
     found = []
     for left in [*cuts, 0.0]:
-        near = side_of(discounted(row, 0.0, left), periods, level) if left > 0.0 else first
+        near = side_of(discounted(row, 0.0, left), level) if left > 0.0 else first
         if near * side < 0:
             if right == 1.0:
                 found.append(bracketed(row, 0.0, 1.0, left, 1.0, side > 0, at))
@@ -255,8 +260,8 @@ def between(row: Flows, level: int, cuts: list[float]) -> list[float]:
     return found
 
 
-def side_of(at: Sums, periods: int, level: int) -> int:
+def side_of(at: Sums, level: int) -> int:
     """Sign of inflows less outflows, 0 within rounding."""
-    if at.inflow > 0.0 and at.outflow > 0.0 and is_zero(at, periods, level):
+    if at.inflow > 0.0 and at.outflow > 0.0 and is_zero(at, level):
         return 0
     return (at.inflow > at.outflow) - (at.inflow < at.outflow)

@@ -198,3 +198,17 @@ def test_the_only_root_is_that_of_other_packages(make: Callable[..., Floats]) ->
             assert ours == pytest.approx(npf.irr(column), rel=1e-8, abs=1e-9)
             compared += 1
     assert compared > 10
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
+def test_periods_without_a_flow_at_the_end_move_no_bit(
+    table: Callable[[np.random.Generator], Floats], blocks: Callable[..., Floats]
+) -> None:
+    """A mine's rate does not depend on how far the axis goes on after it."""
+    flows = table(np.random.default_rng(11))
+    longer = np.concatenate([flows, np.zeros((37, flows.shape[1]))])
+    for dust in (0.0, DUST):
+        expected = bits(one_by_one(flows, dust))
+        assert bits(one_by_one(longer, dust)) == expected
+        assert bits(blocks(longer, dust)) == expected
+    assert bits(irr_many(longer)) == bits(one_by_one(flows, 0.0))

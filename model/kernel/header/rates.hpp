@@ -31,12 +31,12 @@ template <class T> static inline Sums<T> discounted(const T *row, long periods, 
   Sums<T> s = {};
   T factor = T{} + 1.0, floor = -limit, none = {};
   for (long t = 0; t < periods; t++) {
-    T c = row[t], term = c * factor;
-    s.inflow += c > limit ? term : none;
-    s.outflow -= c < floor ? term : none;
+    T c = row[t], term = c * factor, in = c > limit ? term : none, out = c < floor ? term : none;
+    s.inflow += in;
+    s.outflow -= out;
+    s.inflows += in * (double)t;
+    s.outflows -= out * (double)t;
     factor *= x;
-    s.inflows += s.inflow;
-    s.outflows += s.outflow;
   }
   return s;
 }
@@ -52,7 +52,7 @@ template <class T, class Mask> static inline Mask advance(Search<T> &s, const Su
   T q = a.inflow / a.outflow;
   q = q < STEEP ? q : zero + STEEP;
   T value = (((11.0 * q + 27.0) * q - 27.0) * q - 11.0) / (3.0 * (((q + 9.0) * q + 9.0) * q + 1.0));
-  T slope = a.outflows / a.outflow - a.inflows / a.inflow, inverse = slope != zero ? 1.0 / slope : none;
+  T slope = a.inflows / a.inflow - a.outflows / a.outflow, inverse = slope != zero ? 1.0 / slope : none;
   Mask both = (a.inflow > zero) & (a.outflow > zero);
   value = both ? value : none;
   T newton = -(value * inverse), size = size_of(newton);
@@ -130,9 +130,9 @@ static Signs signs(const double *row, long periods) {
   return {flow.changes, flow.side, true, twice.changes < bound ? twice.changes : bound};
 }
 
-static int side_of(const Sums<double> &a, long periods, int level) {
+static int side_of(const Sums<double> &a, int level) {
   if (a.inflow > 0.0 && a.outflow > 0.0) {
-    double time = 2.0 * (double)periods - a.inflows / a.inflow - a.outflows / a.outflow;
+    double time = a.inflows / a.inflow + a.outflows / a.outflow;
     if (size_of(a.inflow - a.outflow) <= 0.5 * EPS * (16.0 + level + time) * (a.inflow + a.outflow)) return 0;
   }
   return (a.inflow > a.outflow) - (a.inflow < a.outflow);
@@ -162,13 +162,13 @@ static void differentiate(double *row, long periods, double middle) {
 
 static long between(const double *row, long periods, int level, const double *cuts, long count, double *found) {
   Sums<double> a = discounted(row, periods, 0.0, 1.0);
-  int side = side_of(a, periods, level), first = 0;
+  int side = side_of(a, level), first = 0;
   double right = 1.0;
   long number = 0;
   for (long t = 0; t < periods && !first; t++) first = (row[t] > 0.0) - (row[t] < 0.0);
   for (long k = 0; k <= count; k++) {
     double left = k < count ? cuts[k] : 0.0;
-    int near = left > 0.0 ? side_of(discounted(row, periods, 0.0, left), periods, level) : first;
+    int near = left > 0.0 ? side_of(discounted(row, periods, 0.0, left), level) : first;
     if (near * side < 0) {
       double x = right == 1.0 ? 1.0 : 0.5 * (left + right);
       found[number++] =
@@ -215,9 +215,10 @@ static double searched(double *row, long periods, double dust) {
   double limit = dust * top;
   while (top * scale > LARGE) scale *= SMALL;
   while (top * scale < SMALL) scale *= LARGE;
+  for (long t = 0; t < periods; t++) row[t] = row[t] > limit || row[t] < -limit ? row[t] * scale : 0.0;
+  while (row[periods - 1] == 0.0) periods--;
   double back[periods], gains[periods], losses[periods];
-  for (long t = 0; t < periods; t++)
-    back[periods - 1 - t] = row[t] = row[t] > limit || row[t] < -limit ? row[t] * scale : 0.0;
+  for (long t = 0; t < periods; t++) back[periods - 1 - t] = row[t];
   Signs seen = signs(row, periods);
   if (seen.changes == 0) return NOT_APPLICABLE;
   Sums<double> total = discounted(row, periods, 0.0, 1.0);
@@ -231,7 +232,7 @@ static double searched(double *row, long periods, double dust) {
   if (!seen.clear) {
     for (long k = loss - 1; k >= 0; k--)
       if (below(losses[k]) >= -ZERO) return below(losses[k]);
-    if (side_of(total, periods, 0) == 0) return 0.0;
+    if (side_of(total, 0) == 0) return 0.0;
   }
   return gain ? above(gains[0]) : loss ? below(losses[0]) : NOT_APPLICABLE;
 }
@@ -248,11 +249,11 @@ static V irr(const V *flows, long periods, double dust = DUST) {
   Sums<V> a = {};
   I positive = {}, negative = {}, again = {};
   for (long t = 0; t < periods; t++) {
-    V c = flows[t];
-    a.inflow += c > limit ? c : none;
-    a.outflow -= c >= floor ? none : c;  // as well where it is not a number
-    a.inflows += a.inflow;
-    a.outflows += a.outflow;
+    V c = flows[t], in = c > limit ? c : none, out = c >= floor ? none : c;  // as well where it is not a number
+    a.inflow += in;
+    a.outflow -= out;
+    a.inflows += in * (double)t;
+    a.outflows -= out * (double)t;
     I less = a.inflow < a.outflow;
     positive |= a.inflow > a.outflow;
     negative |= less;

@@ -10,15 +10,20 @@ const irrOfFlows = (() => {
   const above = x => x > LEAST ? (1 - x) / x : HIGHEST;
   const below = y => y - 1 > LOWEST ? y - 1 : LOWEST;
 
-  // Inflows and outflows at a discount factor, and the running sums of both added up over the periods.
+  // Inflows and outflows at a discount factor, and both weighted by their time.
   function discounted(row, x) {
-    let inflow = 0, outflow = 0, inflows = 0, outflows = 0, factor = 1;
+    let inflow = 0, outflow = 0, inflows = 0, outflows = 0, factor = 1, time = 0;
     for (const c of row) {
-      if (c > 0) inflow += c * factor;
-      else if (c < 0) outflow -= c * factor;
+      const term = c * factor;
+      if (c > 0) {
+        inflow += term;
+        inflows += term * time;
+      } else if (c < 0) {
+        outflow -= term;
+        outflows -= term * time;
+      }
       factor *= x;
-      inflows += inflow;
-      outflows += outflow;
+      time += 1;
     }
     return {inflow, outflow, inflows, outflows};
   }
@@ -33,7 +38,7 @@ const irrOfFlows = (() => {
       if (inflow > 0 && outflow > 0) {
         const q = Math.min(inflow / outflow, STEEP);
         value = (((11 * q + 27) * q - 27) * q - 11) / (3 * (((q + 9) * q + 9) * q + 1));
-        const slope = outflows / outflow - inflows / inflow;
+        const slope = inflows / inflow - outflows / outflow;
         inverse = slope === 0 ? NaN : 1 / slope;
       }
       const newton = -(value * inverse), size = Math.abs(newton);
@@ -84,9 +89,9 @@ const irrOfFlows = (() => {
   }
 
   // The sign of inflows less outflows, 0 where rounding alone can have made it.
-  function sideOf(at, periods, level) {
+  function sideOf(at, level) {
     if (at.inflow > 0 && at.outflow > 0) {
-      const time = 2 * periods - at.inflows / at.inflow - at.outflows / at.outflow;
+      const time = at.inflows / at.inflow + at.outflows / at.outflow;
       const noise = 0.5 * EPS * (16 + level + time);
       if (Math.abs(at.inflow - at.outflow) <= noise * (at.inflow + at.outflow)) return 0;
     }
@@ -106,9 +111,9 @@ const irrOfFlows = (() => {
   // The roots in (0, 1), the largest first, of which at most one lies between neighbouring cuts.
   function between(row, level, cuts) {
     const at = discounted(row, 1), first = Math.sign(row.find(c => c !== 0)), found = [];
-    let side = sideOf(at, row.length, level), right = 1;
+    let side = sideOf(at, level), right = 1;
     for (const left of [...cuts, 0]) {
-      const near = left > 0 ? sideOf(discounted(row, left), row.length, level) : first;
+      const near = left > 0 ? sideOf(discounted(row, left), level) : first;
       if (near * side < 0) {
         const x = right === 1 ? 1 : 0.5 * (left + right);
         found.push(bracketed(row, x, left, right, side > 0, x === 1 ? at : discounted(row, x)));
@@ -136,7 +141,8 @@ const irrOfFlows = (() => {
     let scale = 1;
     while (top * scale > LARGE) scale *= SMALL;
     while (top * scale < SMALL) scale *= LARGE;
-    const row = Array.from(flows, c => c * scale), back = row.slice().reverse(), seen = signs(row);
+    const end = flows.findLastIndex(c => c !== 0) + 1, row = Array.from(flows.slice(0, end), c => c * scale);
+    const back = row.slice().reverse(), seen = signs(row);
     if (seen.changes === 0) return NaN;
     const total = discounted(row, 1);
     const single = (part, at) => bracketed(part, 1, 0, 1, at.inflow > at.outflow, at);
@@ -150,7 +156,7 @@ const irrOfFlows = (() => {
     if (!seen.clear) {
       const zero = losses.findLast(y => below(y) >= -ZERO);
       if (zero !== undefined) return below(zero);
-      if (sideOf(total, row.length, 0) === 0) return 0;
+      if (sideOf(total, 0) === 0) return 0;
     }
     return gains.length ? above(gains[0]) : losses.length ? below(losses[0]) : NaN;
   };
