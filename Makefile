@@ -48,7 +48,7 @@ static: .venv/ready
 	@$(MAKE) --no-print-directory -j lint types imports packages
 
 lint: .venv/ready
-	@$(BIN)/ruff check .
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check -q .
 
 types: .venv/ready
 	@$(BIN)/mypy

@@ -92,7 +92,7 @@ def needed(ready: PreparedStudy) -> tuple[int, int]:
     lines = model.declaration.lines
     wanted = (*kernel.figures_out, *kernel.rows_out)
     plan = schedule(lines, model.declaration.curves, model.groups, model.texts, wanted, varied)
-    depends = dependence(varied, plan.moving)
+    depends = dependence(varied, plan.moving, plan.curves)
 
     def count(e: Expr, row: bool) -> int:
         if isinstance(e, Line) or not depends(e) or e.op in REDUCTIONS or (row and not e.series):

@@ -60,7 +60,7 @@ NUMBERS_ONLY: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"prices.copper": BY_YEAR}, {"prices.copper": {2027: 3.0, 2030: 4.0, 2040: 5.0, "interpolation": "step"}}),
     ({"ramp_up.curve": [0.1, 0.5, 1]}, {"ramp_up.curve": [0.3, 0.6, 0.9], "ramp_up.band_months": 8}),
     ({"fiscal.advance_royalty.amounts": [1, 2]}, {"fiscal.advance_royalty.amounts": [0, 7]}),
-]  # fmt: skip
+]
 OTHERWISE: list[dict[str, Any]] = [
     {"prices.copper": BY_YEAR},
     {"timeline.period_months": 12},
@@ -109,8 +109,12 @@ def test_what_a_declaration_reads_is_recorded_and_no_number_is_there() -> None:
     assert sheet.reads["by_year", "prices.copper"] is True and sheet.reads["by_year", "prices.gold"] is False
     assert sheet.reads["text", "fiscal.regime"] == scenario.leaves["fiscal.regime"].value
     assert sheet.reads["years", "capex.phase_1.schedule"].years == scenario.leaves["capex.phase_1.schedule"].value.years
-    numbers = [a for answer in sheet.reads.values() for a in (answer if isinstance(answer, tuple) else (answer,))
-               if isinstance(a, float)]  # fmt: skip
+    numbers = [
+        a
+        for answer in sheet.reads.values()
+        for a in (answer if isinstance(answer, tuple) else (answer,))
+        if isinstance(a, float)
+    ]
     assert numbers == []
     assert not hasattr(sheet, "assumptions") and sheet._assumptions == {}  # a stage cannot come by a number
     with pytest.raises(AttributeError):
@@ -192,7 +196,8 @@ def test_entries_in_another_order_keep_their_order(tmp_path: Path) -> None:
 def test_run_takes_a_name_with_overrides_a_path_and_a_scenario(tmp_path: Path) -> None:
     lower = run("base", {"prices.copper": 3.5})
     (tmp_path / "lower.yaml").write_text(
-        "extends: base\nname: lower\ntitle: T\ndescription: D.\nprices: {copper: 3.5}\n")  # fmt: skip
+        "extends: base\nname: lower\ntitle: T\ndescription: D.\nprices: {copper: 3.5}\n"
+    )
     for other in (run(load("base", {"prices.copper": 3.5})), run(tmp_path / "lower.yaml")):
         assert other.metrics == lower.metrics != run("base").metrics
     with pytest.raises(TypeError, match="overrides are given where a scenario is loaded"):

@@ -51,8 +51,12 @@ def equal(found: Any, expected: Any) -> bool:
 
 def differing(table: pd.DataFrame, rows: list[dict[str, Any]]) -> list[tuple[int, str]]:
     """Places at which a table of many runs is not what runs of their own give."""
-    return [(k, name) for k, row in enumerate(rows) for name, value in alone(row).items()
-            if not equal(table[name].iloc[k], value)]  # fmt: skip
+    return [
+        (k, name)
+        for k, row in enumerate(rows)
+        for name, value in alone(row).items()
+        if not equal(table[name].iloc[k], value)
+    ]
 
 
 @pytest.mark.parametrize("rows", ROWS.values(), ids=ROWS)
@@ -129,7 +133,7 @@ def test_counts_dates_and_what_does_not_exist_are_given_as_in_a_run() -> None:
         ([{}], ["dscr"], StudyError, ["'dscr' is a row over the periods, not a single figure"]),
         ([], ["project_ir"], StudyError, ["'project_ir' is not a metric"]),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_named(rows: Any, metrics: Any, error: type[Exception], says: list[str]) -> None:
     with pytest.raises(error) as refused:
         run_many("base", rows, metrics)
