@@ -13,7 +13,7 @@ from ..studies.breakeven import Breakeven
 from ..studies.debt_capacity import DebtCapacity
 from ..studies.sensitivity import Bar, Grid, Tornado
 from .numbers import MONEY, look_of_metric, written
-from .terminal import plain, table
+from .terminal import plain, show, table
 from .writing import atomic
 
 WIDTH = 36  # characters of a bar chart
@@ -35,7 +35,7 @@ def show_tornado(tornado: Tornado, out: Console) -> None:
             _bar(bar, tornado.base, left, right),
             written(bar.high_value, look),
         )
-    out.print(made)
+    show(made, out)
 
 
 def _bar(bar: Bar, base: float, left: float, right: float) -> str:
@@ -60,7 +60,7 @@ def show_grid(grid: Grid, out: Console) -> None:
         made = table(y_path, *(f"{xs[j]:.6g}" for j in part), title=f"{grid.metric} over {x_path} (across)")
         for i, y in enumerate(ys):
             made.add_row(f"{y:.6g}", *(written(float(grid.values[i, j]), look) for j in part))
-        out.print(made)
+        show(made, out)
 
 
 def show_breakeven(found: Breakeven, unit: str, out: Console) -> None:
@@ -92,7 +92,7 @@ def show_capacity(found: DebtCapacity, out: Console) -> None:
             *(f"{rows[n][k]:,.1f}" for n in ("cfads", "opening", "interest", "principal")),
             f"{rows['dscr'][k]:.2f}x",
         )
-    out.print(made)
+    show(made, out)
 
 
 def show_montecarlo(found: dict[str, Any], units: dict[str, str], out: Console) -> None:
@@ -113,25 +113,25 @@ def show_montecarlo(found: dict[str, Any], units: dict[str, str], out: Console) 
             *(written(d[k], look if look.decimals else MONEY) for k in ("mean", "p05", "p50", "p95")),
             f"{d['undefined']:,}" if d["undefined"] else "",
         )
-    out.print(made)
+    show(made, out)
     made = table("Probability", "", title="")
     for p in PROBABILITIES:
         made.add_row(p.words.format(hurdle=found["hurdle_rate"]), f"{found['probabilities'][p.name]:.2%}")
-    out.print(made)
+    show(made, out)
     out.print(histogram(found["metrics"].get("project_irr"), "Project IRR, real"))
     years = found["dscr_by_year"]
     if years["year"]:
         made = table("DSCR by year", "P5", "P50", "P95", "Scenarios", title="")
         for k, year in enumerate(years["year"]):
             made.add_row(str(year), *(f"{years[p][k]:.2f}x" for p in ("p05", "p50", "p95")), f"{years['defined'][k]:,}")
-        out.print(made)
+        show(made, out)
     for metric, inputs in found["drivers"].items():
         made = table(f"What drives {metric}", "Rank correlation", "", title="")
         made.columns[2].justify = "left"
         for d in inputs:
             r = d["rank_correlation"]
             made.add_row(d["input"], f"{r:+.2f}", ("+" if r > 0 else "-") * round(abs(r) * 30))
-        out.print(made)
+        show(made, out)
 
 
 def histogram(d: dict[str, Any] | None, title: str) -> str:

@@ -15,6 +15,7 @@ from ..studies.compare import BRIDGE_METRIC, EQUITY_METRIC, Comparison
 from .numbers import LOOKS, look_of, written
 
 NARROWEST = 80
+NARROWEST_WORDS = 12  # columns of words are folded to this
 ANNUAL = {
     "ore_milled_mt": "Ore Mt",
     "copper_recovered_kt": "Cu kt",
@@ -47,10 +48,21 @@ def table(*headers: str, title: str = "", numbers_from: int = 1) -> Table:
         made.add_column(
             header,
             justify="right" if place >= numbers_from else "left",
-            no_wrap=place >= numbers_from or place == 0,
+            no_wrap=place >= numbers_from,  # where room is short words are folded, never a number cut
             overflow="fold",
         )
     return made
+
+
+def show(shown: Table, out: Console) -> None:
+    """Print a table at the console's width, or wider where its numbers need it: a number is never cut."""
+    needed = 0
+    for column in shown.columns:
+        texts = (str(text) for text in (column.header, *column.cells))
+        needed += 1 + (max(map(len, texts)) if column.no_wrap else NARROWEST_WORDS)
+    width, out.width = out.width, max(out.width, needed + 1)
+    out.print(shown)
+    out.width = width
 
 
 def metric_text(result: Result, metric: Metric) -> str:
@@ -70,11 +82,11 @@ def show_result(result: Result, out: Console) -> None:
             line = lines[metric.line_of()]
             unit = "" if metric.shown in ("date", "year") else unit_text(line.written_unit)
             made.add_row(line.label, metric_text(result, metric), unit)
-        out.print(made)
-    out.print(parties_table(result, "Shareholders, US$m nominal", "shareholders", "groups"))
-    out.print(parties_table(result, "Lenders, US$m nominal", "lenders"))
-    out.print(parties_table(result, "Governments, US$m nominal", "governments"))
-    out.print(annual_table(result))
+        show(made, out)
+    show(parties_table(result, "Shareholders, US$m nominal", "shareholders", "groups"), out)
+    show(parties_table(result, "Lenders, US$m nominal", "lenders"), out)
+    show(parties_table(result, "Governments, US$m nominal", "governments"), out)
+    show(annual_table(result), out)
     show_checks(result, out)
 
 
@@ -113,7 +125,7 @@ def parties_table(result: Result, title: str, *kinds: str) -> Table:
 
 def annual_table(result: Result) -> Table:
     """The main rows by calendar year."""
-    made = table("Year", *ANNUAL.values(), title="By calendar year, US$m nominal unless said")
+    made = table("Year", *ANNUAL.values(), numbers_from=0, title="By calendar year, US$m nominal unless said")
     for place, year in enumerate(result.annual_rows["year"]):
         values = [result.annual_rows[row][place] for row in ANNUAL]
         made.add_row(
@@ -155,9 +167,10 @@ def show_comparison(comparison: Comparison, out: Console) -> None:
         *(m.column for m in columns()),
         title="IRR of the project (real), of equity, Barrick and Pakistan (nominal); US$m",
     )
+    made.show_edge = False
     for result in comparison.results:
         made.add_row(plain(result.scenario.name), *(metric_text(result, m) for m in columns()))
-    out.print(made)
+    show(made, out)
     if comparison.bridges:
         base, known = comparison.reference, metrics()
         title = (
@@ -179,7 +192,7 @@ def show_comparison(comparison: Comparison, out: Console) -> None:
                 made.add_row(
                     "", "in all", points(sum(s.effect for s in steps)), points(sum(s.equity_effect for s in steps))
                 )
-        out.print(made)
+        show(made, out)
     failing = [r.scenario.name for r in comparison.results if not r.checks["passed"]]
     out.print(
         f"[red]Checks fail in {', '.join(failing)}[/]"

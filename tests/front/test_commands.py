@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from model.outputs import terminal
 from tests.conftest import Cli
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -87,6 +90,19 @@ def test_terminal_output_fits_80_columns(cli: Cli, scenario: Path) -> None:
         assert max(map(len, answer.out.splitlines())) <= 80, command
         assert "…" not in answer.out or command[0] == "list"
         assert "\x1b[" not in answer.out
+
+
+def test_no_number_is_cut_at_80_columns(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numbers stand whole where room is short: names and words are folded."""
+    long_name = "a_case_with_a_name_of_forty_characters_1"
+    path = tmp_path / "long.yaml"
+    path.write_text(f"extends: base\nname: {long_name}\nfactors: {{capex: 1.5}}\nprices: {{copper: 40, gold: 50000}}\n")
+    for command in (("run", path), ("compare", "base", path, "technical_report", "slow_ramp_up")):
+        numbers = []
+        for width in (80, 400):
+            monkeypatch.setattr(terminal, "NARROWEST", width)
+            numbers.append(Counter(re.findall(r"(?<![^ ])-?[\d,]+\.?\d*[%x]?(?![^ ])", cli(*command).out)))
+        assert sum(numbers[0].values()) > 50 and numbers[0] == numbers[1], command
 
 
 def test_json_alone_on_stdout(cli: Cli) -> None:
