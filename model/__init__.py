@@ -1,6 +1,7 @@
 """Open project-finance scenario model of the Reko Diq copper-gold mine.
 
-`load` a scenario, `run` it, `compare` several; `irr`, `irr_roots` and `npv` for cash flows of your own.
+`load` a scenario, `run` it, `run_many` variants of it, `compare` several; `irr`, `irr_roots` and `npv` for cash flows
+of your own.
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ _HOMES = {
     "run_many": ("studies.many", "run_many"),
     **{name: ("arithmetic.rates", name) for name in ("irr", "irr_roots", "npv")},
 }
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]
 
 
 def __getattr__(name: str) -> Any:

@@ -76,6 +76,23 @@ def _finite(value: Any) -> Any:
     return value
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"rekodiq {version('rekodiq')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Project-finance scenario model of the Reko Diq copper-gold mine."""
+
+
 def main() -> None:
     """Run the program; expected errors are one message on stderr and an exit code."""
     try:

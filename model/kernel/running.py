@@ -15,8 +15,6 @@ from .cpp import Kernel
 
 WIDEST = 8  # scenarios in the widest block
 
-NUMBERS = ctypes.POINTER(ctypes.c_double)
-
 
 class Task(ctypes.Structure):
     """`Task` of header/kernel.hpp."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import math
 import os
 from collections import OrderedDict
@@ -58,13 +59,23 @@ class Result:
     lines: Mapping[str, Value]
 
     def figure(self, name: str) -> float:
-        """A single figure."""
-        return float_of(self.lines[name])
+        """A single figure.
+
+        Raises:
+            KeyError: with the nearest name, when there is no such line; as `series`, `sum` and `amount` do.
+        """
+        return float_of(self._value(name))
 
     def series(self, name: str) -> list[float]:
         """A line by period: a row, or a figure in every period."""
-        value = self.lines[name]
+        value = self._value(name)
         return value[:] if isinstance(value, list) else [value] * self.model.periods
+
+    def _value(self, name: str) -> Value:
+        if name in self.lines:
+            return self.lines[name]
+        near = difflib.get_close_matches(name, self.lines, 1)
+        raise KeyError(f"there is no line '{name}'" + (f". Did you mean '{near[0]}'?" if near else ""))
 
     @cached_property
     def rows(self) -> tuple[Line, ...]:
@@ -111,7 +122,7 @@ class Result:
 
     def amount(self, name: str) -> float:
         """A single figure; of a row its sum."""
-        return self.sum(name) if self.model.declaration.lines[name].series else self.figure(name)
+        return self.sum(name) if isinstance(self._value(name), list) else self.figure(name)
 
     @kept
     def checks(self) -> dict[str, Any]:

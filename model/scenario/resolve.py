@@ -19,7 +19,7 @@ from typing import Any
 from .coherence import doubts, incoherent
 from .files import bundled, read_chain
 from .issues import Issue
-from .problems import Problem, ScenarioError
+from .problems import Problem, ScenarioError, shown
 from .reader import YamlNode
 from .refusals import explain, unit_of
 from .schema import ScenarioModel
@@ -113,7 +113,12 @@ def load(name_or_path: str | os.PathLike[str], overrides: Mapping[str, Any] | No
 
     Raises:
         ScenarioError: with every problem found.
+        TypeError: for what is neither text nor a path, and overrides that are no mapping by path.
     """
+    if not isinstance(name_or_path, (str, os.PathLike)):
+        raise TypeError(f"a scenario is a bundled name or a path to a YAML file, not {shown(name_or_path)}")
+    if overrides is not None and not (isinstance(overrides, Mapping) and all(isinstance(p, str) for p in overrides)):
+        raise TypeError(f"overrides are a mapping such as {{'prices.copper': 4}}, not {shown(overrides)}")
     chain = read_chain(name_or_path)
     known = _resolved(chain)
     if known is None:

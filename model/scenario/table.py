@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,9 +34,12 @@ def table(rows: Any) -> Table:
 
     Raises:
         ScenarioError: for what is no row, and for columns of one name.
+        TypeError: for what holds no rows.
     """
     if hasattr(rows, "columns") and hasattr(rows, "index"):  # a DataFrame, known without importing pandas
         return _from_frame(rows)
+    if isinstance(rows, (str, Mapping)) or not isinstance(rows, Iterable):
+        raise TypeError(f"overrides are a list of mappings by path or a DataFrame, not {shown(rows)}")
     given = list(rows)
     if problems := [
         Problem(f"row {place}", 0, 0, "", "expected overrides by path", shown(row))
@@ -60,7 +63,10 @@ def _from_frame(frame: Any) -> Table:
     ]:
         raise ScenarioError(problems)
     cells = {name: [None if _absent(cell) else _of_pandas(cell) for cell in frame[name].tolist()] for name in names}
-    return Table(list(frame.index), cells, None)
+    labels = list(frame.index)
+    if len(set(labels)) < len(labels):
+        labels = [f"{label} (number {place})" for place, label in enumerate(labels, 1)]
+    return Table(labels, cells, None)
 
 
 def _absent(cell: Any) -> bool:

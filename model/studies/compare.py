@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -114,9 +115,15 @@ def compare(
     return Comparison(reference, tuple(results), bridges)
 
 
-def compare_table(scenarios: Sequence[Scenario | str]) -> pd.DataFrame:
-    """Metrics of several scenarios, one column a case; a text is a bundled name or a path."""
-    return compare([load(s) if isinstance(s, str) else s for s in scenarios]).table()
+def compare_table(scenarios: Sequence[Scenario | str | os.PathLike[str]]) -> pd.DataFrame:
+    """Metrics of several scenarios, one column a case; what is not loaded is a bundled name or a path.
+
+    Raises:
+        TypeError: for a single name, and for what is no scenario.
+    """
+    if isinstance(scenarios, str):
+        raise TypeError(f"compare takes a list of scenarios, such as ['base', '{scenarios}'], not one name")
+    return compare([s if isinstance(s, Scenario) else load(s) for s in scenarios]).table()
 
 
 def bridge(start: Result, end: Result) -> tuple[BridgeStep, ...]:

@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import rekodiq
 
 from model.outputs import terminal
 from tests.conftest import Cli
@@ -192,3 +193,8 @@ assert rekodiq.irr_roots([-100, 230, -132]) and abs(rekodiq.npv(0.1, [-100, 110]
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd="/", timeout=120)
     assert done.returncode == 0, done.stderr
+
+
+def test_version(cli: Cli) -> None:
+    answer = cli("--version")
+    assert answer.code == 0 and answer.out == f"rekodiq {rekodiq.__version__}\n"

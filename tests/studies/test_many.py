@@ -16,6 +16,7 @@ from model.results.registry import metrics
 from model.results.result import run
 from model.scenario.problems import ScenarioError
 from model.scenario.resolve import bundled, load
+from model.studies.compare import compare_table
 from model.studies.many import run_many
 from model.studies.vary import StudyError
 
@@ -143,3 +144,38 @@ def test_what_is_wrong_is_named(rows: Any, metrics: Any, error: type[Exception],
 def test_the_front_door_offers_it() -> None:
     table = model.run_many("base", [{"prices.copper": 3.5}], ["project_irr"])
     assert table["project_irr"][0] == run("base", {"prices.copper": 3.5}).metrics["project_irr"]
+
+
+def test_wrong_kinds_of_arguments_are_named() -> None:
+    four: Any = {"prices.copper": 4.0}
+    loads: dict[str, Any] = {"a scenario is": 3, "a scenario": None, "a bundled name or a path": {}}
+    for message, name in loads.items():
+        for call in (lambda n: load(n), lambda n: run(n), lambda n: run_many(n, [four], ["project_irr"])):
+            with pytest.raises(TypeError, match=message):
+                call(name)
+    for overrides in (["prices.copper=4"], "prices.copper=4", {3: 4}):
+        with pytest.raises(TypeError, match="overrides are a mapping"):
+            run("base", overrides)  # type: ignore[arg-type]
+    for rows in (four, "prices.copper", None, 3):
+        with pytest.raises(TypeError, match="list of mappings by path or a DataFrame"):
+            run_many("base", rows, ["project_irr"])
+    with pytest.raises(TypeError, match="metrics are names such as 'project_irr', not 3"):
+        run_many("base", [four], [3])  # type: ignore[list-item]
+    with pytest.raises(TypeError, match=r"\['base', 'lender_case'\]"):
+        compare_table("lender_case")
+    with pytest.raises(KeyError, match="Did you mean 'dscr'"):
+        run("base").series("dscrr")
+
+
+def test_a_path_one_metric_and_names_from_a_generator(tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text("extends: base\nname: own\n")
+    rows = [{"prices.copper": 4.0}]
+    expected = run("base", rows[0]).metrics
+    assert run_many(tmp_path / "own.yaml", rows, "project_irr")["project_irr"].item() == expected["project_irr"]
+    found = run_many("base", rows, (name for name in ("project_irr", "min_dscr")))  # type: ignore[arg-type]
+    assert found.iloc[0].to_dict() == {name: expected[name] for name in ("project_irr", "min_dscr")}
+
+
+def test_rows_of_one_label_are_counted() -> None:
+    with pytest.raises(ScenarioError, match=r"row 7 \(number 2\)"):
+        run_many("base", pd.DataFrame({"prices.copper": [4.0, -1.0]}, index=[7, 7]), "project_irr")

@@ -28,6 +28,7 @@ ABOUT = {
 def write_cover(book: Workbook, sheet: SheetPage, styles: Styles, plan: Plan) -> None:
     """Write the first sheet."""
     s, model = plan.scenario, plan.model
+    covers = model.declaration.lines["check_timeline_covers_life"].label
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 1, 14)
     sheet.set_column(2, 2, 90)
@@ -52,7 +53,7 @@ def write_cover(book: Workbook, sheet: SheetPage, styles: Styles, plan: Plan) ->
         "'From other sheets' brings in what a sheet uses from elsewhere.",
         f"The time axis runs from {model.labels[0]} to {model.labels[-1]}. The case itself ends in "
         f"{plan.result.model.labels[-1]}; the periods after it are folded away and make room for a delay, a slower "
-        "ramp-up, or a life without Phase 2. The check 'Timeline covers closure' fails when a change needs more.",
+        f"ramp-up, or a life without Phase 2. The check '{covers}' fails when a change needs more.",
         "Fixed at export, and grey where it is shown: length and number of periods, the first year, the names and "
         "number of lenders, shareholders, cost categories and fiscal regimes, how many entries a list has, each "
         "loan's rank, shape of repayment and tie to exports, to whom dividends and calls belong. Export again to "
