@@ -10,9 +10,9 @@ import pytest
 from model.scenario.resolve import load
 from model.scenario.show import written
 from model.scenario.values import ByYear, schedule
-from tests.assumptions.files import one_of_each, problems_of
-from tests.assumptions.test_every_key import kind
 from tests.conftest import Cli
+from tests.scenario.files import one_of_each, problems_of
+from tests.scenario.test_every_key import kind
 
 CONTRACT = """
 prices.copper prices.gold timeline.period_months timeline.first_production timeline.delay_months ramp_up.curve

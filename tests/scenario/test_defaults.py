@@ -18,7 +18,7 @@ from model.scenario.sections import Section, fraction
 from model.scenario.show import as_yaml
 from model.scenario.values import Bounds, Number
 from model.scenario.written import collections, keys_of
-from tests.assumptions.files import one_of_each, problems_of
+from tests.scenario.files import one_of_each, problems_of
 
 # What a user must write of an entry of each kind, and may write today.
 ENTRIES = {

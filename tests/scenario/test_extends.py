@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from model.scenario.resolve import bundled, load
-from tests.assumptions.files import problems_of
+from tests.scenario.files import problems_of
 
 
 def test_a_chain_equals_a_flat_file(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from model.scenario.problems import how_to_write
 from model.scenario.refusals import unit_of
 from model.scenario.values import Bounds, Kind, date, named_series, number, phasing, schedule, series, words
-from tests.assumptions.files import one_of_each, problems_of, write
+from tests.scenario.files import one_of_each, problems_of, write
 
 FIELDS = one_of_each()
 NUMERIC = {number, series, named_series, schedule, phasing}

@@ -9,7 +9,7 @@ import pytest
 from model.engine.structure import structure
 from model.scenario.coherence import RESERVED, RESERVED_CATEGORIES
 from model.scenario.resolve import load
-from tests.assumptions.files import problems_of, write
+from tests.scenario.files import problems_of, write
 
 ADB = {key.rpartition(".")[2]: leaf.value for key, leaf in load("base").leaves.items() if ".tranches.adb." in key}
 CASES: tuple[tuple[dict[str, str], str, str], ...] = (

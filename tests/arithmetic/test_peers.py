@@ -11,7 +11,7 @@ import pytest
 import pyxirr
 
 from model.arithmetic.rates import irr, irr_roots, npv
-from tests.irr.test_irr import CLOSURE, crosses
+from tests.arithmetic.test_irr import CLOSURE, crosses
 
 # From the tracker of numpy-financial: a project with a tail of losses.
 TAIL = [-217_500.0, -217_500.0, *np.linspace(108_466.8, -52_943.6, 23)]

@@ -12,8 +12,8 @@ import yaml
 from model.scenario.json_schema import json_schema
 from model.scenario.resolve import bundled, load
 from model.scenario.show import as_yaml
-from tests.assumptions.files import one_of_each
 from tests.conftest import Cli
+from tests.scenario.files import one_of_each
 
 VALIDATOR = jsonschema.Draft7Validator(json_schema())
 

@@ -15,8 +15,8 @@ import pytest
 from model.scenario import resolve, validation, written
 from model.scenario.resolve import load
 from model.scenario.written import field_of
-from tests.assumptions.files import one_of_each, problems_of
-from tests.assumptions.test_every_key import WAYS
+from tests.scenario.files import one_of_each, problems_of
+from tests.scenario.test_every_key import WAYS
 
 
 @pytest.fixture

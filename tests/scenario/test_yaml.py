@@ -12,9 +12,9 @@ import yaml
 from model.scenario import reader
 from model.scenario.problems import ScenarioError
 from model.scenario.resolve import bundled, load
-from tests.assumptions.files import problems_of
 from tests.conftest import Cli
 from tests.fuzz.fuzzer import MOST_CALLS
+from tests.scenario.files import problems_of
 from tests.work import calls
 
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
