@@ -45,9 +45,9 @@ def look_of(unit: str, shown: str = "") -> Look:
     Args:
         shown: as a metric is registered; see `Metric.shown`.
     """
-    found = SHOWN.get(shown) or LOOKS.get(unit)
-    if found is not None:
-        return found
+    look = SHOWN.get(shown) or LOOKS.get(unit)
+    if look is not None:
+        return look
     head = unit.split("/")[0].split(" ")[0]
     return PRICE if "/" in unit and head.startswith("US$") else LOOKS.get(head, OTHER)
 

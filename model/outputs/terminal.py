@@ -32,25 +32,25 @@ ANNUAL = {
 
 def console() -> Console:
     """A console on stdout; colours only on a terminal, and not under NO_COLOR; never narrower than 80 columns."""
-    found = Console(highlight=False)
-    if not found.is_terminal or found.width < NARROWEST:
-        found = Console(highlight=False, width=NARROWEST)
-    return found
+    output = Console(highlight=False)
+    if not output.is_terminal or output.width < NARROWEST:
+        output = Console(highlight=False, width=NARROWEST)
+    return output
 
 
 def table(*headers: str, title: str = "", numbers_from: int = 1) -> Table:
     """An empty table: words on the left, numbers on the right."""
-    made = Table(
+    report = Table(
         box=box.SIMPLE_HEAD, title=title or None, title_justify="left", title_style="bold", pad_edge=False, padding=0
     )
     for place, header in enumerate(headers):
-        made.add_column(
+        report.add_column(
             header,
             justify="right" if place >= numbers_from else "left",
             no_wrap=place >= numbers_from or place == 0,
             overflow="fold",
         )
-    return made
+    return report
 
 
 def metric_text(result: Result, metric: Metric) -> str:
@@ -63,14 +63,14 @@ def show_result(result: Result, out: Console) -> None:
     """Headline metrics, shareholders, lenders, governments, the annual table and the checks."""
     lines = result.model.declaration.lines
     out.print(f"[bold]{plain(result.scenario.title)}[/]")
-    for title, found in sections().items():
-        made = table(title, "", "Unit", numbers_from=1)
-        made.columns[2].justify = "left"
-        for metric in found:
+    for title, section in sections().items():
+        report = table(title, "", "Unit", numbers_from=1)
+        report.columns[2].justify = "left"
+        for metric in section:
             line = lines[metric.line_of()]
             unit = "" if metric.shown in ("date", "year") else unit_text(line.written_unit)
-            made.add_row(line.label, metric_text(result, metric), unit)
-        out.print(made)
+            report.add_row(line.label, metric_text(result, metric), unit)
+        out.print(report)
     out.print(parties_table(result, "Shareholders, US$m nominal", "shareholders", "groups"))
     out.print(parties_table(result, "Lenders, US$m nominal", "lenders"))
     out.print(parties_table(result, "Governments, US$m nominal", "governments"))
@@ -93,13 +93,13 @@ def unit_text(unit: str) -> str:
 def parties_table(result: Result, title: str, *kinds: str) -> Table:
     """The registered figures of parties of one kind, or of several that have the same."""
     lines, label = result.model.declaration.lines, result.model.declaration.label
-    made = table(title, *(m.column for m in PARTIES[kinds[0]].metrics if m.column))
+    report = table(title, *(m.column for m in PARTIES[kinds[0]].metrics if m.column))
     for kind in kinds:
         party = PARTIES[kind]
         names = {key: (prefix, words) for key, prefix, words in party.named}
         for key, view in result.party(kind).items():
             prefix, words = names.get(key) or (key, label(f"{party.entries}.{key}"))
-            made.add_row(
+            report.add_row(
                 plain(clip(words, 30)),
                 *(
                     written(view[m.name], look_of(unit, m.shown))
@@ -108,15 +108,15 @@ def parties_table(result: Result, title: str, *kinds: str) -> Table:
                     for unit in [lines[m.line_of(prefix)].written_unit if key in (m.only or (key,)) else "US$m"]
                 ),
             )
-    return made
+    return report
 
 
 def annual_table(result: Result) -> Table:
     """The main rows by calendar year."""
-    made = table("Year", *ANNUAL.values(), title="By calendar year, US$m nominal unless said")
+    report = table("Year", *ANNUAL.values(), title="By calendar year, US$m nominal unless said")
     for place, year in enumerate(result.annual_rows["year"]):
         values = [result.annual_rows[row][place] for row in ANNUAL]
-        made.add_row(
+        report.add_row(
             str(year),
             *(
                 written(value, LOOKS["x"])
@@ -127,7 +127,7 @@ def annual_table(result: Result) -> Table:
                 for row, value in zip(ANNUAL, values, strict=True)
             ),
         )
-    return made
+    return report
 
 
 def whole(value: float) -> str:
@@ -150,14 +150,14 @@ def show_checks(result: Result, out: Console) -> None:
 
 def show_comparison(comparison: Comparison, out: Console) -> None:
     """Cases side by side, the difference in project IRR, the IRR bridge and the checks."""
-    made = table(
+    report = table(
         "Case",
         *(m.column for m in columns()),
         title="IRR of the project (real), of equity, Barrick and Pakistan (nominal); US$m",
     )
     for result in comparison.results:
-        made.add_row(plain(result.scenario.name), *(metric_text(result, m) for m in columns()))
-    out.print(made)
+        report.add_row(plain(result.scenario.name), *(metric_text(result, m) for m in columns()))
+    out.print(report)
     if comparison.bridges:
         base, known = comparison.reference, metrics()
         title = (
@@ -165,21 +165,21 @@ def show_comparison(comparison: Comparison, out: Console) -> None:
             f"equity {metric_text(base, known[EQUITY_METRIC])}"
         )
         out.print(f"[bold]{title}[/]")
-        made = table("Case", "Changed inputs", "Project", "Equity", numbers_from=2)
+        report = table("Case", "Changed inputs", "Project", "Equity", numbers_from=2)
         for result in comparison.results:
             steps = comparison.bridges.get(result.scenario.name, ())
             for place, step in enumerate(steps):
-                made.add_row(
+                report.add_row(
                     plain(result.scenario.name) if place == 0 else "",
                     step.label,
                     points(step.effect),
                     points(step.equity_effect),
                 )
             if len(steps) > 1:
-                made.add_row(
+                report.add_row(
                     "", "in all", points(sum(s.effect for s in steps)), points(sum(s.equity_effect for s in steps))
                 )
-        out.print(made)
+        out.print(report)
     failing = [r.scenario.name for r in comparison.results if not r.checks["passed"]]
     out.print(
         f"[red]Checks fail in {', '.join(failing)}[/]"
