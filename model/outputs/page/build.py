@@ -68,11 +68,11 @@ def page(comparison: Comparison, tornado: Tornado, swing: float) -> str:
         "tiles": drawn.tiles(),
         "metrics": drawn.metrics(),
         "controls": controls(result),
-        "mine": figures(drawn, drawings[:2]),
-        "money": figures(drawn, drawings[2:3]) + drawn.split(),
-        "lenders": figures(drawn, drawings[3:5]),
-        "us": figures(drawn, drawings[5:6]),
-        "owners": figures(drawn, drawings[6:8]),
+        "mine": charts_html(drawn, drawings[:2]),
+        "money": charts_html(drawn, drawings[2:3]) + drawn.split(),
+        "lenders": charts_html(drawn, drawings[3:5]),
+        "us": charts_html(drawn, drawings[5:6]),
+        "owners": charts_html(drawn, drawings[6:8]),
         "comparison": drawn.comparison(),
         "tornado": drawn.tornado(),
         "assumptions": drawn.assumptions(),
@@ -92,8 +92,8 @@ def fill(template: str, parts: dict[str, str]) -> str:
     pieces = template.split("{{")
     done = [pieces[0]]
     for piece in pieces[1:]:
-        name, rest = piece.split("}}", 1)
-        done += [parts[name], rest]
+        name, after = piece.split("}}", 1)
+        done += [parts[name], after]
     return "".join(done)
 
 
@@ -104,8 +104,8 @@ def read(name: str) -> str:
 
 def script_json(value: Any) -> str:
     """JSON that can stand inside a script element: nothing in it can end the element; nan becomes null."""
-    found = json.dumps(finite(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return found.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+    text = json.dumps(finite(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def finite(value: Any) -> Any:
@@ -138,7 +138,7 @@ def chart_data(chart: PageChart) -> dict[str, Any]:
     }
 
 
-def figures(drawn: Drawn, wanted: Iterable[PageChart]) -> str:
+def charts_html(drawn: Drawn, wanted: Iterable[PageChart]) -> str:
     """Charts with their tables."""
     return "".join(drawn.chart(chart) for chart in wanted)
 
@@ -151,12 +151,12 @@ def controls(result: Result) -> str:
         if control.needs and not figure_of(result, control.needs) > 0:
             continue
         for path, (low, high, step) in zip(control.paths, control.ranges, strict=True):
-            given = result.model.assumptions.get(path)
-            if path not in sheet.inputs or given is None or not isinstance(given.value, float | int):
+            assumption = result.model.assumptions.get(path)
+            if path not in sheet.inputs or assumption is None or not isinstance(assumption.value, float | int):
                 continue
             note = control.note if path == control.paths[0] else "times the scenario’s prices by year"
-            low, high = min(low, given.value), max(high, given.value)
-            common = f'data-path="{path}" min="{low:g}" max="{high:g}" value="{given.value:.17g}"'
+            low, high = min(low, assumption.value), max(high, assumption.value)
+            common = f'data-path="{path}" min="{low:g}" max="{high:g}" value="{assumption.value:.17g}"'
             parts.append(
                 f'<div class="control"><label for="n-{path}">{escape(control.label)}'
                 f'<input type="number" id="n-{path}" {common} step="any"></label>'

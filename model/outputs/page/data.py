@@ -32,32 +32,32 @@ def model_data(result: Result) -> dict[str, Any]:
     model, sheet = result.model, result.model.declaration
     units = [line.written_unit for line in sheet.lines.values()]
     units += [leaf.unit or "" for leaf in result.scenario.leaves.values()]
-    given = {path: model.assumptions[path].value for path in sheet.inputs}
+    values = {path: model.assumptions[path].value for path in sheet.inputs}
     return {
         "firstYear": model.first_year,
-        "scalars": {path: float(value) for path, value in given.items() if not isinstance(value, ByYear)},
+        "scalars": {path: float(value) for path, value in values.items() if not isinstance(value, ByYear)},
         "byYear": {
             path: {"years": value.years, "values": value.values, "interpolation": value.interpolation}
-            for path, value in given.items()
+            for path, value in values.items()
             if isinstance(value, ByYear)
         },
-        "fixed": [path for path in given if path.startswith("inflation.")],
+        "fixed": [path for path in values if path.startswith("inflation.")],
         "elements": [element_value(model.assumptions[path].value, place) for path, place in sheet.elements],
         "elementNames": [f"{path}[{place}]" for path, place in sheet.elements],
         "metrics": metric_lines(),
         "shown": {name: metric.shown for name, metric in metrics().items() if metric.shown not in ("", "percent")},
-        "figures": figures(result),
+        "figures": metric_formats(result),
         "bars": bars(),
         "formats": {unit: format_of(unit) for unit in dict.fromkeys(units)},
         "inputKind": INPUT,
-        "byYearWords": {kind: f"{rule.words.capitalize()} its {which(rule)}" for kind, rule in BY_YEAR.items()},
+        "byYearWords": {kind: f"{rule.words.capitalize()} its {periods_of(rule)}" for kind, rule in BY_YEAR.items()},
         "lines": {line.name: line_data(model, line) for line in sheet.lines.values()},
         "assumptions": {path: assumption_data(leaf) for path, leaf in result.scenario.leaves.items()},
         "sums": sums(result.scenario),
     }
 
 
-def figures(result: Result) -> list[tuple[str, str]]:
+def metric_formats(result: Result) -> list[tuple[str, str]]:
     """The line and the format of every metric."""
     lines = result.model.declaration.lines
     every = metrics().values()
@@ -69,7 +69,7 @@ def bars() -> list[tuple[str, str, int]]:
     return [(m.name, m.column.lower(), colour) for m, colour in zip(shown_in("bars"), (1, 0, 2, 3), strict=False)]
 
 
-def which(rule: Rule) -> str:
+def periods_of(rule: Rule) -> str:
     """The periods of a year that a rule takes, in words."""
     return {0: "periods", 1: "first period", -1: "last period"}[rule.periods.stop or rule.periods.start]
 
@@ -91,20 +91,20 @@ def template(model: Model, formula: Expr) -> tuple[str, list[list[Any]]]:
     def leaf(e: Expr, row: bool) -> Piece:
         whole = int(row and e.series)
         if isinstance(e, Line):
-            found: list[Any] = ["l", e.name, whole]
+            operand: list[Any] = ["l", e.name, whole]
         elif e.op == "element":
-            found = ["e", list(model.declaration.elements).index(e.data), 0]
+            operand = ["e", list(model.declaration.elements).index(e.data), 0]
         elif e.op == "interp":
             inside = write(e.args[0], leaf, model.texts, row)
             operands.append(["c", e.data, 0])
             return Piece(f"the curve ⟦{len(operands) - 1}⟧ at ({inside.words})", "", "")
         elif e.op == "input":
-            found = ["i", e.data, whole]
+            operand = ["i", e.data, whole]
         else:
-            found = [e.op[0], e.args[0].data, whole, template(model, e.args[1])]
-        if found not in operands:
-            operands.append(found)
-        return Piece(f"⟦{operands.index(found)}⟧", "", "")
+            operand = [e.op[0], e.args[0].data, whole, template(model, e.args[1])]
+        if operand not in operands:
+            operands.append(operand)
+        return Piece(f"⟦{operands.index(operand)}⟧", "", "")
 
     return write(formula, leaf, model.texts).words, operands
 
@@ -120,9 +120,9 @@ def assumption_data(leaf: Leaf) -> list[Any]:
 
 def bounds(path: str) -> tuple[list[Any], list[Any]]:
     """The least and greatest value of an assumption, each with whether the bound itself is allowed."""
-    found = next((m for m in field_of(path).metadata if isinstance(m, Bounds)), Bounds())
-    low = [found.ge, True] if found.ge is not None else [found.gt, False]
-    high = [found.le, True] if found.le is not None else [found.lt, False]
+    limits = next((m for m in field_of(path).metadata if isinstance(m, Bounds)), Bounds())
+    low = [limits.ge, True] if limits.ge is not None else [limits.gt, False]
+    high = [limits.le, True] if limits.le is not None else [limits.lt, False]
     return low, high
 
 

@@ -15,7 +15,7 @@ from ...scenario.resolve import Leaf, plain
 from ...studies.compare import Comparison
 from ...studies.sensitivity import Tornado
 from . import svg
-from .data import bars, figures
+from .data import bars, metric_formats
 from .formats import format_of, number, usd, written
 from .story import SPLIT, PageChart, Sentence
 
@@ -30,8 +30,8 @@ def holds(result: Result, condition: str) -> bool:
     """Whether a sentence's condition holds; see `Sentence`."""
     asked = condition.removeprefix("!")
     value = figure_of(result, asked.removeprefix("?"))
-    found = not math.isnan(value) if asked.startswith("?") else value > 1e-9
-    return found != condition.startswith("!")
+    outcome = not math.isnan(value) if asked.startswith("?") else value > 1e-9
+    return outcome != condition.startswith("!")
 
 
 def sentence_html(result: Result, sentence: Sentence) -> str:
@@ -40,8 +40,8 @@ def sentence_html(result: Result, sentence: Sentence) -> str:
         return ""
     parts = re.split(r"\{([^|}]*)\|([a-z]*)\}", sentence.text)
     done = [escape(parts[0])]
-    for name, how, rest in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
-        done += [button(name, written(figure_of(result, name), how)), escape(rest)]
+    for name, how, after in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        done += [button(name, written(figure_of(result, name), how)), escape(after)]
     return "".join(done)
 
 
@@ -74,7 +74,7 @@ class Drawn:
         lines = self.result.model.declaration.lines
         rows = (
             (lines[line].label, button(line, written(figure_of(self.result, line), how)))
-            for line, how in figures(self.result)
+            for line, how in metric_formats(self.result)
         )
         return "".join(f'<tr><th scope="row">{escape(label)}</th><td>{text}</td></tr>' for label, text in rows)
 
@@ -94,7 +94,7 @@ class Drawn:
         annual = self.result.annual_rows
         shown = slice(*span([annual[s.line] for s in chart.series]))
         rows = [(s.label, s.colour, s.shape, [s.sign * v for v in annual[s.line][shown]]) for s in chart.series]
-        marks = [(label, figure_of(self.result, path)) for path, label in chart.marks if self._one(path)]
+        marks = [(label, figure_of(self.result, path)) for path, label in chart.marks if self._is_number(path)]
         drawn = svg.over_time(annual["year"][shown], rows, marks, chart.log)
         legend = (
             "".join(
@@ -129,7 +129,7 @@ class Drawn:
             (label, [(0.0, figure_of(self.result, line), colour)], usd(figure_of(self.result, line)))
             for line, label, colour in SPLIT
         ]
-        return self._lying(
+        return self._bars(
             "split",
             "Who gets what",
             "All years of the mine together. Nominal",
@@ -176,8 +176,8 @@ class Drawn:
             + "</tr>"
             for row in cells
         )
-        steps = [(name, step) for name, found in self.all.bridges.items() for step in found]
-        lying = [
+        steps = [(name, step) for name, bridge in self.all.bridges.items() for step in bridge]
+        step_bars = [
             (
                 f"{name}: {step.label}",
                 [] if math.isnan(step.effect) else [(0.0, step.effect, 1 if step.effect >= 0 else 0)],
@@ -185,7 +185,7 @@ class Drawn:
             )
             for name, step in steps
         ]
-        told = [(f"{name}: {step.label}", escape(points(step.effect))) for name, step in steps]
+        table_rows = [(f"{name}: {step.label}", escape(points(step.effect))) for name, step in steps]
         reference = self.all.reference
         irr = written(reference.metrics["project_irr"], "percent")
         return (
@@ -195,13 +195,13 @@ class Drawn:
             'shareholders nominal, a year</p></figcaption><div class="chart" data-chart="cases">'
             f'{svg.across(drawn)}</div><details open><summary>Table: cases</summary><div class="scroll" tabindex="0">'
             f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></details></figure>"
-            + self._lying(
+            + self._bars(
                 "bridge",
                 "Why they differ",
                 f"Project IRR against {reference.scenario.name} ({irr}), input "
                 "by input, in percentage points; the steps of a case add up to its difference",
-                svg.across(lying),
-                told,
+                svg.across(step_bars),
+                table_rows,
                 "wide",
             )
             + "</div></section>"
@@ -210,20 +210,20 @@ class Drawn:
     def tornado(self) -> str:
         """What moves the metric most."""
         base = self.sensitivity.base
-        bars, told = [], []
+        bars, table_rows = [], []
         for bar in self.sensitivity.bars:
             label = bar.path.removeprefix("factors.").replace("_", " ")
             ends = (bar.low_value, bar.high_value)
             segments = [(v - base, 0.0, 0 if v < base else 1) for v in ends if not math.isnan(v - base)]
             text = " / ".join(written(v, "percent") for v in ends)
             bars.append((label, segments, text))
-            told.append((label, escape(text)))
-        return self._lying(
+            table_rows.append((label, escape(text)))
+        return self._bars(
             "tornado",
             "What matters most",
             f"Project IRR with each input {self.swing * 100:g}% lower / higher than in the case",
             svg.across(bars),
-            told,
+            table_rows,
             "wide",
         )
 
@@ -244,10 +244,10 @@ class Drawn:
             )
         return "".join(rows)
 
-    def _one(self, path: str) -> bool:
+    def _is_number(self, path: str) -> bool:
         return isinstance(self.result.scenario.leaves[path].value, float | int)
 
-    def _lying(self, name: str, title: str, deck: str, drawn: str, rows: list[tuple[str, str]], kind: str = "") -> str:
+    def _bars(self, name: str, title: str, deck: str, drawn: str, rows: list[tuple[str, str]], kind: str = "") -> str:
         body = "".join(f'<tr><th scope="row">{escape(label)}</th><td>{text}</td></tr>' for label, text in rows)
         wide = f' class="{kind}"' if kind else ""
         return (

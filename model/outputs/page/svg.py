@@ -105,13 +105,13 @@ def _range(rows: Sequence[Row], marks: Sequence[tuple[str, float]], log: bool) -
     lines = [v for _, _, shape, values in rows if shape == "line" for v in values if not math.isnan(v)]
     bars = [values for _, _, shape, values in rows if shape == "bar"]
     stacks = list(zip(*bars, strict=True))
-    found = lines + [level for _, level in marks]
+    levels = lines + [level for _, level in marks]
     if log:
-        positive = [0.5, 1.0, *(v for v in found if v > 0)]
+        positive = [0.5, 1.0, *(v for v in levels if v > 0)]
         return 2.0 ** math.floor(math.log2(min(positive)) - 1e-9), 2.0 ** math.ceil(math.log2(max(positive)) + 1e-9)
-    found += [sum(v for v in stack if v > 0) for stack in stacks]
-    found += [sum(v for v in stack if v < 0) for stack in stacks]
-    low, high = min(0.0, *found), max(0.0, *found)
+    levels += [sum(v for v in stack if v > 0) for stack in stacks]
+    levels += [sum(v for v in stack if v < 0) for stack in stacks]
+    low, high = min(0.0, *levels), max(0.0, *levels)
     if high == low:
         return 0.0, 1.0
     step = _step(high - low)
