@@ -15,9 +15,9 @@ TIMELINE, CHECKS = "Timeline", "Checks"
 MASTER = f"={CHECKS}!$C$1"
 
 
-def open_sheet(book: Workbook, styles: Styles, plan: Plan, name: str, title: str, subtitle: str) -> SheetPage:
+def open_sheet(workbook: Workbook, styles: Styles, plan: Plan, name: str, title: str, subtitle: str) -> SheetPage:
     """A sheet with its title, and the master check in the first row of column C."""
-    sheet: SheetPage = book.add_worksheet(name)
+    sheet: SheetPage = workbook.add_worksheet(name)
     sheet.hide_gridlines(2)
     sheet.write_string(0, LABEL, title, styles.title)
     sheet.write_string(1, LABEL, subtitle, styles.subtitle)
@@ -25,9 +25,9 @@ def open_sheet(book: Workbook, styles: Styles, plan: Plan, name: str, title: str
     sheet.merge_range(0, FIGURE, 0, OPENING, "", styles.check)
     if name != CHECKS:
         sheet.write_formula(0, FIGURE, MASTER, styles.check, master_text(plan))
-    told = {"type": "text", "criteria": "containing"}
-    sheet.conditional_format(0, FIGURE, 0, OPENING, told | {"value": "fail", "format": styles.bad})
-    sheet.conditional_format(0, FIGURE, 0, OPENING, told | {"value": "pass", "format": styles.good})
+    contains = {"type": "text", "criteria": "containing"}
+    sheet.conditional_format(0, FIGURE, 0, OPENING, contains | {"value": "fail", "format": styles.bad})
+    sheet.conditional_format(0, FIGURE, 0, OPENING, contains | {"value": "pass", "format": styles.good})
     sheet.set_footer("&L&F&C&A&R&P / &N")
     return sheet
 
@@ -39,7 +39,7 @@ def master_text(plan: Plan) -> str:
 
 
 def open_page(
-    book: Workbook,
+    workbook: Workbook,
     styles: Styles,
     plan: Plan,
     name: str,
@@ -48,7 +48,7 @@ def open_page(
 ) -> SheetPage:
     """A sheet with the time axis, by period or by calendar year."""
     subtitle = f"{plan.scenario.title}. Money in US$ millions; real or nominal by the unit."
-    sheet = open_sheet(book, styles, plan, name, name, subtitle)
+    sheet = open_sheet(workbook, styles, plan, name, name, subtitle)
     _columns(sheet, styles, plan, years)
     head, last = HEADER_ROW - 1, YEAR_ROW - 1
     for column, text in zip((LABEL, UNIT), ("Line item", "Unit"), strict=True):

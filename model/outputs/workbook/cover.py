@@ -25,7 +25,7 @@ ABOUT = {
 }
 
 
-def write_cover(book: Workbook, sheet: SheetPage, styles: Styles, plan: Plan) -> None:
+def write_cover(workbook: Workbook, sheet: SheetPage, styles: Styles, plan: Plan) -> None:
     """Write the first sheet."""
     s, model = plan.scenario, plan.model
     sheet.set_column(0, 0, 30)
@@ -78,7 +78,7 @@ def write_cover(book: Workbook, sheet: SheetPage, styles: Styles, plan: Plan) ->
         sheet.merge_range(row, 1, row, 2, text, styles.label)
         row += 1
     row = _heading(sheet, styles, row + 1, "Sheets")
-    for other in book.worksheets():
+    for other in workbook.worksheets():
         if other.name != COVER:
             sheet.write_url(row, 0, f"internal:'{other.name}'!A1", styles.link, other.name)
             text = ABOUT.get(other.name, f"Stage of the model: {len(plan.rows.get(other.name, ()))} rows")
@@ -95,9 +95,9 @@ def _heading(sheet: SheetPage, styles: Styles, row: int, text: str) -> int:
     return row + 1
 
 
-def write_lines(book: Workbook, styles: Styles, plan: Plan) -> None:
+def write_lines(workbook: Workbook, styles: Styles, plan: Plan) -> None:
     """Write `Lines`: name, unit, definition and place of every line item."""
-    sheet = open_sheet(book, styles, plan, LINES, "Line items", "What every row means; the name links to the row.")
+    sheet = open_sheet(workbook, styles, plan, LINES, "Line items", "What every row means; the name links to the row.")
     widths = {"Line": 40, "Unit": 18, "Label": 56, "Stage": 15, "Definition": 110}
     for column, (head, width) in enumerate(widths.items()):
         sheet.set_column(column, column, width)

@@ -105,7 +105,7 @@ class ExcelWriter:
         if e.op in _OPERATORS:
             return self._operator(e)
         if e.op == "neg":
-            return "-" + self._inside(e.args[0], ATOM), SUM
+            return "-" + self._operand(e.args[0], ATOM), SUM
         if e.op == "floor":
             return OPERATIONS["floor"].excel[0].format(self.text(e.args[0])), ATOM
         return getattr(self, f"_{e.op}")(e), {"interp": SUM, "compound": SIGN}.get(e.op, ATOM)
@@ -124,17 +124,17 @@ class ExcelWriter:
         absent = [a for a in e.args if a.nullable]
         if not absent:
             return compared
-        there = ",".join(f"ISNUMBER({self.text(a)})" for a in absent)
-        return f"IF({there if len(absent) == 1 else f'AND({there})'},{compared},FALSE)"
+        present = ",".join(f"ISNUMBER({self.text(a)})" for a in absent)
+        return f"IF({present if len(absent) == 1 else f'AND({present})'},{compared},FALSE)"
 
     def _operator(self, e: Expr) -> tuple[str, int]:
         text, tightness = OPERATIONS[e.op].excel
-        left = self._inside(e.args[0], tightness)
+        left = self._operand(e.args[0], tightness)
         # a - (b + c) keeps its parentheses, a + (b + c) does not need them
-        right = self._inside(e.args[1], tightness if e.op in ("add", "mul") else tightness + 1)
+        right = self._operand(e.args[1], tightness if e.op in ("add", "mul") else tightness + 1)
         return text.format(left, right), tightness
 
-    def _inside(self, e: Expr, tightness: int) -> str:
+    def _operand(self, e: Expr, tightness: int) -> str:
         text, own = self.write(e)
         return text if own >= tightness and not (text.startswith("-") and tightness > SUM) else f"({text})"
 
@@ -199,7 +199,7 @@ class ExcelWriter:
 
     def _compound(self, e: Expr) -> str:
         rate, years = e.args
-        return f"(1{self._signed(rate)})^{self._inside(years, ATOM)}"
+        return f"(1{self._signed(rate)})^{self._operand(years, ATOM)}"
 
     def _signed(self, e: Expr) -> str:
         text = self.write(e)[0]
@@ -207,7 +207,7 @@ class ExcelWriter:
 
     def _interp(self, e: Expr) -> str:
         at, knots, intercepts, slopes = self.places.curves[e.data]
-        x, before = self._inside(e.args[0], PRODUCT), prefix(self.sheet, at)
+        x, before = self._operand(e.args[0], PRODUCT), prefix(self.sheet, at)
         knots = before + knots
         return f"LOOKUP({x},{knots},{before}{intercepts})+{x}*LOOKUP({x},{knots},{before}{slopes})"
 

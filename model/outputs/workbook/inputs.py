@@ -21,10 +21,10 @@ WIDTHS = (64, 17, 14, 12, 28, 48, 72, 56)
 VALID, PATH, SOURCE, NOTE = 4, 5, 6, 7
 
 
-def write_inputs(book: Workbook, styles: Styles, plan: Plan) -> None:
+def write_inputs(workbook: Workbook, styles: Styles, plan: Plan) -> None:
     """Write `Inputs`: every assumption that is a single value, with unit, bounds, source and note."""
     sheet = open_sheet(
-        book,
+        workbook,
         styles,
         plan,
         INPUTS,
@@ -47,7 +47,7 @@ def write_inputs(book: Workbook, styles: Styles, plan: Plan) -> None:
         _describe(sheet, styles, row.leaf, row.number - 1)
         _value(sheet, styles, plan, row)
         if row.options or isinstance(row.leaf.value, bool | float | int | dt.date):
-            book.define_name(row.leaf.path, f"={INPUTS}!$C${row.number}")
+            workbook.define_name(row.leaf.path, f"={INPUTS}!$C${row.number}")
     sheet.freeze_panes(4, UNIT)
     sheet.set_landscape()
     sheet.set_paper(8)
@@ -81,7 +81,7 @@ def _value(sheet: SheetPage, styles: Styles, plan: Plan, row: InputRow) -> None:
     value = leaf.value
     if isinstance(value, bool):
         sheet.write_boolean(at, FIGURE, value, look("General", align="right"))
-        _offer(sheet, at, ("TRUE", "FALSE"), row.live)
+        _dropdown(sheet, at, ("TRUE", "FALSE"), row.live)
         sheet.write_string(at, VALID, "TRUE or FALSE", styles.note)
         sheet.band(at, TOTAL, f"IF({cell},1,0)", [float(value)], styles.number("0", valign="top"))
     elif isinstance(value, dt.date):
@@ -114,7 +114,7 @@ def _value(sheet: SheetPage, styles: Styles, plan: Plan, row: InputRow) -> None:
                 styles.number("0", valign="top"),
             )
         if row.options:
-            _offer(sheet, at, row.options[0], row.live)
+            _dropdown(sheet, at, row.options[0], row.live)
             sheet.write_string(
                 at, VALID, " or ".join(row.options[0]) if len(row.options[0]) < 4 else "from the list", styles.note
             )
@@ -126,7 +126,7 @@ def _value(sheet: SheetPage, styles: Styles, plan: Plan, row: InputRow) -> None:
             sheet.data_validation(at, FIGURE, at, FIGURE, validation(bounds, cell))
 
 
-def _offer(sheet: SheetPage, row: int, options: tuple[str, ...], live: bool) -> None:
+def _dropdown(sheet: SheetPage, row: int, options: tuple[str, ...], live: bool) -> None:
     if live:
         sheet.data_validation(row, FIGURE, row, FIGURE, {"validate": "list", "source": list(options)})
 

@@ -59,7 +59,7 @@ def _place_lines(plan: Plan) -> None:
     ):
         at, number, lines = title_of(stage), FIRST_ROW, list(members)
         rows, links = plan.rows.setdefault(at, []), plan.places.links.setdefault(at, {})
-        linked = list(worth_linking(lines))
+        linked = list(links_of(lines))
         if linked:
             rows.append(Row(number, "From other sheets"))
             number += 1
@@ -96,27 +96,27 @@ def prefixes(plan: Plan) -> Callable[[Line], str]:
     return prefix
 
 
-def worth_linking(lines: list[Line]) -> Iterator[tuple[Hashable, Expr]]:
+def links_of(lines: list[Line]) -> Iterator[tuple[Hashable, Expr]]:
     """What the rows of a sheet use from others: every figure, and the rows that several of them use."""
-    stage, found, uses = lines[0].stage, dict[Hashable, Expr](), Counter[Hashable]()
+    stage, expressions, uses = lines[0].stage, dict[Hashable, Expr](), Counter[Hashable]()
     for line in lines if lines[0].stage != "checks" else ():
         if line.series:
-            used = {key: e for key, e in outside(line.formula) if not isinstance(e, Line) or e.stage != stage}
-            found.update({key: e for key, e in used.items() if key not in found})
+            used = {key: e for key, e in references(line.formula) if not isinstance(e, Line) or e.stage != stage}
+            expressions.update({key: e for key, e in used.items() if key not in expressions})
             uses.update(used.keys())
-    for key, e in sorted(found.items(), key=lambda pair: not pair[1].series):
+    for key, e in sorted(expressions.items(), key=lambda pair: not pair[1].series):
         if not (isinstance(e, Line) and e.series) or uses[key] >= OFTEN:
             yield key, e
 
 
-def outside(e: Expr) -> Iterator[tuple[Hashable, Expr]]:
+def references(e: Expr) -> Iterator[tuple[Hashable, Expr]]:
     """What a formula refers to in its own period, by the key of a link; a reduction goes to the row itself."""
     if isinstance(e, Line):
         yield e.name, e
     elif e.op in ("input", "element", "select"):
         yield (e.op, e.data), e
     for a in () if e.op in REDUCTIONS else e.args[:1] if e.op in ("prev", "next") else e.args:
-        yield from outside(a)
+        yield from references(a)
 
 
 def _stage_order(plan: Plan) -> Any:

@@ -19,9 +19,9 @@ LONGEST_LINK = 66
 CHECK_HEADS = ("Deviation", "Tolerance", "Passed")
 
 
-def write_stage(book: Workbook, styles: Styles, plan: Plan, name: str) -> None:
+def write_stage(workbook: Workbook, styles: Styles, plan: Plan, name: str) -> None:
     """Write the sheet of one stage."""
-    sheet = open_page(book, styles, plan, name, CHECK_HEADS if name == CHECKS else ("Figure", "Total", "Opening"))
+    sheet = open_page(workbook, styles, plan, name, CHECK_HEADS if name == CHECKS else ("Figure", "Total", "Opening"))
     writer = ExcelWriter(name, plan.places)
     sheet.outline_settings(symbols_below=False)
     for row in plan.rows[name]:
@@ -75,7 +75,7 @@ def write_line(
 def write_link(sheet: SheetPage, styles: Styles, plan: Plan, e: Expr, row: int) -> None:
     """Write a row that brings in what this sheet uses from another one."""
     sheet.set_row(row, None, None, {"level": 1})
-    label, unit, kind = described(plan, e)
+    label, unit, kind = label_unit_kind(plan, e)
     label = label if len(label) <= LONGEST_LINK else label[: LONGEST_LINK - 1] + "…"
     sheet.write_string(row, LABEL, label, styles.of(indent=1, font_color=LINK_INK))
     sheet.write_string(row, UNIT, unit, styles.unit)
@@ -96,7 +96,7 @@ def write_link(sheet: SheetPage, styles: Styles, plan: Plan, e: Expr, row: int) 
                 sheet.band(row, column, formula, [value], style)
 
 
-def described(plan: Plan, e: Expr) -> tuple[str, str, str]:
+def label_unit_kind(plan: Plan, e: Expr) -> tuple[str, str, str]:
     """Label, unit and kind of a line, or of an assumption."""
     if isinstance(e, Line):
         return e.label, e.written_unit, e.kind

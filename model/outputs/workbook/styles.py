@@ -61,9 +61,9 @@ def number_format(unit: str, kind: str = "flow", values: Iterable[float] = (), s
 class Styles:
     """Formats of one workbook, each made once."""
 
-    def __init__(self, book: Workbook) -> None:
-        self.book = book
-        self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
+    def __init__(self, workbook: Workbook) -> None:
+        self.workbook = workbook
+        self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
         self.title = self.of(bold=True, font_size=15, font_color=DARK)
         self.subtitle = self.of(font_color=MIDDLE, italic=True)
         self.heading = self.of(bold=True, font_color=DARK, bottom=1, bottom_color=MIDDLE)
@@ -90,9 +90,9 @@ class Styles:
     def of(self, **properties: Any) -> Format:
         """The format with these properties."""
         key = tuple(sorted(properties.items()))
-        if key not in self._made:
-            self._made[key] = self.book.add_format(properties)
-        return self._made[key]
+        if key not in self._formats:
+            self._formats[key] = self.workbook.add_format(properties)
+        return self._formats[key]
 
     def number(self, shown: str, **more: Any) -> Format:
         """A calculated number."""

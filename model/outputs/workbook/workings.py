@@ -92,7 +92,7 @@ class _Rows:
     def __init__(self, line: Line, shared: _Shared) -> None:
         self.line, self.shared = line, shared
         self.added: list[Line] = []
-        self.made: list[Expr] = []  # kept alive, since expressions are known by their id
+        self.nodes: list[Expr] = []  # kept alive, since expressions are known by their id
 
     def row(self, e: Expr, label: str, kind: Kind) -> Expr:
         """A line that holds a part of the formula, the same one wherever the part occurs."""
@@ -126,10 +126,10 @@ class _Rows:
         if key in self.shared.rows:
             return self.shared.rows[key]
         if key in self.shared.common:
-            return self.row(self.inside(e), spoken(e), self.line.kind)
+            return self.row(self.inside(e), words_for_label(e), self.line.kind)
         plain = not any(x.nullable or x.op in (*REDUCTIONS, "interp") for x in walk(e))
         if plain and self.line.series and not e.series and length(e) >= WORTH_A_FIGURE:
-            return self.row(e, spoken(e), "balance")
+            return self.row(e, words_for_label(e), "balance")
         return self.inside(e, top)
 
     def inside(self, e: Expr, top: bool = True) -> Expr:
@@ -140,7 +140,7 @@ class _Rows:
         if e.op in REDUCTIONS:
             args = (self.row(args[0], f"{self.line.label}, by period", "balance"),)
         elif e.op == "interp" and args[0].op not in ("line", "prev", "next"):
-            args = (self.row(args[0], spoken(args[0]), "balance"),)
+            args = (self.row(args[0], words_for_label(args[0]), "balance"),)
         result = self.rebuilt(e, args)
         if e.op == "irr" and not top:
             return self.row(result, f"{self.line.label}, a period", "ratio")
@@ -182,11 +182,11 @@ class _Rows:
         """The expression with other operands; itself where they are the same."""
         if all(a is b for a, b in zip(args, e.args, strict=True)):
             return e
-        self.made.append(Expr(e.op, args, e.data, e.unit, any(a.series for a in args)))
-        return self.made[-1]
+        self.nodes.append(Expr(e.op, args, e.data, e.unit, any(a.series for a in args)))
+        return self.nodes[-1]
 
 
-def spoken(e: Expr) -> str:
+def words_for_label(e: Expr) -> str:
     """An expression in words, for a label."""
     text = _words(e)
     text = text if len(text) <= LONGEST_LABEL else text[: LONGEST_LABEL - 1] + "…"

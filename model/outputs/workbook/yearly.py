@@ -24,13 +24,13 @@ TOTAL_LOOK: dict[str, Any] = {"bold": True, "top": 1, "top_color": RULE}
 ANNUAL_SHEET, STATEMENTS = "Annual", "Statements"
 
 
-def write_annual(book: Workbook, styles: Styles, plan: Plan) -> dict[str, int]:
+def write_annual(workbook: Workbook, styles: Styles, plan: Plan) -> dict[str, int]:
     """Write `Annual`: flows summed, balances at year end, ratios calculated again from the year's figures.
 
     Returns:
         the row, counted from 1, of every line and of every covenant (by path).
     """
-    sheet = open_page(book, styles, plan, ANNUAL_SHEET, ("", "Total", ""), years=True)
+    sheet = open_page(workbook, styles, plan, ANNUAL_SHEET, ("", "Total", ""), years=True)
     sections, rows = layout(plan)
     writer = ExcelWriter(ANNUAL_SHEET, by_year(plan, ANNUAL_SHEET, rows))
     values = year_values(plan)
@@ -67,21 +67,21 @@ def expanded(plan: Plan, names: tuple[str, ...]) -> Iterator[Line]:
     for name in names:
         wild = next((w for w in groups if w in name), None)
         for key in [""] if wild is None else sheet.entries(groups[wild]):
-            found = sheet.lines.get(name.replace(wild or "{}", key))
-            if found is not None and found.series:  # a price that is the same in all years is a figure
-                yield found
+            line = sheet.lines.get(name.replace(wild or "{}", key))
+            if line is not None and line.series:  # a price that is the same in all years is a figure
+                yield line
 
 
 def with_operands(sections: dict[str, list[Line]]) -> dict[str, list[Line]]:
     """The same sections, with every row that a ratio is calculated from in front of it."""
-    there = {line.name for lines in sections.values() for line in lines}
+    present = {line.name for lines in sections.values() for line in lines}
     result: dict[str, list[Line]] = {}
     for title, lines in sections.items():
         result[title] = []
         for line in lines:
             for e in walk(line.formula) if line.kind == "ratio" else ():
-                if isinstance(e, Line) and e.series and e.name not in there:
-                    there.add(e.name)
+                if isinstance(e, Line) and e.series and e.name not in present:
+                    present.add(e.name)
                     result[title].append(e)
             result[title].append(line)
     return result
@@ -143,9 +143,9 @@ def _section(sheet: SheetPage, styles: Styles, row: int, title: str) -> None:
         sheet.write_blank(row, column, None, styles.section)
 
 
-def write_statements(book: Workbook, styles: Styles, plan: Plan) -> None:
+def write_statements(workbook: Workbook, styles: Styles, plan: Plan) -> None:
     """Write `Statements`: income, cash flow and balance sheet by year; each subtotal is checked against its line."""
-    sheet = open_page(book, styles, plan, STATEMENTS, ("", "Total", ""), years=True)
+    sheet = open_page(workbook, styles, plan, STATEMENTS, ("", "Total", ""), years=True)
     writer = ExcelWriter(STATEMENTS, by_year(plan, STATEMENTS, {}))
     row = FIRST_ROW - 1
     for title, entries in (("Income statement", INCOME), ("Cash flow statement", CASH), ("Balance sheet", BALANCE)):
