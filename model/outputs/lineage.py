@@ -1,4 +1,4 @@
-"""Lineage on the terminal: a tree that fits 80 columns, the numbers in place, assumptions with their sources."""
+"""Lineage on the terminal: a tree of formulas with their values and of assumptions with their sources."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MARKS = {"": "", "elsewhere": " (unfolded elsewhere)", "deeper": " …"}
 
 
 def print_lineage(node: Figure, figures: Figures, scenario: Scenario) -> None:
-    """A figure and where it comes from."""
+    """Print a figure as a tree of its inputs, then its values by period or, of an IRR, the discounted flows."""
     out = console()
     out.print(Text(f"{scenario.name}: {scenario.title}", style=SOURCE))
     out.print(_tree(node, figures, scenario))
@@ -46,7 +46,7 @@ def _add_inputs(tree: Tree, node: Figure, figures: Figures, scenario: Scenario) 
 
 
 def _description(node: Figure, figures: Figures, scenario: Scenario) -> Group:
-    """One figure: what it is, its formula by name and by number, or its source."""
+    """Text of one figure: label, value and unit, then its formula by name and by number, or its source."""
     head = Text(node.label, style=RESULT)
     head.append(f" {node.at}" if node.at else "", style="")
     head.append("  ")
@@ -69,7 +69,7 @@ def _description(node: Figure, figures: Figures, scenario: Scenario) -> Group:
 
 
 def origin(leaf: Leaf) -> str:
-    """Where an assumption comes from: definition, source, note, and its place in a file."""
+    """Definition, source, note, file and line of an assumption as one text."""
     source = leaf.source if leaf.source.startswith("assumption") else f"Source: {leaf.source}"
     note = f" ({leaf.note})" if leaf.note else ""
     place = f"{leaf.file}:{leaf.line}" if leaf.line else leaf.file
@@ -77,7 +77,7 @@ def origin(leaf: Leaf) -> str:
 
 
 def with_unit(value: Any, unit: str) -> str:
-    """A value with its unit; a row by its range."""
+    """A value with its unit as text; a series as lowest … highest, a curve as its end points."""
     if isinstance(value, dict):
         ends = [f"{number(axis[k])}" for k in (0, -1) for axis in (value["x"], value["y"])]
         return f"({ends[0]}, {ends[1]}) … ({ends[2]}, {ends[3]})"
@@ -94,7 +94,7 @@ def with_unit(value: Any, unit: str) -> str:
 
 
 def _row(values: list[float], figures: Figures) -> Padding:
-    """A row by period, in columns."""
+    """A series as a table of period labels and values, in four columns."""
     table = Table(box=None, padding=(0, 1), show_header=False)
     columns = 4
     height = math.ceil(len(values) / columns)
@@ -107,7 +107,7 @@ def _row(values: list[float], figures: Figures) -> Padding:
 
 
 def _discounting(node: Figure, flows: Figure, figures: Figures) -> Group:
-    """The flows by year, and what they are worth at the rate: their sum is nothing."""
+    """Flows by year, in their own unit, beside their present values at the IRR, which sum to zero."""
     if math.isnan(node.value):
         return Group(Text("No rate sets these flows to zero."), _row(flows.value, figures))
     periods_a_year = len(figures.periods_of(0))
@@ -142,7 +142,7 @@ def _discounting(node: Figure, flows: Figure, figures: Figures) -> Group:
 def print_difference(
     diff: Difference, figures: Figures, one: Scenario, two: Scenario, changed: list[tuple[Leaf | None, Leaf | None]]
 ) -> None:
-    """Why a figure differs between two scenarios: the inputs that differ, and the assumptions that cause it."""
+    """Print a figure that differs between two scenarios, its inputs that differ, and the assumptions changed."""
     out = console()
     out.print(Text(f"{one.name} → {two.name}", style=SOURCE))
     tree = Tree(_difference_line(diff), guide_style=SOURCE)

@@ -1,4 +1,4 @@
-"""Studies as tables and small bar charts on a terminal of 80 columns, and as plain workbooks of values."""
+"""Studies as tables and bar charts on a terminal of 80 columns, and as workbooks of values."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Table = tuple[str, Sequence[str], Sequence[Sequence[Any]]]  # sheet, header, row
 
 
 def show_tornado(tornado: Tornado, out: Console) -> None:
-    """Bars about the scenario's own value, the widest first."""
+    """Print a tornado: a row per input with the metric at its low and high value, the widest range first."""
     look = look_of_metric(tornado.metric, tornado.unit)
     known = [v for b in tornado.bars for v in (b.low_value, b.high_value) if v == v]
     left, right = min([*known, tornado.base]), max([*known, tornado.base])
@@ -39,7 +39,7 @@ def show_tornado(tornado: Tornado, out: Console) -> None:
 
 
 def _bar(bar: Bar, base: float, left: float, right: float) -> str:
-    """A bar of characters from the low value to the high one; the scenario's own value is the line."""
+    """A bar of characters from the low to the high value on the scale left to right, with a line at `base`."""
     scale = (WIDTH - 10) / (right - left) if right > left else 0.0
     if bar.low_value != bar.low_value or bar.high_value != bar.high_value:
         return "does not exist"
@@ -52,7 +52,7 @@ def _bar(bar: Bar, base: float, left: float, right: float) -> str:
 
 
 def show_grid(grid: Grid, out: Console) -> None:
-    """Columns x, rows y; wide grids in parts."""
+    """Print a two-way table of a metric, x across and y down, six columns at a time."""
     look = look_of_metric(grid.metric, grid.unit)
     (x_path, xs), (y_path, ys) = grid.x, grid.y
     for start in range(0, len(xs), 6):
@@ -64,7 +64,7 @@ def show_grid(grid: Grid, out: Console) -> None:
 
 
 def show_breakeven(breakeven: Breakeven, unit: str, out: Console) -> None:
-    """One sentence."""
+    """Print the breakeven value of an input, or why there is none; `unit` is that of the metric."""
     look = look_of_metric(breakeven.metric, unit)
     now = f"now {written(breakeven.base_value, look)} at {breakeven.base:.6g}"
     if breakeven.value is None:
@@ -75,7 +75,7 @@ def show_breakeven(breakeven: Breakeven, unit: str, out: Console) -> None:
 
 
 def show_capacity(capacity: DebtCapacity, out: Console) -> None:
-    """The answer, then the loan by period."""
+    """Print the debt capacity in US$m, then the loan by period in US$m nominal."""
     kind = capacity.repayment.replace("_", " ")
     out.print(
         plain(
@@ -96,7 +96,7 @@ def show_capacity(capacity: DebtCapacity, out: Console) -> None:
 
 
 def show_montecarlo(study: dict[str, Any], units: dict[str, str], out: Console) -> None:
-    """Distributions, the histogram of project IRR, probabilities, cover by year, drivers."""
+    """Print a Monte Carlo: distributions, probabilities, histogram of project IRR, DSCR by year, drivers."""
     report = table(
         "Metric",
         "Mean",
@@ -137,7 +137,7 @@ def show_montecarlo(study: dict[str, Any], units: dict[str, str], out: Console) 
 
 
 def histogram(d: dict[str, Any] | None, title: str) -> str:
-    """A histogram as rows of characters."""
+    """A histogram of a rate as rows of characters, two bins each; empty where it has fewer than two bins."""
     if not d or len(d["histogram"]["counts"]) < 2:
         return ""
     edges, counts = d["histogram"]["edges"], d["histogram"]["counts"]
@@ -147,7 +147,7 @@ def histogram(d: dict[str, Any] | None, title: str) -> str:
 
 
 def montecarlo_tables(study: dict[str, Any]) -> list[Table]:
-    """A run as sheets of a workbook."""
+    """The results of a Monte Carlo as the tables of a workbook."""
     keys = [k for k in next(iter(study["metrics"].values())) if k != "histogram"]
     years = study["dscr_by_year"]
     return [
@@ -175,7 +175,7 @@ def montecarlo_tables(study: dict[str, Any]) -> list[Table]:
 
 
 def values_workbook(path: Path, tables: Sequence[Table]) -> None:
-    """A workbook of plain values, one sheet a table; text is never a formula, what does not exist stays empty."""
+    """Write a workbook of values, one sheet a table; text is never a formula, None and nan are empty cells."""
     from xlsxwriter import Workbook
 
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}

@@ -39,7 +39,7 @@ def console() -> Console:
 
 
 def table(*headers: str, title: str = "", numbers_from: int = 1) -> Table:
-    """An empty table: words on the left, numbers on the right."""
+    """An empty table; columns from `numbers_from` on are aligned right, those before it left."""
     report = Table(
         box=box.SIMPLE_HEAD, title=title or None, title_justify="left", title_style="bold", pad_edge=False, padding=0
     )
@@ -54,13 +54,13 @@ def table(*headers: str, title: str = "", numbers_from: int = 1) -> Table:
 
 
 def metric_text(result: Result, metric: Metric) -> str:
-    """A registered figure as text."""
+    """The value of a metric as text, in the number format of its unit."""
     line = result.model.declaration.lines[metric.line_of()]
     return written(result.headline(metric), look_of(line.written_unit, metric.shown))
 
 
 def show_result(result: Result, out: Console) -> None:
-    """Headline metrics, shareholders, lenders, governments, the annual table and the checks."""
+    """Print headline metrics, shareholders, lenders, governments, the annual table and the checks."""
     lines = result.model.declaration.lines
     out.print(f"[bold]{plain(result.scenario.title)}[/]")
     for title, section in sections().items():
@@ -79,19 +79,19 @@ def show_result(result: Result, out: Console) -> None:
 
 
 def plain(text: str) -> Any:
-    """Text of a scenario, with nothing in it read as markup."""
+    """Text with rich's markup escaped."""
     from rich.markup import escape
 
     return escape(text)
 
 
 def unit_text(unit: str) -> str:
-    """A unit as people read it beside a figure that is already written in it."""
+    """A unit as shown beside a value: nothing for shares and multiples, 'a year' for rates."""
     return " " + {"1": "", "x": "", "1/year": "a year"}.get(unit, unit)
 
 
 def parties_table(result: Result, title: str, *kinds: str) -> Table:
-    """The registered figures of parties of one kind, or of several that have the same."""
+    """A table of the metrics of all parties of one kind, or of several kinds with the same metrics."""
     lines, label = result.model.declaration.lines, result.model.declaration.label
     report = table(title, *(m.column for m in PARTIES[kinds[0]].metrics if m.column))
     for kind in kinds:
@@ -112,7 +112,7 @@ def parties_table(result: Result, title: str, *kinds: str) -> Table:
 
 
 def annual_table(result: Result) -> Table:
-    """The main rows by calendar year."""
+    """A table of the lines of `ANNUAL` by calendar year."""
     report = table("Year", *ANNUAL.values(), title="By calendar year, US$m nominal unless said")
     for place, year in enumerate(result.annual_rows["year"]):
         values = [result.annual_rows[row][place] for row in ANNUAL]
@@ -131,12 +131,12 @@ def annual_table(result: Result) -> Table:
 
 
 def whole(value: float) -> str:
-    """A figure without decimals, nothing as a dash."""
+    """A number without decimals; a dash where that would be zero."""
     return "–" if abs(value) < 0.5 else f"{value:,.0f}"
 
 
 def show_checks(result: Result, out: Console) -> None:
-    """The checks in one line, or those that fail; then the warnings."""
+    """Print that all checks pass, or those that fail; then the warnings."""
     items = result.checks["items"]
     if result.checks["passed"]:
         worst = max(item["worst"] for item in items.values())
@@ -149,7 +149,7 @@ def show_checks(result: Result, out: Console) -> None:
 
 
 def show_comparison(comparison: Comparison, out: Console) -> None:
-    """Cases side by side, the difference in project IRR, the IRR bridge and the checks."""
+    """Print the metrics of all cases, the bridge of IRR in percentage points and the checks."""
     report = table(
         "Case",
         *(m.column for m in columns()),
@@ -189,5 +189,5 @@ def show_comparison(comparison: Comparison, out: Console) -> None:
 
 
 def points(effect: float) -> str:
-    """A difference of rates, in percentage points."""
+    """A difference of rates, as a fraction, in percentage points."""
     return "–" if effect != effect else f"{effect * 100:+.2f} pt"
