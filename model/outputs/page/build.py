@@ -1,4 +1,4 @@
-"""Puts the page together: contents, drawn once in HTML, and the scripts with the model inside."""
+"""The whole page from its template: static HTML, data as JSON, and the scripts with the model."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LICENCES = ("NOTICE-echarts", "LICENSE-echarts", "LICENSE-d3")
 
 
 def page(comparison: Comparison, tornado: Tornado, swing: float) -> str:
-    """The whole page as HTML; the first case is the one that it calculates.
+    """The whole page as HTML; its scripts recalculate the first case.
 
     Args:
         comparison: the cases, the first of them the reference.
@@ -36,7 +36,7 @@ def page(comparison: Comparison, tornado: Tornado, swing: float) -> str:
     sheet = result.model.declaration
     holders = {key: sheet.label(f"joint_venture.shareholders.{key}") for key in result.shareholders if key != "groups"}
     loans = {key: sheet.label(f"financing.tranches.{key}") for key in result.lenders}
-    # A line that is one figure in this case (a party that never pays) is no row to draw.
+    # A line without values by period in this case (a party that never pays) is not drawn.
     drawings = [
         c._replace(series=tuple(s for s in c.series if sheet.lines[s.line].series)) for c in charts(holders, loans)
     ]
@@ -88,7 +88,7 @@ def page(comparison: Comparison, tornado: Tornado, swing: float) -> str:
 
 
 def fill(template: str, parts: dict[str, str]) -> str:
-    """The template with each `{{name}}` replaced; what is put in is not read again."""
+    """The template with each `{{name}}` replaced by the part of that name, once."""
     pieces = template.split("{{")
     done = [pieces[0]]
     for piece in pieces[1:]:
@@ -98,18 +98,18 @@ def fill(template: str, parts: dict[str, str]) -> str:
 
 
 def read(name: str) -> str:
-    """A file of this package."""
+    """The text of a file of this package."""
     return (HERE / name).read_text(encoding="utf-8")
 
 
 def script_json(value: Any) -> str:
-    """JSON that can stand inside a script element: nothing in it can end the element; nan becomes null."""
+    """A value as JSON for a script element: &, < and > are escaped, and nan becomes null."""
     text = json.dumps(finite(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def finite(value: Any) -> Any:
-    """Plain data with null in place of nan."""
+    """The same data with None in place of nan and infinity."""
     if isinstance(value, dict):
         return {key: finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -118,7 +118,7 @@ def finite(value: Any) -> Any:
 
 
 def policy(scripts: Iterable[str]) -> str:
-    """What the page may do: run these very scripts, and reach nothing outside itself."""
+    """The page's Content-Security-Policy: only these scripts run, by SHA-256, and nothing is loaded."""
     hashes = (base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts)
     allowed = " ".join(f"'sha256-{h}'" for h in hashes)
     return (
@@ -128,7 +128,7 @@ def policy(scripts: Iterable[str]) -> str:
 
 
 def chart_data(chart: PageChart) -> dict[str, Any]:
-    """A chart as the script draws it."""
+    """A chart as data for the script."""
     return {
         "id": chart.id,
         "unit": chart.unit,
@@ -139,12 +139,12 @@ def chart_data(chart: PageChart) -> dict[str, Any]:
 
 
 def charts_html(drawn: Drawn, wanted: Iterable[PageChart]) -> str:
-    """Charts with their tables."""
+    """Charts with their tables, as HTML."""
     return "".join(drawn.chart(chart) for chart in wanted)
 
 
 def controls(result: Result) -> str:
-    """Sliders with number fields, each for the first of its assumptions that is one number."""
+    """Sliders with number fields as HTML, each for the first of its assumptions that is one number."""
     sheet = result.model.declaration
     parts = []
     for control in CONTROLS:
@@ -168,7 +168,7 @@ def controls(result: Result) -> str:
 
 
 def checks(result: Result) -> str:
-    """One sentence about the checks."""
+    """Whether all checks pass, or which fail, as HTML."""
     items = result.checks["items"]
     failed = [name for name, item in items.items() if not item["passed"]]
     if failed:

@@ -1,4 +1,4 @@
-"""What the script in the page calculates and explains with: numbers, line items, formulas in words, sources."""
+"""Data for the page's scripts: inputs, line items, formulas in words, sources."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ SUMS = (
 
 
 def model_data(result: Result) -> dict[str, Any]:
-    """The numbers of the scenario as the page's engine takes them.
+    """The inputs, lines and formats of a scenario as data for the page's scripts.
 
-    `fixed` are numbers by year that one number cannot replace: an index starts from the first year's rate, and the
-    structure holds it.
+    `fixed` are inputs by year that one number cannot replace: an index starts from the first year's rate, which is
+    part of the structure.
     """
     model, sheet = result.model, result.model.declaration
     units = [line.written_unit for line in sheet.lines.values()]
@@ -58,14 +58,14 @@ def model_data(result: Result) -> dict[str, Any]:
 
 
 def metric_formats(result: Result) -> list[tuple[str, str]]:
-    """The line and the format of every metric."""
+    """Line name and format of every metric."""
     lines = result.model.declaration.lines
     every = metrics().values()
     return [(m.line_of(), format_of(lines[m.line_of()].written_unit, m.shown)) for m in every]
 
 
 def bars() -> list[tuple[str, str, int]]:
-    """The metrics that bars compare between cases: name, label and colour."""
+    """Name, label and colour of every metric that the chart of cases shows."""
     return [(m.name, m.column.lower(), colour) for m, colour in zip(shown_in("bars"), (1, 0, 2, 3), strict=False)]
 
 
@@ -75,7 +75,7 @@ def periods_of(rule: Rule) -> str:
 
 
 def line_data(model: Model, line: Line) -> list[Any]:
-    """Label, unit, kind, stage, definition, whether it is a row, and the formula in words with its operands."""
+    """Label, unit, kind, stage, definition, 1 for a series, and the formula in words with its operands."""
     text, operands = template(model, line.formula)
     return [line.label, line.written_unit, line.kind, line.stage, line.definition, int(line.series), text, operands]
 
@@ -84,7 +84,7 @@ def template(model: Model, formula: Expr) -> tuple[str, list[list[Any]]]:
     """A formula in words with marks ⟦k⟧ for its operands.
 
     Operands are `l` a line, `i` an assumption, `e` one place of a list, `c` a curve, `p` and `n` a line one period
-    earlier or later with the template of the first or last period; the last entry tells whether it is a whole row.
+    earlier or later with the template of the first or last period; the third entry is 1 for a whole series.
     """
     operands: list[list[Any]] = []
 
@@ -110,7 +110,7 @@ def template(model: Model, formula: Expr) -> tuple[str, list[list[Any]]]:
 
 
 def assumption_data(leaf: Leaf) -> list[Any]:
-    """Value as written, unit, definition, source, note, place in a file, and bounds where it is one number."""
+    """Value as written, unit, definition, source, note, file and line, and bounds where it is one number."""
     value = plain(leaf.value)
     numeric = isinstance(leaf.value, int | float | ByYear) and not isinstance(leaf.value, bool)
     low, high = bounds(leaf.path) if numeric else (None, None)

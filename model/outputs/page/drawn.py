@@ -1,4 +1,4 @@
-"""The first drawing of the page: sentences, tiles, charts and tables as HTML, all text escaped."""
+"""Static HTML of the page: sentences, tiles, charts and tables, all text escaped."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from .story import SPLIT, PageChart, Sentence
 
 
 def figure_of(result: Result, name: str) -> float:
-    """The figure behind a name: a line (a row stands for its sum) or an assumption."""
+    """The value of a line (of a series, its sum) or of an assumption, by name, in its own unit."""
     known = name in result.model.declaration.lines
     return result.amount(name) if known else float(result.scenario.leaves[name].value)
 
 
 def holds(result: Result, condition: str) -> bool:
-    """Whether a sentence's condition holds; see `Sentence`."""
+    """Whether a sentence's condition is true; see `Sentence`."""
     asked = condition.removeprefix("!")
     value = figure_of(result, asked.removeprefix("?"))
     outcome = not math.isnan(value) if asked.startswith("?") else value > 1e-9
@@ -35,7 +35,7 @@ def holds(result: Result, condition: str) -> bool:
 
 
 def sentence_html(result: Result, sentence: Sentence) -> str:
-    """A sentence with its figures as buttons, or nothing where its conditions do not hold."""
+    """A sentence as HTML with its figures as buttons; empty where a condition is false."""
     if not all(holds(result, condition) for condition in sentence.when):
         return ""
     parts = re.split(r"\{([^|}]*)\|([a-z]*)\}", sentence.text)
@@ -46,14 +46,14 @@ def sentence_html(result: Result, sentence: Sentence) -> str:
 
 
 def button(line: str, text: str, year: int | None = None) -> str:
-    """A figure that shows where it comes from when pressed."""
+    """A figure as an HTML button that opens the lineage of its line, in a year or in total."""
     at = "" if year is None else f' data-year="{year}"'
     return f'<button type="button" data-line="{line}"{at}>{escape(text)}</button>'
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """The cases and the tornado, drawn part by part."""
+    """Parts of the page as HTML, for a result, its comparison and its tornado with inputs changed by `swing`."""
 
     result: Result
     all: Comparison
@@ -61,7 +61,7 @@ class Drawn:
     swing: float
 
     def tiles(self) -> str:
-        """The headline figures."""
+        """The tiles of headline figures as HTML."""
         return "".join(
             f'<div class="tile"><button type="button" data-line="{m.line_of()}" data-format="{self.format(m)}">'
             f'<b>{escape(m.tile[0])}</b><span class="figure">{escape(self.text(m))}</span></button>'
@@ -70,7 +70,7 @@ class Drawn:
         )
 
     def metrics(self) -> str:
-        """Every metric as the rows of a table."""
+        """Table rows of all metrics as HTML."""
         lines = self.result.model.declaration.lines
         rows = (
             (lines[line].label, button(line, written(figure_of(self.result, line), how)))
@@ -79,18 +79,18 @@ class Drawn:
         return "".join(f'<tr><th scope="row">{escape(label)}</th><td>{text}</td></tr>' for label, text in rows)
 
     def text(self, metric: Metric, of: Result | None = None) -> str:
-        """A registered figure as text."""
+        """The value of a metric as text, of this result or of another."""
         return written(figure_of(of or self.result, metric.line_of()), self.format(metric))
 
     def format(self, metric: Metric) -> str:
-        """The format of a registered figure."""
+        """The format of a metric; see `FORMATS`."""
         return format_of(self._line(metric).written_unit, metric.shown)
 
     def _line(self, metric: Metric) -> Line:
         return self.result.model.declaration.lines[metric.line_of()]
 
     def chart(self, chart: PageChart) -> str:
-        """A chart over the years with its legend and its table."""
+        """A chart by calendar year with its legend and its table, as HTML."""
         annual = self.result.annual_rows
         shown = slice(*span([annual[s.line] for s in chart.series]))
         rows = [(s.label, s.colour, s.shape, [s.sign * v for v in annual[s.line][shown]]) for s in chart.series]
@@ -123,7 +123,7 @@ class Drawn:
         )
 
     def split(self) -> str:
-        """Who gets what of the money that passes through over the life."""
+        """A bar chart of `SPLIT`: totals over the life in US$m nominal, as HTML."""
         rows = [(label, figure_of(self.result, line), line) for line, label, _ in SPLIT]
         bars = [
             (label, [(0.0, figure_of(self.result, line), colour)], usd(figure_of(self.result, line)))
@@ -150,7 +150,7 @@ class Drawn:
         ]
 
     def comparison(self) -> str:
-        """The cases side by side and the bridges between them."""
+        """A chart and a table of all cases and of the IRR bridges between them, as HTML."""
         if len(self.all.results) < 2:
             return ""
         drawn, cells = [], []
@@ -208,7 +208,7 @@ class Drawn:
         )
 
     def tornado(self) -> str:
-        """What moves the metric most."""
+        """The tornado as a bar chart with its table, as HTML."""
         base = self.sensitivity.base
         bars, table_rows = [], []
         for bar in self.sensitivity.bars:
@@ -228,7 +228,7 @@ class Drawn:
         )
 
     def assumptions(self) -> str:
-        """Every assumption with its unit, source and place."""
+        """Table rows of all assumptions as HTML: value, unit, source, file and line."""
         rows = []
         for leaf in self.result.scenario.leaves.values():
             if leaf.path in ("name", "title", "description"):
@@ -259,13 +259,13 @@ class Drawn:
 
 
 def span(rows: list[list[float]]) -> tuple[int, int]:
-    """The places between which any row has something to show, with one to spare; all of them where none has."""
+    """First place and end of the nonzero values of all rows, with one more on each side; all places if none."""
     places = [k for row in rows for k, value in enumerate(row) if abs(value) > 1e-9]
     return (max(min(places) - 1, 0), min(max(places) + 2, len(rows[0]))) if places else (0, len(rows[0]))
 
 
 def points(effect: float) -> str:
-    """A difference of rates in percentage points."""
+    """A difference of rates, as a fraction, in percentage points."""
     if math.isnan(effect):
         return "–"
     size = f"{abs(effect) * 100:.2f}"
@@ -274,7 +274,7 @@ def points(effect: float) -> str:
 
 
 def value_text(leaf: Leaf) -> str:
-    """The value of an assumption as it is written."""
+    """The value of an assumption as text."""
     value = plain(leaf.value)
     if isinstance(value, bool):
         return str(value).lower()
