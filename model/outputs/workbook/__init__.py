@@ -1,4 +1,4 @@
-"""The workbook: every line item a live formula, from the same declarations as the engine."""
+"""The workbook: a formula for every line item, from the same declarations as the engine."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ def write_workbook(scenarios: Sequence[Scenario], path: Path, comparison: Compar
     """Write a workbook: the sheets of the first scenario's model, and a comparison where there are several.
 
     Args:
-        comparison: of the same scenarios, where it has been calculated already.
+        comparison: of the same scenarios; None calculates it.
 
     Raises:
-        OutputError: when the folder is missing or the file cannot be written; an earlier file then stays.
+        OutputError: when the folder is missing or the file cannot be written; an earlier file is left as it was.
     """
     calculated = comparison or compare(scenarios)
     with atomic(path) as temporary:
@@ -50,7 +50,7 @@ def write_workbook(scenarios: Sequence[Scenario], path: Path, comparison: Compar
 
 
 def fill(path: Path, comparison: Comparison) -> None:
-    """Write all sheets into a file."""
+    """Write all sheets of a comparison into a file."""
     plan = planned(comparison.results[0])
     with Workbook(path, OPTIONS) as workbook:
         workbook.worksheet_class = SheetPage
@@ -76,5 +76,5 @@ def fill(path: Path, comparison: Comparison) -> None:
         write_cover(workbook, cover, styles, plan)
         for metric in metrics().values():
             at, row = plan.places.lines[metric.line_of()]
-            if metric.shown != "date":  # which `Summary` shows as such
+            if metric.shown != "date":  # `Summary` defines the names of dates
                 workbook.define_name(f"metrics.{metric.name}", f"='{at}'!$C${row}")

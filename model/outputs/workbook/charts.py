@@ -1,4 +1,4 @@
-"""The charts of the workbook, native to Excel and fed by live cells."""
+"""The charts of the workbook, as Excel charts over its cells."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GREY = "#5B7B8C"
 
 @dataclass(frozen=True)
 class Series:
-    """One series: cells of categories and values, and how it is drawn."""
+    """A series of a chart: cells of categories and values, column or line, axis and colour."""
 
     name: str
     categories: str
@@ -32,7 +32,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart: columns (stacked or not), with lines over them."""
+    """A chart: columns and lines over them, with axis titles and number formats."""
 
     title: str
     series: Sequence[Series]
@@ -46,7 +46,7 @@ class Chart:
 
     @staticmethod
     def sources_and_uses(sheet: str, header: int, first: int, last: int) -> Chart:
-        """Uses and sources as two stacked columns; a series for every item of the table on `sheet`."""
+        """Uses and sources in US$m nominal as two stacked columns; a series for every row first to last of `sheet`."""
         items = [
             Series(f"={sheet}!$A${row}", f"={sheet}!$B${header}:$C${header}", f"={sheet}!$B${row}:$C${row}")
             for row in range(first, last + 1)
@@ -55,7 +55,7 @@ class Chart:
 
 
 def yearly_charts(plan: Plan, rows: dict[str, int]) -> list[Chart]:
-    """The charts over calendar years, from the rows of `Annual`."""
+    """The charts by calendar year, from the rows of `Annual`."""
     lines, labels = plan.model.declaration.lines, plan.scenario.leaves
     own = plan.own_periods * plan.model.period_months // 12
 
@@ -155,7 +155,7 @@ def yearly_charts(plan: Plan, rows: dict[str, int]) -> list[Chart]:
 def place_charts(
     workbook: Workbook, sheet: SheetPage, plan: Plan, rows: dict[str, int], others: list[Chart], column: int
 ) -> None:
-    """Put all charts on a sheet, two in a row."""
+    """Insert all charts into a sheet from a column on, two side by side."""
     charts = yearly_charts(plan, rows)
     charts[3:3] = others
     for k, chart in enumerate(charts):
@@ -168,7 +168,7 @@ def place_charts(
 
 
 def excel_chart(workbook: Workbook, chart: Chart) -> Any:
-    """A chart as the workbook holds it."""
+    """A chart as an XlsxWriter chart of the workbook."""
     bars = [s for s in chart.series if s.kind == "column"]
     curves = [s for s in chart.series if s.kind == "line"]
     base = workbook.add_chart({"type": "column", "subtype": "stacked"} if bars else {"type": "line"})

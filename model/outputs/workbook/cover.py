@@ -1,4 +1,4 @@
-"""`Cover`, what the workbook is and how to read it, and `Lines`, what every row means."""
+"""The sheets `Cover`, a guide to the workbook, and `Lines`, the definition of every row."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ABOUT = {
 
 
 def write_cover(workbook: Workbook, sheet: SheetPage, styles: Styles, plan: Plan) -> None:
-    """Write the first sheet."""
+    """Write `Cover`: scenario, guide, colours and list of sheets."""
     s, model = plan.scenario, plan.model
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 1, 14)

@@ -1,9 +1,8 @@
-"""The Excel interpreter: from the graph to formulas, one text for all periods of a row.
+"""Expressions as Excel formulas, one text for all periods of a row.
 
-A formula is written as it stands in any period: NOW, BEFORE and AFTER take the place of the letters of the period's
-own column and of its neighbours, so that one text serves the whole row. Where a row has no earlier or later period,
-the neighbour is the opening or closing column, which holds what the graph says comes before the first period or after
-the last. 'Not applicable' is the empty text.
+NOW, BEFORE and AFTER are placeholders for the letters of a period's own column and of its neighbours, so that one
+text serves the whole row. The neighbours of the first and last period are the opening and closing columns, with the
+values that the expression defines there. 'Not applicable' is the empty text.
 """
 
 from __future__ import annotations
@@ -26,15 +25,15 @@ _OVER_PERIODS = {"total": "SUM", "highest": "MAX", "lowest": "MIN", "average": "
 
 @dataclass(frozen=True)
 class Places:
-    """Where everything stands that a formula can refer to.
+    """Addresses of all that a formula can refer to.
 
     Attributes:
         lines: sheet and row of every line.
-        inputs: of a figure its cell, of numbers by year the sheet and row that spread them over the periods.
-        elements: the cell of every figure of a list.
-        choices: the cell that holds the number of the option chosen, by path and names of the options.
+        inputs: sheet and cell of a single number; sheet and row by period of numbers by year.
+        elements: the cell of every element of a list.
+        choices: the cell with the number of the option chosen, by path and names of the options.
         curves: of every curve the cells of its knots, and of intercept and slope beyond each knot.
-        links: of every sheet the rows that bring in what its formulas use from other sheets, by line name, ("input",
+        links: by sheet, the rows that link what its formulas use from other sheets, by line name, ("input",
             path), ("element", (path, place)) or ("select", (path, options)).
         guesses: the cell where the search for a rate of return starts, by line.
     """
@@ -51,40 +50,40 @@ class Places:
     guesses: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def cells(self, sheet: str, name: str) -> str:
-        """All periods of a row, as seen from a sheet."""
+        """The address of all periods of a line, for a formula on a sheet."""
         at, row = self.lines[name]
         return f"{prefix(sheet, at)}${self.first}${row}:${self.last}${row}"
 
 
 def prefix(sheet: str, at: str) -> str:
-    """What stands before the address of a cell on sheet `at` in a formula on sheet `sheet`."""
+    """The prefix of an address on sheet `at` in a formula on sheet `sheet`."""
     if sheet == at:
         return ""
     return f"{at}!" if at.isalnum() else f"'{at}'!"
 
 
 def number(value: float) -> str:
-    """A number as Excel writes it, to its 15 digits."""
+    """A number as Excel writes it, to 15 digits."""
     text = f"{value:.15g}".upper()
     return text[:-2] if text.endswith(".0") else text
 
 
 class ExcelWriter:
-    """Formulas of one sheet."""
+    """Writes the formulas of one sheet."""
 
     def __init__(self, sheet: str, places: Places) -> None:
         self.sheet, self.places = sheet, places
         self.links = places.links.get(sheet, {})
 
     def line(self, line: Line) -> str:
-        """The formula of a line, without the equals sign; a series as it stands in any period."""
+        """The formula of a line, without the equals sign; of a series, with NOW, BEFORE and AFTER."""
         return self.formula(line.formula)
 
     def formula(self, e: Expr, known: Mapping[int, str] | None = None) -> str:
         """A formula, without the equals sign.
 
         Args:
-            known: cells that hold the value of a part of the formula, by the identity of its expression.
+            known: cells with the value of a part of the formula, by `id` of its expression.
         """
         self.known = known or {}
         e = settle(e)
@@ -92,7 +91,7 @@ class ExcelWriter:
         return f"IFERROR({text},{ABSENT})" if can_fail(e) else text
 
     def write(self, e: Expr) -> tuple[str, int]:
-        """An expression as text, and how tightly its outermost operator binds."""
+        """An expression as text, and the precedence of its outermost operator."""
         if id(e) in self.known:
             return self.known[id(e)], ATOM
         if isinstance(e, Line):
@@ -184,7 +183,7 @@ class ExcelWriter:
         texts = ",".join(map(self.text, operands))
         absent = sum(a.nullable for a in operands)
         result = f"{e.op.upper()}({texts})"
-        return f"IF(COUNT({texts})<{len(operands)},{ABSENT},{result})" if absent else result  # they pass over text
+        return f"IF(COUNT({texts})<{len(operands)},{ABSENT},{result})" if absent else result  # MIN and MAX ignore text
 
     _max = _min
 

@@ -1,4 +1,4 @@
-"""`Summary`: headline figures, sources and uses, and the charts that people look at."""
+"""The sheet `Summary`: headline figures, sources and uses, charts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CHARTS_AT = 5
 def write_summary(
     workbook: Workbook, sheet: SheetPage, styles: Styles, plan: Plan, annual_rows: dict[str, int]
 ) -> None:
-    """Write the figures on the left and the charts beside them, all from live cells."""
+    """Write `Summary`: formulas on the left and charts on the right."""
     sheet.set_column(LABEL, LABEL, 46)
     sheet.set_column(VALUE, VALUE, 14)
     sheet.set_column(UNIT, SECOND, 14)
@@ -48,7 +48,7 @@ def write_summary(
 
 
 def _headline(workbook: Workbook, sheet: SheetPage, styles: Styles, plan: Plan, metric: Metric, row: int) -> None:
-    """One metric: a link to its line; a date is shown as one."""
+    """Write one metric: a formula that refers to its line; a date from its decimal year."""
     line = plan.model.declaration.lines[metric.line_of()]
     at, number = plan.places.lines[line.name]
     cell = f"{prefix(NAME, at)}$C${number}"
@@ -69,12 +69,12 @@ def _headline(workbook: Workbook, sheet: SheetPage, styles: Styles, plan: Plan, 
 
 
 def excel_date(iso: str) -> float:
-    """A date as a workbook counts it."""
+    """An ISO date as Excel's serial number of days."""
     return float((dt.date.fromisoformat(iso) - dt.date(1899, 12, 30)).days)
 
 
 def _sources_and_uses(sheet: SheetPage, styles: Styles, plan: Plan, row: int) -> tuple[int, int, int]:
-    """Totals of construction funding; returns the first and last row of the items, counted from 1."""
+    """Write uses and sources of construction funding in US$m nominal; returns header, first and last row, from 1."""
     heads = ("Funding to the end of construction", "Uses", "Sources", "US$m nominal")
     right = styles.of(bold=True, font_color=DARK, bg_color=PALE, align="right")
     for column, text in enumerate(heads):

@@ -16,7 +16,7 @@ from .page import FIGURE, FIRST, FIRST_ROW, LABEL, LETTERS, OPENING, UNIT, YEAR_
 from .plan import BY_YEAR, CURVE_ROWS, CURVES, TABLES, Plan
 from .styles import Styles, number_format, unsigned
 
-BEFORE_ALL = -1e99  # a knot before all others, from which the curve is flat
+BEFORE_ALL = -1e99  # x of a knot before all others, for a flat curve below its first
 
 
 def write_tables(workbook: Workbook, styles: Styles, plan: Plan) -> None:
@@ -49,7 +49,7 @@ def write_tables(workbook: Workbook, styles: Styles, plan: Plan) -> None:
 
 
 def _table(workbook: Workbook, sheet: SheetPage, styles: Styles, leaf: Leaf, at: int, live: bool) -> None:
-    """Years or positions in one row, numbers in the next, and slopes below where they are interpolated."""
+    """Write years or positions in one row, numbers in the next, and slopes below where they are interpolated."""
     value = leaf.value
     by_year = isinstance(value, ByYear)
     keys, numbers = (value.years, value.values) if by_year else (range(1, len(value) + 1), value)
@@ -108,7 +108,7 @@ def write_by_year(workbook: Workbook, styles: Styles, plan: Plan) -> None:
 
 
 def write_curves(workbook: Workbook, styles: Styles, plan: Plan) -> None:
-    """Write `Curves`: knots as formulas, and the straight line that holds from each knot to the next."""
+    """Write `Curves`: knots as formulas, and slope and intercept from each knot to the next."""
     sheet = open_sheet(
         workbook,
         styles,

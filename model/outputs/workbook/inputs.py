@@ -56,7 +56,7 @@ def write_inputs(workbook: Workbook, styles: Styles, plan: Plan) -> None:
 
 
 def heading(plan: Plan, path: str) -> str:
-    """A group of assumptions in words, with its label where it has one."""
+    """The heading of a group of assumptions: its path in words, with its label where it has one."""
     words = [part.replace("_", " ") for part in path.split(".")] if path else ["scenario"]
     label = plan.scenario.leaves.get(f"{path}.label")
     if label is not None:
@@ -74,7 +74,7 @@ def _describe(sheet: SheetPage, styles: Styles, leaf: Leaf, row: int) -> None:
 
 
 def _value(sheet: SheetPage, styles: Styles, plan: Plan, row: InputRow) -> None:
-    """The cell of one assumption, and beside it the number that formulas use where that is another."""
+    """Write the cell of an assumption and, for a flag, date or option, the number that formulas use beside it."""
     leaf, at, cell = row.leaf, row.number - 1, f"C{row.number}"
     assert leaf is not None
     look: Any = styles.input if row.live else styles.fixed
@@ -132,12 +132,12 @@ def _dropdown(sheet: SheetPage, row: int, options: tuple[str, ...], live: bool) 
 
 
 def bounds_of(path: str) -> Bounds | None:
-    """The limits that the schema sets to the numbers at a path."""
+    """The bounds of the numbers at a path, from the schema."""
     return next((m for m in field_of(path).metadata if isinstance(m, Bounds) and str(m)), None)
 
 
 def validation(bounds: Bounds, cell: str) -> dict[str, Any]:
-    """The same limits as a rule of a cell (of the first cell, where there are several)."""
+    """Bounds as data validation of a cell (of the first cell of a range)."""
     limits = {">=": bounds.ge, ">": bounds.gt, "<=": bounds.le, "<": bounds.lt}
     rules = ",".join(f"{cell}{sign}{limit:.15g}" for sign, limit in limits.items() if limit is not None)
     return {
@@ -149,7 +149,7 @@ def validation(bounds: Bounds, cell: str) -> dict[str, Any]:
 
 
 def input_format(leaf: Leaf, bounds: Bounds | None) -> str:
-    """Shares and rates as percentages, factors and amounts as numbers."""
+    """The number format of an input: shares and rates as percentages, factors and amounts as numbers."""
     share = leaf.unit == "1" and bounds is not None and bounds.le is not None and bounds.le <= 1
     if share or leaf.unit == "1/year":
         return "0.00%"

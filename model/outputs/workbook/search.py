@@ -1,10 +1,10 @@
-"""The sheet that tells IRR() where to start, so that it finds the same root as the engine after any change.
+"""The sheet `IRR search`: initial guesses for IRR(), so that it converges to the root that the engine chooses.
 
-IRR() takes some twenty Newton steps from its guess and gives up if it is far off. Here the present value of every cash
-flow is taken at a row of rates: first from zero upwards, then from zero downwards. The first change of sign in that
-order brackets the root that `model.rates` chooses: the smallest that is not negative, else the one nearest to zero.
-Flows below a dollar count as none, in rows of their own below: what rounding leaves of a zero long after closure would
-outgrow all else at a rate far below zero.
+IRR() takes some twenty Newton steps and fails from a distant guess. The sheet calculates the present value of every
+cash flow at a row of rates, from zero upwards, then from zero downwards. The first change of sign in that order
+brackets the root that the engine chooses: the smallest that is not negative, else the one nearest to zero. Flows below
+a dollar are set to zero in rows below the search, since rounding errors of zero flows long after closure would
+dominate the present value at rates far below zero.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ DOLLAR = 1e-6  # in US$ millions
 
 
 def write_search(workbook: Workbook, styles: Styles, plan: Plan) -> None:
-    """Write `IRR search`: for every row that has a rate of return, the rate just below it."""
+    """Write `IRR search`: for every cash flow with an IRR, the lower end of its bracket, a rate per period."""
     sheet = open_sheet(
         workbook,
         styles,
@@ -120,7 +120,7 @@ def write_search(workbook: Workbook, styles: Styles, plan: Plan) -> None:
 
 
 def _write_flows(sheet: SheetPage, styles: Styles, plan: Plan) -> dict[str, int]:
-    """Write every cash flow without what is below a dollar, under the search; returns their rows, counted from 1."""
+    """Write every cash flow with values below a dollar set to zero; returns their rows by line, counted from 1."""
     head = FIRST_ROW + SEARCH_ROWS * len(plan.places.guesses) + 1
     sheet.write_string(head - 1, LABEL, "Cash flow of a dollar and more, by period", styles.header_left)
     sheet.write_string(head - 1, UNIT, "Unit", styles.header_left)
@@ -143,7 +143,7 @@ def _write_flows(sheet: SheetPage, styles: Styles, plan: Plan) -> dict[str, int]
 
 
 def zero_below_dollar(flows: Sequence[float]) -> list[float]:
-    """The flows in US$ millions, those below a dollar taken as none."""
+    """Flows in US$ millions, with those below a dollar set to zero."""
     return [0.0 if abs(flow) < DOLLAR else flow for flow in flows]
 
 

@@ -1,4 +1,4 @@
-"""`Compare`: cases side by side, and the bridge of the project IRR from the first case to each of the others."""
+"""The sheet `Compare`: metrics by case, and the bridge of the project IRR from the reference to each case."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LABEL, UNIT, FIRST_CASE = 0, 1, 2
 
 
 def write_compare(workbook: Workbook, styles: Styles, plan: Plan, comparison: Comparison) -> None:
-    """Write metrics by case, differences from the reference, and a bridge to every case that differs from it."""
+    """Write `Compare`: metrics by case, differences from the reference, and a bridge for every other case."""
     cases = columns(comparison)
     sheet = open_sheet(
         workbook,
@@ -47,7 +47,7 @@ def write_compare(workbook: Workbook, styles: Styles, plan: Plan, comparison: Co
 
 
 def columns(comparison: Comparison) -> list[Result]:
-    """The cases, and the reference after them where it is none of them."""
+    """The results of all cases, and of the reference where it is not one of them."""
     known = {result.scenario.sha256 for result in comparison.results}
     outside = [] if comparison.reference.scenario.sha256 in known else [comparison.reference]
     return [*comparison.results, *outside]
@@ -106,7 +106,7 @@ def difference(look: str) -> str:
 
 
 def _bridge(workbook: Workbook, sheet: SheetPage, styles: Styles, comparison: Comparison, case: str, row: int) -> int:
-    """A table of steps with a chart of floating columns, values at export."""
+    """Write the bridge to a case as a table of steps with a chart; returns the last row used, counted from 0."""
     start = comparison.reference
     steps = comparison.bridges[case]
     value = start.figure("project_irr")
