@@ -1,1 +1,1 @@
-"""Outputs: tables, files and pages made from results; nothing is computed here."""
+"""Outputs: tables, files and pages written from results; nothing is computed here."""

@@ -13,7 +13,7 @@ from .writing import OutputError, atomic
 
 
 def write_csv(result: Result, folder: Path) -> None:
-    """Write annual.csv, periods.csv, metrics.csv and lines.csv into a folder, made where it is missing.
+    """Write annual.csv, periods.csv, metrics.csv and lines.csv into a folder, which is created where it is missing.
 
     Raises:
         OutputError: when the folder or a file cannot be written.
@@ -46,5 +46,5 @@ def write_csv(result: Result, folder: Path) -> None:
 
 
 def columns(table: dict[str, list[Any]]) -> tuple[list[str], Iterable[Any]]:
-    """Header and rows of a table given by column."""
+    """Header and rows of a table whose values are listed by column."""
     return list(table), zip(*table.values(), strict=True)

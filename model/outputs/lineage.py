@@ -1,4 +1,4 @@
-"""Lineage on the terminal: a tree that fits 80 columns, the numbers in place, assumptions with their sources."""
+"""Lineage on the terminal: a tree of formulas with their values and of assumptions with their sources."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MARKS = {"": "", "elsewhere": " (unfolded elsewhere)", "deeper": " …"}
 
 
 def print_lineage(node: Figure, figures: Figures, scenario: Scenario) -> None:
-    """A figure and where it comes from."""
+    """Print a figure as a tree of its inputs, then its values by period or, of an IRR, the discounted flows."""
     out = console()
     out.print(Text(f"{scenario.name}: {scenario.title}", style=SOURCE))
     out.print(_tree(node, figures, scenario))
@@ -35,22 +35,22 @@ def print_lineage(node: Figure, figures: Figures, scenario: Scenario) -> None:
 
 
 def _tree(node: Figure, figures: Figures, scenario: Scenario) -> Tree:
-    tree = Tree(_told(node, figures, scenario), guide_style=SOURCE)
-    _grow(tree, node, figures, scenario)
+    tree = Tree(_description(node, figures, scenario), guide_style=SOURCE)
+    _add_inputs(tree, node, figures, scenario)
     return tree
 
 
-def _grow(tree: Tree, node: Figure, figures: Figures, scenario: Scenario) -> None:
+def _add_inputs(tree: Tree, node: Figure, figures: Figures, scenario: Scenario) -> None:
     for inner in node.inputs:
-        _grow(tree.add(_told(inner, figures, scenario)), inner, figures, scenario)
+        _add_inputs(tree.add(_description(inner, figures, scenario)), inner, figures, scenario)
 
 
-def _told(node: Figure, figures: Figures, scenario: Scenario) -> Group:
-    """One figure: what it is, its formula by name and by number, or its source."""
+def _description(node: Figure, figures: Figures, scenario: Scenario) -> Group:
+    """Text of one figure: label, value and unit, then its formula by name and by number, or its source."""
     head = Text(node.label, style=RESULT)
     head.append(f" {node.at}" if node.at else "", style="")
     head.append("  ")
-    head.append(spell(node.value, node.unit), style="cyan")
+    head.append(with_unit(node.value, node.unit), style="cyan")
     parts: list[Any] = [head]
     if node.kind == "line":
         head.append(f"  {node.name}{MARKS[node.unfolded]}", style=SOURCE)
@@ -69,15 +69,15 @@ def _told(node: Figure, figures: Figures, scenario: Scenario) -> Group:
 
 
 def origin(leaf: Leaf) -> str:
-    """Where an assumption comes from: definition, source, note, and its place in a file."""
+    """Definition, source, note, file and line of an assumption as one text."""
     source = leaf.source if leaf.source.startswith("assumption") else f"Source: {leaf.source}"
     note = f" ({leaf.note})" if leaf.note else ""
     place = f"{leaf.file}:{leaf.line}" if leaf.line else leaf.file
     return f"{leaf.definition}. {source[0].upper()}{source[1:]}{note}. {place}"
 
 
-def spell(value: Any, unit: str) -> str:
-    """A value with its unit; a row by its range."""
+def with_unit(value: Any, unit: str) -> str:
+    """A value with its unit as text; a series as lowest … highest, a curve as its end points."""
     if isinstance(value, dict):
         ends = [f"{number(axis[k])}" for k in (0, -1) for axis in (value["x"], value["y"])]
         return f"({ends[0]}, {ends[1]}) … ({ends[2]}, {ends[3]})"
@@ -94,7 +94,7 @@ def spell(value: Any, unit: str) -> str:
 
 
 def _row(values: list[float], figures: Figures) -> Padding:
-    """A row by period, in columns."""
+    """A series as a table of period labels and values, in four columns."""
     table = Table(box=None, padding=(0, 1), show_header=False)
     columns = 4
     height = math.ceil(len(values) / columns)
@@ -107,12 +107,12 @@ def _row(values: list[float], figures: Figures) -> Padding:
 
 
 def _discounting(node: Figure, flows: Figure, figures: Figures) -> Group:
-    """The flows by year, and what they are worth at the rate: their sum is nothing."""
+    """Flows by year, in their own unit, beside their present values at the IRR, which sum to zero."""
     if math.isnan(node.value):
         return Group(Text("No rate sets these flows to zero."), _row(flows.value, figures))
-    each = len(figures.periods_of(0))
-    rate = (1 + node.value) ** (1 / each) - 1
-    worth = [flow / (1 + rate) ** t for t, flow in enumerate(flows.value)]
+    periods_a_year = len(figures.periods_of(0))
+    rate = (1 + node.value) ** (1 / periods_a_year) - 1
+    discounted = [flow / (1 + rate) ** t for t, flow in enumerate(flows.value)]
     table = Table(box=None, padding=(0, 1))
     for _ in range(3):
         table.add_column("Year", style=SOURCE)
@@ -120,7 +120,8 @@ def _discounting(node: Figure, flows: Figure, figures: Figures) -> Group:
         table.add_column("At rate", justify="right")
     years = sorted(set(figures.years))
     by_year = [
-        [math.fsum(row[t] for t in figures.periods_of(k)) for row in (flows.value, worth)] for k in range(len(years))
+        [math.fsum(row[t] for t in figures.periods_of(k)) for row in (flows.value, discounted)]
+        for k in range(len(years))
     ]
     height = math.ceil(len(years) / 3)
     for k in range(height):
@@ -130,22 +131,22 @@ def _discounting(node: Figure, flows: Figure, figures: Figures) -> Group:
             for v in (years[at], *by_year[at])
         ]
         table.add_row(*cells)
-    told = Text(
+    heading = Text(
         f"\n{flows.label} by year, and its value at {node.value:.4%} a year"
-        + (f" ({rate:.4%} a period)" if each > 1 else "")
+        + (f" ({rate:.4%} a period)" if periods_a_year > 1 else "")
     )
-    total = Text(f"Sum of the values at the rate: {math.fsum(worth):.2g} {flows.unit}")
-    return Group(told, Padding(table, (0, 0, 0, 1)), total)
+    total = Text(f"Sum of the values at the rate: {math.fsum(discounted):.2g} {flows.unit}")
+    return Group(heading, Padding(table, (0, 0, 0, 1)), total)
 
 
 def print_difference(
-    found: Difference, figures: Figures, one: Scenario, two: Scenario, changed: list[tuple[Leaf | None, Leaf | None]]
+    diff: Difference, figures: Figures, one: Scenario, two: Scenario, changed: list[tuple[Leaf | None, Leaf | None]]
 ) -> None:
-    """Why a figure differs between two scenarios: the inputs that differ, and the assumptions that cause it."""
+    """Print a figure that differs between two scenarios, its inputs that differ, and the assumptions changed."""
     out = console()
     out.print(Text(f"{one.name} → {two.name}", style=SOURCE))
-    tree = Tree(_compared(found), guide_style=SOURCE)
-    _branch(tree, found)
+    tree = Tree(_difference_line(diff), guide_style=SOURCE)
+    _add_causes(tree, diff)
     out.print(tree)
     out.print(Text(f"\nAssumptions behind it that differ: {len(changed)}", style=RESULT))
     for a, b in changed:
@@ -155,7 +156,7 @@ def print_difference(
         out.print(
             Padding(
                 Group(
-                    Text.assemble((leaf.path, RESULT), "  ", (f"{_value(a)} → {_value(b)} {unit}", "cyan")),
+                    Text.assemble((leaf.path, RESULT), "  ", (f"{_value_text(a)} → {_value_text(b)} {unit}", "cyan")),
                     Text(origin(b or leaf), style=SOURCE),
                 ),
                 (0, 0, 0, 2),
@@ -163,28 +164,28 @@ def print_difference(
         )
 
 
-def _branch(tree: Tree, found: Difference) -> None:
-    for inner in found.inputs:
-        _branch(tree.add(_compared(inner)), inner)
+def _add_causes(tree: Tree, diff: Difference) -> None:
+    for inner in diff.inputs:
+        _add_causes(tree.add(_difference_line(inner)), inner)
 
 
-def _compared(found: Difference) -> Group:
-    head = Text(found.label, style=RESULT)
-    head.append(f" {found.at}" if found.at else "", style="")
-    if isinstance(found.value, list) and isinstance(found.other, list):
-        pairs = zip(found.value, found.other, strict=False)
+def _difference_line(diff: Difference) -> Group:
+    head = Text(diff.label, style=RESULT)
+    head.append(f" {diff.at}" if diff.at else "", style="")
+    if isinstance(diff.value, list) and isinstance(diff.other, list):
+        pairs = zip(diff.value, diff.other, strict=False)
         most = max((abs(a - b) for a, b in pairs if a - b == a - b), default=math.nan)
-        head.append(f"  differs by up to {spell(most, found.unit)}", style="cyan")
+        head.append(f"  differs by up to {with_unit(most, diff.unit)}", style="cyan")
     else:
-        head.append(f"  {spell(found.value, found.unit)} → {spell(found.other, found.unit)}", style="cyan")
-    if isinstance(found.value, float) and isinstance(found.other, float):
-        change = found.other - found.value
+        head.append(f"  {with_unit(diff.value, diff.unit)} → {with_unit(diff.other, diff.unit)}", style="cyan")
+    if isinstance(diff.value, float) and isinstance(diff.other, float):
+        change = diff.other - diff.value
         head.append(f"  {'+' if change > 0 else ''}{number(change)}")
-    head.append(MARKS[found.unfolded], style=SOURCE)
-    return Group(head, Text(f"= {found.words}")) if found.words else Group(head)
+    head.append(MARKS[diff.unfolded], style=SOURCE)
+    return Group(head, Text(f"= {diff.words}")) if diff.words else Group(head)
 
 
-def _value(leaf: Leaf | None) -> str:
+def _value_text(leaf: Leaf | None) -> str:
     if leaf is None:
         return "absent"
     value = plain(leaf.value)

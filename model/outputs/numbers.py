@@ -1,4 +1,4 @@
-"""How figures are written for people: one description by unit, which terminal, workbook and page put in their terms."""
+"""Number formats by unit, for terminal, workbook and page alike."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from ..results.registry import shown_as
 
 
 class Look(NamedTuple):
-    """A share or rate in per cent, a multiple with x, a number with its thousands separated, or a plain one."""
+    """A number format: per cent, multiple with x, thousands separated or plain, and how many decimals."""
 
     style: Literal["percent", "times", "number", "plain"]
     decimals: int
 
 
-# By unit, by its first word, or by what it is per something; others are numbers with two decimals.
+# By unit, by its first word or by its numerator; all other units have two decimals.
 LOOKS = {
     "1/year": Look("percent", 2),
     "x": Look("times", 2),
@@ -33,32 +33,32 @@ LOOKS = {
 }
 PRICE = Look("number", 2)
 OTHER = Look("number", 2)
-# What the registry says of figures whose unit does not say it.
+# By `Metric.shown`, for metrics whose unit does not decide the format.
 SHOWN = {"percent": Look("percent", 2), "count": Look("plain", 0), "year": Look("plain", 0)}
 MONEY = LOOKS["US$m"]
 LARGE = 1000  # a number of this size is written without its single decimal
 
 
 def look_of(unit: str, shown: str = "") -> Look:
-    """The look of figures of a unit.
+    """The number format of a unit.
 
     Args:
         shown: as a metric is registered; see `Metric.shown`.
     """
-    found = SHOWN.get(shown) or LOOKS.get(unit)
-    if found is not None:
-        return found
+    look = SHOWN.get(shown) or LOOKS.get(unit)
+    if look is not None:
+        return look
     head = unit.split("/")[0].split(" ")[0]
     return PRICE if "/" in unit and head.startswith("US$") else LOOKS.get(head, OTHER)
 
 
 def look_of_metric(name: str, unit: str) -> Look:
-    """The look of a metric, or of any figure, by name."""
+    """The number format of a metric or other line, by name and unit."""
     return look_of(unit, shown_as(name))
 
 
 def written(value: Any, look: Look = MONEY) -> str:
-    """A figure as text; a dash where it does not exist."""
+    """A value as text in a number format; a dash for None and nan."""
     if isinstance(value, str):
         return value
     if value is None or math.isnan(value):

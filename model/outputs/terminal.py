@@ -33,25 +33,25 @@ ANNUAL = {
 
 def console() -> Console:
     """A console on stdout; colours only on a terminal, and not under NO_COLOR; never narrower than 80 columns."""
-    found = Console(highlight=False)
-    if not found.is_terminal or found.width < NARROWEST:
-        found = Console(highlight=False, width=NARROWEST)
-    return found
+    output = Console(highlight=False)
+    if not output.is_terminal or output.width < NARROWEST:
+        output = Console(highlight=False, width=NARROWEST)
+    return output
 
 
 def table(*headers: str, title: str = "", numbers_from: int = 1) -> Table:
-    """An empty table: words on the left, numbers on the right."""
-    made = Table(
+    """An empty table; columns from `numbers_from` on are aligned right, those before it left."""
+    report = Table(
         box=box.SIMPLE_HEAD, title=title or None, title_justify="left", title_style="bold", pad_edge=False, padding=0
     )
     for place, header in enumerate(headers):
-        made.add_column(
+        report.add_column(
             header,
             justify="right" if place >= numbers_from else "left",
             no_wrap=place >= numbers_from,  # where room is short words are folded, never a number cut
             overflow="fold",
         )
-    return made
+    return report
 
 
 def show(shown: Table, out: Console) -> None:
@@ -66,23 +66,23 @@ def show(shown: Table, out: Console) -> None:
 
 
 def metric_text(result: Result, metric: Metric) -> str:
-    """A registered figure as text."""
+    """The value of a metric as text, in the number format of its unit."""
     line = result.model.declaration.lines[metric.line_of()]
     return written(result.headline(metric), look_of(line.written_unit, metric.shown))
 
 
 def show_result(result: Result, out: Console) -> None:
-    """Headline metrics, shareholders, lenders, governments, the annual table and the checks."""
+    """Print headline metrics, shareholders, lenders, governments, the annual table and the checks."""
     lines = result.model.declaration.lines
     out.print(f"[bold]{plain(result.scenario.title)}[/]")
-    for title, found in sections().items():
-        made = table(title, "", "Unit", numbers_from=1)
-        made.columns[2].justify = "left"
-        for metric in found:
+    for title, section in sections().items():
+        report = table(title, "", "Unit", numbers_from=1)
+        report.columns[2].justify = "left"
+        for metric in section:
             line = lines[metric.line_of()]
             unit = "" if metric.shown in ("date", "year") else unit_text(line.written_unit)
-            made.add_row(line.label, metric_text(result, metric), unit)
-        show(made, out)
+            report.add_row(line.label, metric_text(result, metric), unit)
+        show(report, out)
     show(parties_table(result, "Shareholders, US$m nominal", "shareholders", "groups"), out)
     show(parties_table(result, "Lenders, US$m nominal", "lenders"), out)
     show(parties_table(result, "Governments, US$m nominal", "governments"), out)
@@ -91,27 +91,27 @@ def show_result(result: Result, out: Console) -> None:
 
 
 def plain(text: str) -> Any:
-    """Text of a scenario, with nothing in it read as markup."""
+    """Text with rich's markup escaped."""
     from rich.markup import escape
 
     return escape(text)
 
 
 def unit_text(unit: str) -> str:
-    """A unit as people read it beside a figure that is already written in it."""
+    """A unit as shown beside a value: nothing for shares and multiples, 'a year' for rates."""
     return " " + {"1": "", "x": "", "1/year": "a year"}.get(unit, unit)
 
 
 def parties_table(result: Result, title: str, *kinds: str) -> Table:
-    """The registered figures of parties of one kind, or of several that have the same."""
+    """A table of the metrics of all parties of one kind, or of several kinds with the same metrics."""
     lines, label = result.model.declaration.lines, result.model.declaration.label
-    made = table(title, *(m.column for m in PARTIES[kinds[0]].metrics if m.column))
+    report = table(title, *(m.column for m in PARTIES[kinds[0]].metrics if m.column))
     for kind in kinds:
         party = PARTIES[kind]
         names = {key: (prefix, words) for key, prefix, words in party.named}
         for key, view in result.party(kind).items():
             prefix, words = names.get(key) or (key, label(f"{party.entries}.{key}"))
-            made.add_row(
+            report.add_row(
                 plain(clip(words, 30)),
                 *(
                     written(view[m.name], look_of(unit, m.shown))
@@ -120,15 +120,15 @@ def parties_table(result: Result, title: str, *kinds: str) -> Table:
                     for unit in [lines[m.line_of(prefix)].written_unit if key in (m.only or (key,)) else "US$m"]
                 ),
             )
-    return made
+    return report
 
 
 def annual_table(result: Result) -> Table:
-    """The main rows by calendar year."""
-    made = table("Year", *ANNUAL.values(), numbers_from=0, title="By calendar year, US$m nominal unless said")
+    """A table of the lines of `ANNUAL` by calendar year."""
+    report = table("Year", *ANNUAL.values(), numbers_from=0, title="By calendar year, US$m nominal unless said")
     for place, year in enumerate(result.annual_rows["year"]):
         values = [result.annual_rows[row][place] for row in ANNUAL]
-        made.add_row(
+        report.add_row(
             str(year),
             *(
                 written(value, LOOKS["x"])
@@ -139,16 +139,16 @@ def annual_table(result: Result) -> Table:
                 for row, value in zip(ANNUAL, values, strict=True)
             ),
         )
-    return made
+    return report
 
 
 def whole(value: float) -> str:
-    """A figure without decimals, nothing as a dash."""
+    """A number without decimals; a dash where that would be zero."""
     return "–" if abs(value) < 0.5 else f"{value:,.0f}"
 
 
 def show_checks(result: Result, out: Console) -> None:
-    """The checks in one line, or those that fail; then the warnings."""
+    """Print that all checks pass, or those that fail; then the warnings."""
     items = result.checks["items"]
     if result.checks["passed"]:
         worst = max(item["worst"] for item in items.values())
@@ -161,16 +161,16 @@ def show_checks(result: Result, out: Console) -> None:
 
 
 def show_comparison(comparison: Comparison, out: Console) -> None:
-    """Cases side by side, the difference in project IRR, the IRR bridge and the checks."""
-    made = table(
+    """Print the metrics of all cases, the bridge of IRR in percentage points and the checks."""
+    report = table(
         "Case",
         *(m.column for m in columns()),
         title="IRR of the project (real), of equity, Barrick and Pakistan (nominal); US$m",
     )
-    made.show_edge = False
+    report.show_edge = False
     for result in comparison.results:
-        made.add_row(plain(result.scenario.name), *(metric_text(result, m) for m in columns()))
-    show(made, out)
+        report.add_row(plain(result.scenario.name), *(metric_text(result, m) for m in columns()))
+    show(report, out)
     if comparison.bridges:
         base, known = comparison.reference, metrics()
         title = (
@@ -178,21 +178,21 @@ def show_comparison(comparison: Comparison, out: Console) -> None:
             f"equity {metric_text(base, known[EQUITY_METRIC])}"
         )
         out.print(f"[bold]{title}[/]")
-        made = table("Case", "Changed inputs", "Project", "Equity", numbers_from=2)
+        report = table("Case", "Changed inputs", "Project", "Equity", numbers_from=2)
         for result in comparison.results:
             steps = comparison.bridges.get(result.scenario.name, ())
             for place, step in enumerate(steps):
-                made.add_row(
+                report.add_row(
                     plain(result.scenario.name) if place == 0 else "",
                     step.label,
                     points(step.effect),
                     points(step.equity_effect),
                 )
             if len(steps) > 1:
-                made.add_row(
+                report.add_row(
                     "", "in all", points(sum(s.effect for s in steps)), points(sum(s.equity_effect for s in steps))
                 )
-        show(made, out)
+        show(report, out)
     failing = [r.scenario.name for r in comparison.results if not r.checks["passed"]]
     out.print(
         f"[red]Checks fail in {', '.join(failing)}[/]"
@@ -202,5 +202,5 @@ def show_comparison(comparison: Comparison, out: Console) -> None:
 
 
 def points(effect: float) -> str:
-    """A difference of rates, in percentage points."""
+    """A difference of rates, as a fraction, in percentage points."""
     return "–" if effect != effect else f"{effect * 100:+.2f} pt"

@@ -1,4 +1,4 @@
-"""Writing files whole or not at all."""
+"""Atomic writing of files."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 
 
 class OutputError(Exception):
-    """A file that cannot be written: one message that names it."""
+    """A file that cannot be written; the message names it."""
 
 
 @contextmanager
 def atomic(path: Path) -> Iterator[Path]:
-    """A temporary file beside `path` that takes its place when the block ends without an error.
+    """A temporary file beside `path` that replaces it when the block ends without an error.
 
     Raises:
         OutputError: when the folder is missing or the file cannot be written.

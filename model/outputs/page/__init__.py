@@ -1,4 +1,4 @@
-"""The page: one file that shows a scenario's figures before any script runs, and calculates once scripts do."""
+"""The page: one HTML file with static charts and tables, and scripts that recalculate the scenario."""
 
 from .build import page
 

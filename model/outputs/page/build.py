@@ -1,4 +1,4 @@
-"""Puts the page together: contents, drawn once in HTML, and the scripts with the model inside."""
+"""The whole page from its template: static HTML, data as JSON, and the scripts with the model."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LICENCES = ("NOTICE-echarts", "LICENSE-echarts", "LICENSE-d3")
 
 
 def page(comparison: Comparison, tornado: Tornado, swing: float) -> str:
-    """The whole page as HTML; the first case is the one that it calculates.
+    """The whole page as HTML; its scripts recalculate the first case.
 
     Args:
         comparison: the cases, the first of them the reference.
@@ -36,7 +36,7 @@ def page(comparison: Comparison, tornado: Tornado, swing: float) -> str:
     sheet = result.model.declaration
     holders = {key: sheet.label(f"joint_venture.shareholders.{key}") for key in result.shareholders if key != "groups"}
     loans = {key: sheet.label(f"financing.tranches.{key}") for key in result.lenders}
-    # A line that is one figure in this case (a party that never pays) is no row to draw.
+    # A line without values by period in this case (a party that never pays) is not drawn.
     drawings = [
         c._replace(series=tuple(s for s in c.series if sheet.lines[s.line].series)) for c in charts(holders, loans)
     ]
@@ -68,11 +68,11 @@ def page(comparison: Comparison, tornado: Tornado, swing: float) -> str:
         "tiles": drawn.tiles(),
         "metrics": drawn.metrics(),
         "controls": controls(result),
-        "mine": figures(drawn, drawings[:2]),
-        "money": figures(drawn, drawings[2:3]) + drawn.split(),
-        "lenders": figures(drawn, drawings[3:5]),
-        "us": figures(drawn, drawings[5:6]),
-        "owners": figures(drawn, drawings[6:8]),
+        "mine": charts_html(drawn, drawings[:2]),
+        "money": charts_html(drawn, drawings[2:3]) + drawn.split(),
+        "lenders": charts_html(drawn, drawings[3:5]),
+        "us": charts_html(drawn, drawings[5:6]),
+        "owners": charts_html(drawn, drawings[6:8]),
         "comparison": drawn.comparison(),
         "tornado": drawn.tornado(),
         "assumptions": drawn.assumptions(),
@@ -88,28 +88,28 @@ def page(comparison: Comparison, tornado: Tornado, swing: float) -> str:
 
 
 def fill(template: str, parts: dict[str, str]) -> str:
-    """The template with each `{{name}}` replaced; what is put in is not read again."""
+    """The template with each `{{name}}` replaced by the part of that name, once."""
     pieces = template.split("{{")
     done = [pieces[0]]
     for piece in pieces[1:]:
-        name, rest = piece.split("}}", 1)
-        done += [parts[name], rest]
+        name, after = piece.split("}}", 1)
+        done += [parts[name], after]
     return "".join(done)
 
 
 def read(name: str) -> str:
-    """A file of this package."""
+    """The text of a file of this package."""
     return (HERE / name).read_text(encoding="utf-8")
 
 
 def script_json(value: Any) -> str:
-    """JSON that can stand inside a script element: nothing in it can end the element; nan becomes null."""
-    found = json.dumps(finite(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return found.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+    """A value as JSON for a script element: &, < and > are escaped, and nan becomes null."""
+    text = json.dumps(finite(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def finite(value: Any) -> Any:
-    """Plain data with null in place of nan."""
+    """The same data with None in place of nan and infinity."""
     if isinstance(value, dict):
         return {key: finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -118,7 +118,7 @@ def finite(value: Any) -> Any:
 
 
 def policy(scripts: Iterable[str]) -> str:
-    """What the page may do: run these very scripts, and reach nothing outside itself."""
+    """The page's Content-Security-Policy: only these scripts run, by SHA-256, and nothing is loaded."""
     hashes = (base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts)
     allowed = " ".join(f"'sha256-{h}'" for h in hashes)
     return (
@@ -128,7 +128,7 @@ def policy(scripts: Iterable[str]) -> str:
 
 
 def chart_data(chart: PageChart) -> dict[str, Any]:
-    """A chart as the script draws it."""
+    """A chart as data for the script."""
     return {
         "id": chart.id,
         "unit": chart.unit,
@@ -138,25 +138,25 @@ def chart_data(chart: PageChart) -> dict[str, Any]:
     }
 
 
-def figures(drawn: Drawn, wanted: Iterable[PageChart]) -> str:
-    """Charts with their tables."""
+def charts_html(drawn: Drawn, wanted: Iterable[PageChart]) -> str:
+    """Charts with their tables, as HTML."""
     return "".join(drawn.chart(chart) for chart in wanted)
 
 
 def controls(result: Result) -> str:
-    """Sliders with number fields, each for the first of its assumptions that is one number."""
+    """Sliders with number fields as HTML, each for the first of its assumptions that is one number."""
     sheet = result.model.declaration
     parts = []
     for control in CONTROLS:
         if control.needs and not figure_of(result, control.needs) > 0:
             continue
         for path, (low, high, step) in zip(control.paths, control.ranges, strict=True):
-            given = result.model.assumptions.get(path)
-            if path not in sheet.inputs or given is None or not isinstance(given.value, float | int):
+            assumption = result.model.assumptions.get(path)
+            if path not in sheet.inputs or assumption is None or not isinstance(assumption.value, float | int):
                 continue
             note = control.note if path == control.paths[0] else "times the scenario’s prices by year"
-            low, high = min(low, given.value), max(high, given.value)
-            common = f'data-path="{path}" min="{low:g}" max="{high:g}" value="{given.value:.17g}"'
+            low, high = min(low, assumption.value), max(high, assumption.value)
+            common = f'data-path="{path}" min="{low:g}" max="{high:g}" value="{assumption.value:.17g}"'
             parts.append(
                 f'<div class="control"><label for="n-{path}">{escape(control.label)}'
                 f'<input type="number" id="n-{path}" {common} step="any"></label>'
@@ -168,7 +168,7 @@ def controls(result: Result) -> str:
 
 
 def checks(result: Result) -> str:
-    """One sentence about the checks."""
+    """Whether all checks pass, or which fail, as HTML."""
     items = result.checks["items"]
     failed = [name for name, item in items.items() if not item["passed"]]
     if failed:

@@ -1,4 +1,4 @@
-// Charts that follow the assumptions. Each takes the place of its drawing once it comes into view.
+// Charts that are redrawn when assumptions change. Each replaces its static SVG once it is scrolled into view.
 "use strict";
 
 const Charts = {
@@ -21,18 +21,18 @@ const Charts = {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.redraw());
   },
 
-  // The room that the live chart will take, so that nothing moves under the reader's hand when it comes into view.
+  // The height of the live chart, reserved so that the layout does not shift when it is drawn.
   reserve(place) {
     const option = this.option(place.dataset.chart);
     if (option) place.style.height = `${option.height}px`;
   },
 
-  // The drawing as one picture, so that paper of any width scales it.
+  // The chart as one SVG, which scales to any paper width.
   scale(place, chart) {
     place.querySelector("svg")?.setAttribute("viewBox", `0 0 ${chart.getWidth()} ${chart.getHeight()}`);
   },
 
-  // Those in view at once; the others when they come into view.
+  // Charts in view are drawn now, the others when they are scrolled into view.
   redraw() {
     for (const place of this.seen) this.draw(place);
   },
@@ -124,7 +124,7 @@ const Charts = {
       series: drawn};
   },
 
-  // The places between which any row has something to show, with one to spare; all of them where none has.
+  // First place and end of the nonzero values of all rows, with one more on each side; all places if none.
   span(rows) {
     let first = Infinity, last = -1;
     for (const row of rows) row.forEach((value, k) => { if (Math.abs(value) > 1e-9) { first = Math.min(first, k); last = Math.max(last, k); } });
@@ -132,7 +132,7 @@ const Charts = {
     return last < 0 ? [0, all] : [Math.max(first - 1, 0), Math.min(last + 2, all)];
   },
 
-  // Lying bars with their texts down the right side. rows: {label, value, text, colour, base}
+  // Horizontal bars with their texts on the right. rows: {label, value, text, colour, base}
   across(rows) {
     const {soft, ...option} = this.common(), narrow = innerWidth < 640, names = narrow ? 158 : 220;
     const fontSize = narrow ? 11 : 12, side = {type: "category", inverse: true, axisTick: {show: false}};

@@ -1,4 +1,4 @@
-"""What the script in the page calculates and explains with: numbers, line items, formulas in words, sources."""
+"""Data for the page's scripts: inputs, line items, formulas in words, sources."""
 
 from __future__ import annotations
 
@@ -24,58 +24,58 @@ SUMS = (
 
 
 def model_data(result: Result) -> dict[str, Any]:
-    """The numbers of the scenario as the page's engine takes them.
+    """The inputs, lines and formats of a scenario as data for the page's scripts.
 
-    `fixed` are numbers by year that one number cannot replace: an index starts from the first year's rate, and the
-    structure holds it.
+    `fixed` are inputs by year that one number cannot replace: an index starts from the first year's rate, which is
+    part of the structure.
     """
     model, sheet = result.model, result.model.declaration
     units = [line.written_unit for line in sheet.lines.values()]
     units += [leaf.unit or "" for leaf in result.scenario.leaves.values()]
-    given = {path: model.assumptions[path].value for path in sheet.inputs}
+    values = {path: model.assumptions[path].value for path in sheet.inputs}
     return {
         "firstYear": model.first_year,
-        "scalars": {path: float(value) for path, value in given.items() if not isinstance(value, ByYear)},
+        "scalars": {path: float(value) for path, value in values.items() if not isinstance(value, ByYear)},
         "byYear": {
             path: {"years": value.years, "values": value.values, "interpolation": value.interpolation}
-            for path, value in given.items()
+            for path, value in values.items()
             if isinstance(value, ByYear)
         },
-        "fixed": [path for path in given if path.startswith("inflation.")],
+        "fixed": [path for path in values if path.startswith("inflation.")],
         "elements": [element_value(model.assumptions[path].value, place) for path, place in sheet.elements],
         "elementNames": [f"{path}[{place}]" for path, place in sheet.elements],
         "metrics": metric_lines(),
         "shown": {name: metric.shown for name, metric in metrics().items() if metric.shown not in ("", "percent")},
-        "figures": figures(result),
+        "figures": metric_formats(result),
         "bars": bars(),
         "formats": {unit: format_of(unit) for unit in dict.fromkeys(units)},
         "inputKind": INPUT,
-        "byYearWords": {kind: f"{rule.words.capitalize()} its {which(rule)}" for kind, rule in BY_YEAR.items()},
+        "byYearWords": {kind: f"{rule.words.capitalize()} its {periods_of(rule)}" for kind, rule in BY_YEAR.items()},
         "lines": {line.name: line_data(model, line) for line in sheet.lines.values()},
         "assumptions": {path: assumption_data(leaf) for path, leaf in result.scenario.leaves.items()},
         "sums": sums(result.scenario),
     }
 
 
-def figures(result: Result) -> list[tuple[str, str]]:
-    """The line and the format of every metric."""
+def metric_formats(result: Result) -> list[tuple[str, str]]:
+    """Line name and format of every metric."""
     lines = result.model.declaration.lines
     every = metrics().values()
     return [(m.line_of(), format_of(lines[m.line_of()].written_unit, m.shown)) for m in every]
 
 
 def bars() -> list[tuple[str, str, int]]:
-    """The metrics that bars compare between cases: name, label and colour."""
+    """Name, label and colour of every metric that the chart of cases shows."""
     return [(m.name, m.column.lower(), colour) for m, colour in zip(shown_in("bars"), (1, 0, 2, 3), strict=False)]
 
 
-def which(rule: Rule) -> str:
+def periods_of(rule: Rule) -> str:
     """The periods of a year that a rule takes, in words."""
     return {0: "periods", 1: "first period", -1: "last period"}[rule.periods.stop or rule.periods.start]
 
 
 def line_data(model: Model, line: Line) -> list[Any]:
-    """Label, unit, kind, stage, definition, whether it is a row, and the formula in words with its operands."""
+    """Label, unit, kind, stage, definition, 1 for a series, and the formula in words with its operands."""
     text, operands = template(model, line.formula)
     return [line.label, line.written_unit, line.kind, line.stage, line.definition, int(line.series), text, operands]
 
@@ -84,33 +84,33 @@ def template(model: Model, formula: Expr) -> tuple[str, list[list[Any]]]:
     """A formula in words with marks ⟦k⟧ for its operands.
 
     Operands are `l` a line, `i` an assumption, `e` one place of a list, `c` a curve, `p` and `n` a line one period
-    earlier or later with the template of the first or last period; the last entry tells whether it is a whole row.
+    earlier or later with the template of the first or last period; the third entry is 1 for a whole series.
     """
     operands: list[list[Any]] = []
 
     def leaf(e: Expr, row: bool) -> Piece:
         whole = int(row and e.series)
         if isinstance(e, Line):
-            found: list[Any] = ["l", e.name, whole]
+            operand: list[Any] = ["l", e.name, whole]
         elif e.op == "element":
-            found = ["e", list(model.declaration.elements).index(e.data), 0]
+            operand = ["e", list(model.declaration.elements).index(e.data), 0]
         elif e.op == "interp":
             inside = write(e.args[0], leaf, model.texts, row)
             operands.append(["c", e.data, 0])
             return Piece(f"the curve ⟦{len(operands) - 1}⟧ at ({inside.words})", "", "")
         elif e.op == "input":
-            found = ["i", e.data, whole]
+            operand = ["i", e.data, whole]
         else:
-            found = [e.op[0], e.args[0].data, whole, template(model, e.args[1])]
-        if found not in operands:
-            operands.append(found)
-        return Piece(f"⟦{operands.index(found)}⟧", "", "")
+            operand = [e.op[0], e.args[0].data, whole, template(model, e.args[1])]
+        if operand not in operands:
+            operands.append(operand)
+        return Piece(f"⟦{operands.index(operand)}⟧", "", "")
 
     return write(formula, leaf, model.texts).words, operands
 
 
 def assumption_data(leaf: Leaf) -> list[Any]:
-    """Value as written, unit, definition, source, note, place in a file, and bounds where it is one number."""
+    """Value as written, unit, definition, source, note, file and line, and bounds where it is one number."""
     value = plain(leaf.value)
     numeric = isinstance(leaf.value, int | float | ByYear) and not isinstance(leaf.value, bool)
     low, high = bounds(leaf.path) if numeric else (None, None)
@@ -120,9 +120,9 @@ def assumption_data(leaf: Leaf) -> list[Any]:
 
 def bounds(path: str) -> tuple[list[Any], list[Any]]:
     """The least and greatest value of an assumption, each with whether the bound itself is allowed."""
-    found = next((m for m in field_of(path).metadata if isinstance(m, Bounds)), Bounds())
-    low = [found.ge, True] if found.ge is not None else [found.gt, False]
-    high = [found.le, True] if found.le is not None else [found.lt, False]
+    limits = next((m for m in field_of(path).metadata if isinstance(m, Bounds)), Bounds())
+    low = [limits.ge, True] if limits.ge is not None else [limits.gt, False]
+    high = [limits.le, True] if limits.le is not None else [limits.lt, False]
     return low, high
 
 

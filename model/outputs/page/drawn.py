@@ -1,4 +1,4 @@
-"""The first drawing of the page: sentences, tiles, charts and tables as HTML, all text escaped."""
+"""Static HTML of the page: sentences, tiles, charts and tables, all text escaped."""
 
 from __future__ import annotations
 
@@ -15,45 +15,45 @@ from ...scenario.resolve import Leaf, plain
 from ...studies.compare import Comparison
 from ...studies.sensitivity import Tornado
 from . import svg
-from .data import bars, figures
+from .data import bars, metric_formats
 from .formats import format_of, number, usd, written
 from .story import SPLIT, PageChart, Sentence
 
 
 def figure_of(result: Result, name: str) -> float:
-    """The figure behind a name: a line (a row stands for its sum) or an assumption."""
+    """The value of a line (of a series, its sum) or of an assumption, by name, in its own unit."""
     known = name in result.model.declaration.lines
     return result.amount(name) if known else float(result.scenario.leaves[name].value)
 
 
 def holds(result: Result, condition: str) -> bool:
-    """Whether a sentence's condition holds; see `Sentence`."""
+    """Whether a sentence's condition is true; see `Sentence`."""
     asked = condition.removeprefix("!")
     value = figure_of(result, asked.removeprefix("?"))
-    found = not math.isnan(value) if asked.startswith("?") else value > 1e-9
-    return found != condition.startswith("!")
+    outcome = not math.isnan(value) if asked.startswith("?") else value > 1e-9
+    return outcome != condition.startswith("!")
 
 
 def sentence_html(result: Result, sentence: Sentence) -> str:
-    """A sentence with its figures as buttons, or nothing where its conditions do not hold."""
+    """A sentence as HTML with its figures as buttons; empty where a condition is false."""
     if not all(holds(result, condition) for condition in sentence.when):
         return ""
     parts = re.split(r"\{([^|}]*)\|([a-z]*)\}", sentence.text)
     done = [escape(parts[0])]
-    for name, how, rest in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
-        done += [button(name, written(figure_of(result, name), how)), escape(rest)]
+    for name, how, after in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        done += [button(name, written(figure_of(result, name), how)), escape(after)]
     return "".join(done)
 
 
 def button(line: str, text: str, year: int | None = None) -> str:
-    """A figure that shows where it comes from when pressed."""
+    """A figure as an HTML button that opens the lineage of its line, in a year or in total."""
     at = "" if year is None else f' data-year="{year}"'
     return f'<button type="button" data-line="{line}"{at}>{escape(text)}</button>'
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """The cases and the tornado, drawn part by part."""
+    """Parts of the page as HTML, for a result, its comparison and its tornado with inputs changed by `swing`."""
 
     result: Result
     all: Comparison
@@ -61,7 +61,7 @@ class Drawn:
     swing: float
 
     def tiles(self) -> str:
-        """The headline figures."""
+        """The tiles of headline figures as HTML."""
         return "".join(
             f'<div class="tile"><button type="button" data-line="{m.line_of()}" data-format="{self.format(m)}">'
             f'<b>{escape(m.tile[0])}</b><span class="figure">{escape(self.text(m))}</span></button>'
@@ -70,31 +70,31 @@ class Drawn:
         )
 
     def metrics(self) -> str:
-        """Every metric as the rows of a table."""
+        """Table rows of all metrics as HTML."""
         lines = self.result.model.declaration.lines
         rows = (
             (lines[line].label, button(line, written(figure_of(self.result, line), how)))
-            for line, how in figures(self.result)
+            for line, how in metric_formats(self.result)
         )
         return "".join(f'<tr><th scope="row">{escape(label)}</th><td>{text}</td></tr>' for label, text in rows)
 
     def text(self, metric: Metric, of: Result | None = None) -> str:
-        """A registered figure as text."""
+        """The value of a metric as text, of this result or of another."""
         return written(figure_of(of or self.result, metric.line_of()), self.format(metric))
 
     def format(self, metric: Metric) -> str:
-        """The format of a registered figure."""
+        """The format of a metric; see `FORMATS`."""
         return format_of(self._line(metric).written_unit, metric.shown)
 
     def _line(self, metric: Metric) -> Line:
         return self.result.model.declaration.lines[metric.line_of()]
 
     def chart(self, chart: PageChart) -> str:
-        """A chart over the years with its legend and its table."""
+        """A chart by calendar year with its legend and its table, as HTML."""
         annual = self.result.annual_rows
         shown = slice(*span([annual[s.line] for s in chart.series]))
         rows = [(s.label, s.colour, s.shape, [s.sign * v for v in annual[s.line][shown]]) for s in chart.series]
-        marks = [(label, figure_of(self.result, path)) for path, label in chart.marks if self._one(path)]
+        marks = [(label, figure_of(self.result, path)) for path, label in chart.marks if self._is_number(path)]
         drawn = svg.over_time(annual["year"][shown], rows, marks, chart.log)
         legend = (
             "".join(
@@ -123,13 +123,13 @@ class Drawn:
         )
 
     def split(self) -> str:
-        """Who gets what of the money that passes through over the life."""
+        """A bar chart of `SPLIT`: totals over the life in US$m nominal, as HTML."""
         rows = [(label, figure_of(self.result, line), line) for line, label, _ in SPLIT]
         bars = [
             (label, [(0.0, figure_of(self.result, line), colour)], usd(figure_of(self.result, line)))
             for line, label, colour in SPLIT
         ]
-        return self._lying(
+        return self._bars(
             "split",
             "Who gets what",
             "All years of the mine together. Nominal",
@@ -150,7 +150,7 @@ class Drawn:
         ]
 
     def comparison(self) -> str:
-        """The cases side by side and the bridges between them."""
+        """A chart and a table of all cases and of the IRR bridges between them, as HTML."""
         if len(self.all.results) < 2:
             return ""
         drawn, cells = [], []
@@ -176,8 +176,8 @@ class Drawn:
             + "</tr>"
             for row in cells
         )
-        steps = [(name, step) for name, found in self.all.bridges.items() for step in found]
-        lying = [
+        steps = [(name, step) for name, bridge in self.all.bridges.items() for step in bridge]
+        step_bars = [
             (
                 f"{name}: {step.label}",
                 [] if math.isnan(step.effect) else [(0.0, step.effect, 1 if step.effect >= 0 else 0)],
@@ -185,7 +185,7 @@ class Drawn:
             )
             for name, step in steps
         ]
-        told = [(f"{name}: {step.label}", escape(points(step.effect))) for name, step in steps]
+        table_rows = [(f"{name}: {step.label}", escape(points(step.effect))) for name, step in steps]
         reference = self.all.reference
         irr = written(reference.metrics["project_irr"], "percent")
         return (
@@ -195,40 +195,40 @@ class Drawn:
             'shareholders nominal, a year</p></figcaption><div class="chart" data-chart="cases">'
             f'{svg.across(drawn)}</div><details open><summary>Table: cases</summary><div class="scroll" tabindex="0">'
             f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></details></figure>"
-            + self._lying(
+            + self._bars(
                 "bridge",
                 "Why they differ",
                 f"Project IRR against {reference.scenario.name} ({irr}), input "
                 "by input, in percentage points; the steps of a case add up to its difference",
-                svg.across(lying),
-                told,
+                svg.across(step_bars),
+                table_rows,
                 "wide",
             )
             + "</div></section>"
         )
 
     def tornado(self) -> str:
-        """What moves the metric most."""
+        """The tornado as a bar chart with its table, as HTML."""
         base = self.sensitivity.base
-        bars, told = [], []
+        bars, table_rows = [], []
         for bar in self.sensitivity.bars:
             label = bar.path.removeprefix("factors.").replace("_", " ")
             ends = (bar.low_value, bar.high_value)
             segments = [(v - base, 0.0, 0 if v < base else 1) for v in ends if not math.isnan(v - base)]
             text = " / ".join(written(v, "percent") for v in ends)
             bars.append((label, segments, text))
-            told.append((label, escape(text)))
-        return self._lying(
+            table_rows.append((label, escape(text)))
+        return self._bars(
             "tornado",
             "What matters most",
             f"Project IRR with each input {self.swing * 100:g}% lower / higher than in the case",
             svg.across(bars),
-            told,
+            table_rows,
             "wide",
         )
 
     def assumptions(self) -> str:
-        """Every assumption with its unit, source and place."""
+        """Table rows of all assumptions as HTML: value, unit, source, file and line."""
         rows = []
         for leaf in self.result.scenario.leaves.values():
             if leaf.path in ("name", "title", "description"):
@@ -244,10 +244,10 @@ class Drawn:
             )
         return "".join(rows)
 
-    def _one(self, path: str) -> bool:
+    def _is_number(self, path: str) -> bool:
         return isinstance(self.result.scenario.leaves[path].value, float | int)
 
-    def _lying(self, name: str, title: str, deck: str, drawn: str, rows: list[tuple[str, str]], kind: str = "") -> str:
+    def _bars(self, name: str, title: str, deck: str, drawn: str, rows: list[tuple[str, str]], kind: str = "") -> str:
         body = "".join(f'<tr><th scope="row">{escape(label)}</th><td>{text}</td></tr>' for label, text in rows)
         wide = f' class="{kind}"' if kind else ""
         return (
@@ -259,13 +259,13 @@ class Drawn:
 
 
 def span(rows: list[list[float]]) -> tuple[int, int]:
-    """The places between which any row has something to show, with one to spare; all of them where none has."""
+    """First place and end of the nonzero values of all rows, with one more on each side; all places if none."""
     places = [k for row in rows for k, value in enumerate(row) if abs(value) > 1e-9]
     return (max(min(places) - 1, 0), min(max(places) + 2, len(rows[0]))) if places else (0, len(rows[0]))
 
 
 def points(effect: float) -> str:
-    """A difference of rates in percentage points."""
+    """A difference of rates, as a fraction, in percentage points."""
     if math.isnan(effect):
         return "–"
     size = f"{abs(effect) * 100:.2f}"
@@ -274,7 +274,7 @@ def points(effect: float) -> str:
 
 
 def value_text(leaf: Leaf) -> str:
-    """The value of an assumption as it is written."""
+    """The value of an assumption as text."""
     value = plain(leaf.value)
     if isinstance(value, bool):
         return str(value).lower()

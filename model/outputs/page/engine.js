@@ -21,13 +21,13 @@ function segment(knots, value) {
   return low;
 }
 
-// What rounding left of a flow that is zero would bring rates near -1.
+// Rounding errors of zero flows would otherwise give rates near -1.
 function irr(flows) {
   const dust = 1e-13 * flows.reduce((most, c) => Math.max(most, Math.abs(c)), 0);
   return irrOfFlows(flows.map(c => Math.abs(c) <= dust ? 0 : c));
 }
 
-// The value of a year: the first before the list, the last after it, held or interpolated between.
+// The value of a year: the first before the list, the last after it, stepwise or interpolated between.
 function atYear({years, values, interpolation}, year) {
   let after = 0;
   while (after < years.length && years[after] <= year) after += 1;
@@ -38,7 +38,7 @@ function atYear({years, values, interpolation}, year) {
 }
 
 // The state of the model over `years` years before any line is calculated. One number in place of numbers by year
-// stands for all of them.
+// applies to all years.
 function bound(inputs, years) {
   const months = inputs["timeline.period_months"], T = years * 12 / months;
   const x = {...inputs};
@@ -67,7 +67,7 @@ function byYear(state, row, kind) {
   return Float64Array.from({length: state.years}, (_, k) => MODEL.by_year[kind](row.subarray(k * each, (k + 1) * each)));
 }
 
-// Every row by calendar year; a ratio's formula is evaluated again on the year's figures.
+// Every row by calendar year; ratios are recalculated from yearly values.
 function annualOf(state) {
   const found = {...state, T: state.years, x: {...state.x}};
   for (const path of Object.keys(DATA.byYear)) found.x[path] = byYear(state, state.x[path], DATA.inputKind);
@@ -112,12 +112,12 @@ function checked(overrides) {
   return found;
 }
 
-// Rounded to 12 significant digits, so that the last bits decide no order; as in ranking.py.
+// Rounded to 12 significant digits, so that rounding errors do not change an order; as in ranking.py.
 const significant = value => Number(value.toPrecision(12));
 
 const orNull = value => (Number.isFinite(value) ? value : null);
 
-// The contract of the page: metrics and annual rows under the names of `run --json`.
+// The public interface of the page: metrics and annual rows under the names of `run --json`.
 function run(overrides = {}) {
   const state = evaluate(checked(overrides)), rows = annualOf(state);
   const metrics = {}, annual = {year: Array.from({length: state.years}, (_, k) => DATA.firstYear + k)};

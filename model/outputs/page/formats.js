@@ -1,10 +1,10 @@
-// Figures as the page writes them, as in formats.py; sentences from the same texts.
+// Number formats, as in formats.py, and sentences from the texts of story.py.
 "use strict";
 
 const fixed = (value, places) =>
   value.toLocaleString("en-US", {minimumFractionDigits: places, maximumFractionDigits: places});
 
-// A size with its sign; what rounds to nothing has none.
+// A number's absolute value as text, with a minus where it is negative and not rounded to zero.
 const signed = (value, text) => (value < 0 && /[1-9]/.test(text) ? "−" + text : text);
 
 const FORMATS = {
@@ -28,7 +28,7 @@ const FORMATS = {
 
 const written = (value, how) => (value === null || Number.isNaN(value) ? "–" : FORMATS[how](value));
 
-// Whether a sentence's condition holds: `line` above zero, `?line` exists, `!` turns either round.
+// Whether a sentence's condition is true: `line` is above zero, `?line` exists, `!` negates either.
 function holds(condition, figure) {
   const turned = condition.startsWith("!"), asked = turned ? condition.slice(1) : condition;
   const exists = asked.startsWith("?"), value = figure(exists ? asked.slice(1) : asked);

@@ -1,4 +1,4 @@
-"""Figures as the page writes them; `formats.js` writes the same."""
+"""Number formats of the page; `formats.js` writes the same."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def percent(value: float) -> str:
 
 
 def usd(millions: float) -> str:
-    """Money in words: US$1.25 bn, US$850m."""
+    """Money in US$m as text: US$1.25 bn, US$850m."""
     size = abs(millions)
     if size >= 99_950:
         return signed(millions, f"US${size / 1000:,.0f}\u00a0bn")
@@ -35,7 +35,7 @@ def count(value: float) -> str:
 
 
 def number(value: float) -> str:
-    """A number with the figures that tell."""
+    """A number with up to 4 decimals, fewer the larger it is."""
     size = abs(value)
     places = 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 1 else 4
     text = f"{size:,.{places}f}"
@@ -43,7 +43,7 @@ def number(value: float) -> str:
 
 
 def signed(value: float, text: str) -> str:
-    """A size with its sign; what rounds to nothing has none."""
+    """A number's absolute value as text, with a minus where it is negative and not rounded to zero."""
     return f"−{text}" if value < 0 and any(c in "123456789" for c in text) else text
 
 
@@ -64,7 +64,7 @@ FORMATS: dict[str, Callable[[float], str]] = {
 
 
 def format_of(unit: str, shown: str = "") -> str:
-    """The format of figures of a unit; see `look_of`."""
+    """The name of the format of a unit; see `look_of`."""
     look = look_of(unit, shown)
     if shown in FORMATS:
         return shown
@@ -74,5 +74,5 @@ def format_of(unit: str, shown: str = "") -> str:
 
 
 def written(value: float | None, how: str) -> str:
-    """A figure in one of the formats; a dash where it does not exist."""
+    """A value as text in the format of that name; a dash for None and nan."""
     return "–" if value is None or math.isnan(value) else FORMATS[how](value)

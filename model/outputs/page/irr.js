@@ -28,7 +28,7 @@ const irrOfFlows = (() => {
     return {inflow, outflow, inflows, outflows};
   }
 
-  // The one root between two bounds, from a point between them at which the sums are given.
+  // The one root between two bounds, from a point between them and the sums at that point.
   function bracketed(row, x, low, high, rising, at) {
     let before = Infinity, value0 = NaN, inverse0 = NaN, step0 = NaN;
     for (let k = 0; k < ROUNDS; k++) {
@@ -67,7 +67,7 @@ const irrOfFlows = (() => {
     return NaN;
   }
 
-  // What the signs of the flows, of their running total and of its running total tell about the roots in (0, 1).
+  // What the signs of the flows, of their running total and of its running total say about the roots in (0, 1).
   function signs(row) {
     const turns = [0, 0, 0], sides = [0, 0, 0];
     const see = (which, x) => {
@@ -84,11 +84,11 @@ const irrOfFlows = (() => {
       see(2, twice);
     }
     const clear = Math.abs(inflow - outflow) > CLEAR * (inflow + outflow);
-    see(2, sides[1]);  // beyond the last period the total stays as it is
+    see(2, sides[1]);  // after the last period the total is constant
     return {changes: turns[0], last: sides[0], clear, bound: clear ? Math.min(...turns) : turns[0]};
   }
 
-  // The sign of inflows less outflows, 0 where rounding alone can have made it.
+  // The sign of inflows less outflows, 0 where it is within rounding error.
   function sideOf(at, level) {
     if (at.inflow > 0 && at.outflow > 0) {
       const time = at.inflows / at.inflow + at.outflows / at.outflow;

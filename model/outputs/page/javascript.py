@@ -1,4 +1,4 @@
-"""The page: the model as functions of JavaScript, generated from its lines."""
+"""The model as JavaScript functions, generated from its lines."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from ...formulas.order import Group
 
 
 class JavaScriptWriter(PythonWriter):
-    """Statements of JavaScript: functions of T, the number of periods, inputs `x` by path, and figures of lists `e`.
+    """JavaScript functions of T, the number of periods, inputs `x` by path, and elements of lists `e`.
 
     Args:
-        places: of every figure of a list, its place in `e`.
+        places: the index in `e` of every element of a list.
         calculated: whether all lines are read from the state `S`, the function's fourth argument.
     """
 
@@ -81,7 +81,7 @@ class JavaScriptWriter(PythonWriter):
         return [f"const {name} = x[{json.dumps(path)}];" for path, name in self.inputs.items()]
 
     def segments(self, names: str, x: str, y: str) -> str:
-        return f"var [{names}] = segments([{x}], [{y}]);"  # curves on one axis name it again
+        return f"var [{names}] = segments([{x}], [{y}]);"  # `var`, since curves on one axis declare it again
 
     def row(self, name: str) -> str:
         return f"const {name} = new Float64Array(T);"
@@ -95,12 +95,12 @@ def source(sheet: Declaration, groups: list[Group], texts: Mapping[str, str], fi
     """The model as one JavaScript object.
 
     Args:
-        figure: a figure that the function of its name gives alone.
-        ended: a flag; `life` gives the number of periods up to the first in which it is set, or T.
+        figure: a line that the function of its name returns by itself.
+        end_flag: a flag; `life` returns the number of periods up to the first in which it is set, or T.
 
     Returns:
-        functions: `whole` gives every line, `ratios` those whose formula is taken again on a year's figures; `by_year`
-        holds the rules for the others, by kind.
+        functions: `whole` returns every line, `ratios` the ratios recalculated from yearly values; `by_year` has
+        the functions that aggregate the other lines, by kind.
     """
     lines, places = sheet.lines, {key: place for place, key in enumerate(sheet.elements)}
 
@@ -120,7 +120,7 @@ def source(sheet: Declaration, groups: list[Group], texts: Mapping[str, str], fi
 
 
 def _of_year(kind: str) -> str:
-    """A function of one year's periods; see `by_year`."""
+    """A function from the values of one year's periods to that of the year; see `by_year`."""
     rule = BY_YEAR[kind]
     ends = ", ".join(str(end) for end in (rule.periods.start, rule.periods.stop) if end is not None)
     text = OPERATIONS[rule.operation].javascript.format("a", "b")

@@ -1,4 +1,4 @@
-// Where a figure comes from: its formula by name and by number, its inputs to press, down to the sourced assumptions.
+// The lineage of a figure: its formula by name and by number, its inputs as buttons, assumptions with their sources.
 "use strict";
 
 const element = (tag, className, text) => {

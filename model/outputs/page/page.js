@@ -1,7 +1,7 @@
-// The page: assumptions changed by the reader, and all that follows from them.
+// The page: assumptions that the reader changes, and the results recalculated from them.
 "use strict";
 
-// Bars in the order in which a tornado shows them, equal ones by path; as in sensitivity.py.
+// Bars in the order of a tornado, equal ones by path; as in sensitivity.py.
 function widestFirst(bars) {
   const span = bar => significant(Math.abs(significant(bar.high) - significant(bar.low))) || 0;
   return [...bars].sort((a, b) => span(b) - span(a) || (a.path > b.path) - (a.path < b.path));
@@ -19,7 +19,7 @@ const Page = {
 
   changed: () => Object.keys(Page.overrides).length > 0,
 
-  // The figure behind a name: a line (a row stands for its sum) or an assumption.
+  // The value of a line (of a series, its sum) or of an assumption, by name.
   figure: (name, of = Page.now) => {
     const line = DATA.lines[name];
     if (!line) return of.state.x[name];
@@ -137,7 +137,7 @@ const Page = {
     return Page.now.tornado;
   },
 
-  // The state in the address, so that a link keeps it.
+  // The overrides in the address, so that a link includes them.
   keep() {
     const state = Object.entries(Page.overrides).map(([path, value]) => `${path}=${value}`).join("&");
     if (location.hash.slice(1) !== state) history.replaceState(null, "", state ? "#" + state : location.pathname + location.search);
@@ -192,7 +192,7 @@ const Page = {
     filter.scrollIntoView({block: "center"});
   },
 
-  // Numbers in the list of assumptions become fields; the list can be searched.
+  // Makes numbers in the list of assumptions editable, and the list searchable.
   assumptions() {
     for (const row of document.querySelectorAll("tr[data-row]")) {
       const path = row.dataset.row, [value] = DATA.assumptions[path];

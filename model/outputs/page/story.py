@@ -1,6 +1,6 @@
-"""What the page shows, as data that both the first drawing (here) and the script in the page read.
+"""Sentences, charts and controls of the page, as data for its static HTML and for its scripts.
 
-A figure is named by its line: a row stands for its sum. Every sentence, tile, chart and control is told once.
+A figure is named by its line; of a series, it is the sum.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 
 class Sentence(NamedTuple):
-    """Text with `{line|format}` in it, told where all conditions (`line`, `!line`) hold.
+    """Text with `{line|format}` in it, shown where all conditions (`line`, `!line`) are true.
 
-    A condition holds where the figure exists and is above zero; `!` turns it round. `?line` asks only whether the
-    figure exists, `!?line` whether it does not.
+    A condition is true where the figure exists and is above zero; `!` negates it. `?line` is true where the figure
+    exists, `!?line` where it does not.
     """
 
     text: str
@@ -112,7 +112,7 @@ STORY = (
 
 
 class PageSeries(NamedTuple):
-    """A row in a chart."""
+    """A series of a chart: line, label, colour index, bar or line, and sign."""
 
     line: str
     label: str
@@ -122,7 +122,7 @@ class PageSeries(NamedTuple):
 
 
 class PageChart(NamedTuple):
-    """A chart over the years in which there is anything to draw; `marks` draws assumptions as level lines."""
+    """A chart over the years with nonzero values; `marks` are assumptions drawn as horizontal lines."""
 
     id: str
     title: str
@@ -139,7 +139,7 @@ LOAN_COLOURS = (1, 0, 2, 3, 7, 4, 5)
 
 
 def charts(holders: dict[str, str], loans: dict[str, str]) -> tuple[PageChart, ...]:
-    """The charts over time.
+    """The charts by calendar year.
 
     Args:
         holders: label of every shareholder by key.
@@ -241,8 +241,8 @@ SPLIT = (
 
 
 class Control(NamedTuple):
-    """A slider for the first of its assumptions that the scenario gives as one number; none where the figure that
-    it `needs` is not above zero, since it would move nothing."""
+    """A slider for the first of its paths that is one number in the scenario; none where the line or assumption
+    `needs` is not above zero, since it would have no effect."""
 
     paths: tuple[str, ...]
     label: str

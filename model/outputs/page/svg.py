@@ -1,4 +1,4 @@
-"""Charts as plain SVG, visible before any script runs and where none may run; colours come from the style sheet."""
+"""Charts as static SVG; colours come from the style sheet."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ Row = tuple[str, int, str, Sequence[float]]  # label, colour, shape ('bar' or 'l
 def over_time(
     years: Sequence[int], rows: Sequence[Row], marks: Sequence[tuple[str, float]] = (), log: bool = False
 ) -> str:
-    """Stacked bars and lines over the years.
+    """Stacked bars and lines by calendar year, as SVG.
 
     Args:
-        marks: level lines by label.
+        marks: label and value of horizontal lines.
         log: a logarithmic scale; only lines can be drawn on it.
     """
     low, high = _range(rows, marks, log)
@@ -54,7 +54,7 @@ def over_time(
                 f'width="{width * 0.8:.1f}" height="{abs(edges[0] - edges[1]):.1f}"/>'
             )
     for k, (label, level) in enumerate(marks):
-        under = 13 if k else -4  # the second stands below its line, clear of the first
+        under = 13 if k else -4  # the second label is below its line, clear of the first
         parts.append(
             f'<line class="mark" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(level):.1f}" y2="{y(level):.1f}"/>'
             f'<text class="tick" x="{WIDTH - RIGHT}" y="{y(level) + under:.1f}" text-anchor="end">'
@@ -64,7 +64,7 @@ def over_time(
 
 
 def across(rows: Sequence[tuple[str, Sequence[tuple[float, float, int]], str]]) -> str:
-    """Lying bars: a label, segments (from, to, colour) and a text at the end for each row."""
+    """Horizontal bars as SVG; a row is its label, segments (from, to, colour) and the text at its end."""
     ends = [end for _, segments, _ in rows for a, b, _ in segments for end in (a, b)] or [0.0]
     low, high = min(0.0, *ends), max(0.0, *ends)
     span = (high - low) or 1.0
@@ -105,13 +105,13 @@ def _range(rows: Sequence[Row], marks: Sequence[tuple[str, float]], log: bool) -
     lines = [v for _, _, shape, values in rows if shape == "line" for v in values if not math.isnan(v)]
     bars = [values for _, _, shape, values in rows if shape == "bar"]
     stacks = list(zip(*bars, strict=True))
-    found = lines + [level for _, level in marks]
+    levels = lines + [level for _, level in marks]
     if log:
-        positive = [0.5, 1.0, *(v for v in found if v > 0)]
+        positive = [0.5, 1.0, *(v for v in levels if v > 0)]
         return 2.0 ** math.floor(math.log2(min(positive)) - 1e-9), 2.0 ** math.ceil(math.log2(max(positive)) + 1e-9)
-    found += [sum(v for v in stack if v > 0) for stack in stacks]
-    found += [sum(v for v in stack if v < 0) for stack in stacks]
-    low, high = min(0.0, *found), max(0.0, *found)
+    levels += [sum(v for v in stack if v > 0) for stack in stacks]
+    levels += [sum(v for v in stack if v < 0) for stack in stacks]
+    low, high = min(0.0, *levels), max(0.0, *levels)
     if high == low:
         return 0.0, 1.0
     step = _step(high - low)

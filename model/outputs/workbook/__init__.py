@@ -1,4 +1,4 @@
-"""The workbook: every line item a live formula, from the same declarations as the engine."""
+"""The workbook: a formula for every line item, from the same declarations as the engine."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ def write_workbook(scenarios: Sequence[Scenario], path: Path, comparison: Compar
     """Write a workbook: the sheets of the first scenario's model, and a comparison where there are several.
 
     Args:
-        comparison: of the same scenarios, where it has been calculated already.
+        comparison: of the same scenarios; None calculates it.
 
     Raises:
-        OutputError: when the folder is missing or the file cannot be written; an earlier file then stays.
+        OutputError: when the folder is missing or the file cannot be written; an earlier file is left as it was.
     """
     calculated = comparison or compare(scenarios)
     with atomic(path) as temporary:
@@ -50,31 +50,31 @@ def write_workbook(scenarios: Sequence[Scenario], path: Path, comparison: Compar
 
 
 def fill(path: Path, comparison: Comparison) -> None:
-    """Write all sheets into a file."""
+    """Write all sheets of a comparison into a file."""
     plan = planned(comparison.results[0])
-    with Workbook(path, OPTIONS) as book:
-        book.worksheet_class = SheetPage
-        styles = Styles(book)
+    with Workbook(path, OPTIONS) as workbook:
+        workbook.worksheet_class = SheetPage
+        styles = Styles(workbook)
         s = plan.scenario
-        cover = open_sheet(book, styles, plan, COVER, "Reko Diq: project finance model", s.title)
-        summary = open_sheet(book, styles, plan, SUMMARY, "Summary", s.title)
+        cover = open_sheet(workbook, styles, plan, COVER, "Reko Diq: project finance model", s.title)
+        summary = open_sheet(workbook, styles, plan, SUMMARY, "Summary", s.title)
         if len(comparison.results) > 1:
-            write_compare(book, styles, plan, comparison)
-        write_inputs(book, styles, plan)
-        write_tables(book, styles, plan)
-        write_by_year(book, styles, plan)
-        write_curves(book, styles, plan)
+            write_compare(workbook, styles, plan, comparison)
+        write_inputs(workbook, styles, plan)
+        write_tables(workbook, styles, plan)
+        write_by_year(workbook, styles, plan)
+        write_curves(workbook, styles, plan)
         for name in plan.rows:
             if name != CHECKS:
-                write_stage(book, styles, plan, name)
-        write_search(book, styles, plan)
-        write_statements(book, styles, plan)
-        annual_rows = write_annual(book, styles, plan)
-        write_stage(book, styles, plan, CHECKS)
-        write_lines(book, styles, plan)
-        write_summary(book, summary, styles, plan, annual_rows)
-        write_cover(book, cover, styles, plan)
+                write_stage(workbook, styles, plan, name)
+        write_search(workbook, styles, plan)
+        write_statements(workbook, styles, plan)
+        annual_rows = write_annual(workbook, styles, plan)
+        write_stage(workbook, styles, plan, CHECKS)
+        write_lines(workbook, styles, plan)
+        write_summary(workbook, summary, styles, plan, annual_rows)
+        write_cover(workbook, cover, styles, plan)
         for metric in metrics().values():
             at, row = plan.places.lines[metric.line_of()]
-            if metric.shown != "date":  # which `Summary` shows as such
-                book.define_name(f"metrics.{metric.name}", f"='{at}'!$C${row}")
+            if metric.shown != "date":  # `Summary` defines the names of dates
+                workbook.define_name(f"metrics.{metric.name}", f"='{at}'!$C${row}")

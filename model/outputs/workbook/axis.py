@@ -1,4 +1,4 @@
-"""A page with the time axis: the same columns on every sheet, the same header, one formula a row."""
+"""Sheets with the time axis: the same columns and header on all of them, one formula a row."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ TIMELINE, CHECKS = "Timeline", "Checks"
 MASTER = f"={CHECKS}!$C$1"
 
 
-def open_sheet(book: Workbook, styles: Styles, plan: Plan, name: str, title: str, subtitle: str) -> SheetPage:
-    """A sheet with its title, and the master check in the first row of column C."""
-    sheet: SheetPage = book.add_worksheet(name)
+def open_sheet(workbook: Workbook, styles: Styles, plan: Plan, name: str, title: str, subtitle: str) -> SheetPage:
+    """A new sheet with its title, and the master check in C1."""
+    sheet: SheetPage = workbook.add_worksheet(name)
     sheet.hide_gridlines(2)
     sheet.write_string(0, LABEL, title, styles.title)
     sheet.write_string(1, LABEL, subtitle, styles.subtitle)
@@ -25,30 +25,30 @@ def open_sheet(book: Workbook, styles: Styles, plan: Plan, name: str, title: str
     sheet.merge_range(0, FIGURE, 0, OPENING, "", styles.check)
     if name != CHECKS:
         sheet.write_formula(0, FIGURE, MASTER, styles.check, master_text(plan))
-    told = {"type": "text", "criteria": "containing"}
-    sheet.conditional_format(0, FIGURE, 0, OPENING, told | {"value": "fail", "format": styles.bad})
-    sheet.conditional_format(0, FIGURE, 0, OPENING, told | {"value": "pass", "format": styles.good})
+    contains = {"type": "text", "criteria": "containing"}
+    sheet.conditional_format(0, FIGURE, 0, OPENING, contains | {"value": "fail", "format": styles.bad})
+    sheet.conditional_format(0, FIGURE, 0, OPENING, contains | {"value": "pass", "format": styles.good})
     sheet.set_footer("&L&F&C&A&R&P / &N")
     return sheet
 
 
 def master_text(plan: Plan) -> str:
-    """What the master check says."""
+    """The text of the master check: how many checks fail, or that all pass."""
     failed = sum(not item["passed"] for item in plan.result.checks["items"].values())
     return f"{failed} checks fail" if failed else "All checks pass"
 
 
 def open_page(
-    book: Workbook,
+    workbook: Workbook,
     styles: Styles,
     plan: Plan,
     name: str,
     heads: Sequence[str] = ("Figure", "Total", "Opening"),
     years: bool = False,
 ) -> SheetPage:
-    """A sheet with the time axis, by period or by calendar year."""
+    """A new sheet with the time axis, by period or, with `years`, by calendar year."""
     subtitle = f"{plan.scenario.title}. Money in US$ millions; real or nominal by the unit."
-    sheet = open_sheet(book, styles, plan, name, name, subtitle)
+    sheet = open_sheet(workbook, styles, plan, name, name, subtitle)
     _columns(sheet, styles, plan, years)
     head, last = HEADER_ROW - 1, YEAR_ROW - 1
     for column, text in zip((LABEL, UNIT), ("Line item", "Unit"), strict=True):
@@ -82,7 +82,7 @@ def _columns(sheet: SheetPage, styles: Styles, plan: Plan, years: bool) -> None:
         periods_a_year = 12 // plan.model.period_months
         own, count = own // periods_a_year, count // periods_a_year
     sheet.set_column(FIRST, FIRST + own - 1, 9.5 * each)
-    if count > own:  # the room for changes is folded away
+    if count > own:  # the spare periods are collapsed
         sheet.set_column(FIRST + own, FIRST + count - 1, 9.5, None, {"level": 1, "hidden": True})
         sheet.set_column(FIRST + count, FIRST + count, 3, None, {"collapsed": True})
 

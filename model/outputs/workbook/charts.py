@@ -1,4 +1,4 @@
-"""The charts of the workbook, native to Excel and fed by live cells."""
+"""The charts of the workbook, as Excel charts over its cells."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GREY = "#5B7B8C"
 
 @dataclass(frozen=True)
 class Series:
-    """One series: cells of categories and values, and how it is drawn."""
+    """A series of a chart: cells of categories and values, column or line, axis and colour."""
 
     name: str
     categories: str
@@ -32,7 +32,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart: columns (stacked or not), with lines over them."""
+    """A chart: columns and lines over them, with axis titles and number formats."""
 
     title: str
     series: Sequence[Series]
@@ -46,16 +46,16 @@ class Chart:
 
     @staticmethod
     def sources_and_uses(sheet: str, header: int, first: int, last: int) -> Chart:
-        """Uses and sources as two stacked columns; a series for every item of the table on `sheet`."""
-        made = [
+        """Uses and sources in US$m nominal as two stacked columns; a series for every row first to last of `sheet`."""
+        items = [
             Series(f"={sheet}!$A${row}", f"={sheet}!$B${header}:$C${header}", f"={sheet}!$B${row}:$C${row}")
             for row in range(first, last + 1)
         ]
-        return Chart("Sources and uses of construction funding", made)
+        return Chart("Sources and uses of construction funding", items)
 
 
 def yearly_charts(plan: Plan, rows: dict[str, int]) -> list[Chart]:
-    """The charts over calendar years, from the rows of `Annual`."""
+    """The charts by calendar year, from the rows of `Annual`."""
     lines, labels = plan.model.declaration.lines, plan.scenario.leaves
     own = plan.own_periods * plan.model.period_months // 12
 
@@ -116,9 +116,9 @@ def yearly_charts(plan: Plan, rows: dict[str, int]) -> list[Chart]:
             ],
         ),
     ]
-    served = [k for k, v in enumerate(plan.result.annual_rows["dscr"]) if v == v]
-    if served:  # where a ratio does not apply its cell holds text, which a line chart would draw as zero
-        years, cells = over(served[0], served[-1])
+    with_dscr = [k for k, v in enumerate(plan.result.annual_rows["dscr"]) if v == v]
+    if with_dscr:  # where a ratio does not apply its cell holds text, which a line chart would draw as zero
+        years, cells = over(with_dscr[0], with_dscr[-1])
         charts.insert(
             3,
             Chart(
@@ -133,12 +133,12 @@ def yearly_charts(plan: Plan, rows: dict[str, int]) -> list[Chart]:
                 least=0.0,
             ),
         )
-    owed = [k for k, v in enumerate(plan.result.annual_rows["debt_outstanding"]) if v > 0]
-    if owed:
-        years, cells = over(0, owed[-1] + 1)
+    with_debt = [k for k, v in enumerate(plan.result.annual_rows["debt_outstanding"]) if v > 0]
+    if with_debt:
+        years, cells = over(0, with_debt[-1] + 1)
         charts.insert(3, Chart("Debt outstanding by lender, end of year", parties("balance", "financing.tranches")))
-    bought = [k for k, v in enumerate(plan.result.annual_rows["us_imports"]) if v > 0]
-    years, cells = over(0, max(bought, default=own - 2) + 1)
+    with_imports = [k for k, v in enumerate(plan.result.annual_rows["us_imports"]) if v > 0]
+    years, cells = over(0, max(with_imports, default=own - 2) + 1)
     charts.append(
         Chart(
             "Imports from the United States and the EXIM loan",
@@ -153,25 +153,25 @@ def yearly_charts(plan: Plan, rows: dict[str, int]) -> list[Chart]:
 
 
 def place_charts(
-    book: Workbook, sheet: SheetPage, plan: Plan, rows: dict[str, int], others: list[Chart], column: int
+    workbook: Workbook, sheet: SheetPage, plan: Plan, rows: dict[str, int], others: list[Chart], column: int
 ) -> None:
-    """Put all charts on a sheet, two in a row."""
+    """Insert all charts into a sheet from a column on, two side by side."""
     charts = yearly_charts(plan, rows)
     charts[3:3] = others
     for k, chart in enumerate(charts):
         sheet.insert_chart(
             3 + ROWS_APART * (k // 2),
             column + COLUMNS_APART * (k % 2),
-            drawn(book, chart),
+            excel_chart(workbook, chart),
             {"object_position": 2, "x_offset": 14 * (k % 2), "description": chart.title},
         )
 
 
-def drawn(book: Workbook, chart: Chart) -> Any:
-    """A chart as the workbook holds it."""
+def excel_chart(workbook: Workbook, chart: Chart) -> Any:
+    """A chart as an XlsxWriter chart of the workbook."""
     bars = [s for s in chart.series if s.kind == "column"]
     curves = [s for s in chart.series if s.kind == "line"]
-    base = book.add_chart({"type": "column", "subtype": "stacked"} if bars else {"type": "line"})
+    base = workbook.add_chart({"type": "column", "subtype": "stacked"} if bars else {"type": "line"})
     for k, s in enumerate(bars):
         base.add_series(
             {
@@ -184,7 +184,7 @@ def drawn(book: Workbook, chart: Chart) -> Any:
                 **chart.notes.get(s.name, {}),
             }
         )
-    over = book.add_chart({"type": "line"}) if bars and curves else base
+    over = workbook.add_chart({"type": "line"}) if bars and curves else base
     for s in curves:
         line = {"color": s.colour or "#000000", "width": 2.0} | ({"dash_type": s.dash} if s.dash else {})
         over.add_series(

@@ -1,4 +1,4 @@
-"""`Cover`, what the workbook is and how to read it, and `Lines`, what every row means."""
+"""The sheets `Cover`, a guide to the workbook, and `Lines`, the definition of every row."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ ABOUT = {
 }
 
 
-def write_cover(book: Workbook, sheet: SheetPage, styles: Styles, plan: Plan) -> None:
-    """Write the first sheet."""
+def write_cover(workbook: Workbook, sheet: SheetPage, styles: Styles, plan: Plan) -> None:
+    """Write `Cover`: scenario, guide, colours and list of sheets."""
     s, model = plan.scenario, plan.model
     covers = model.declaration.lines["check_timeline_covers_life"].label
     sheet.set_column(0, 0, 30)
@@ -79,7 +79,7 @@ def write_cover(book: Workbook, sheet: SheetPage, styles: Styles, plan: Plan) ->
         sheet.merge_range(row, 1, row, 2, text, styles.label)
         row += 1
     row = _heading(sheet, styles, row + 1, "Sheets")
-    for other in book.worksheets():
+    for other in workbook.worksheets():
         if other.name != COVER:
             sheet.write_url(row, 0, f"internal:'{other.name}'!A1", styles.link, other.name)
             text = ABOUT.get(other.name, f"Stage of the model: {len(plan.rows.get(other.name, ()))} rows")
@@ -96,9 +96,9 @@ def _heading(sheet: SheetPage, styles: Styles, row: int, text: str) -> int:
     return row + 1
 
 
-def write_lines(book: Workbook, styles: Styles, plan: Plan) -> None:
+def write_lines(workbook: Workbook, styles: Styles, plan: Plan) -> None:
     """Write `Lines`: name, unit, definition and place of every line item."""
-    sheet = open_sheet(book, styles, plan, LINES, "Line items", "What every row means; the name links to the row.")
+    sheet = open_sheet(workbook, styles, plan, LINES, "Line items", "What every row means; the name links to the row.")
     widths = {"Line": 40, "Unit": 18, "Label": 56, "Stage": 15, "Definition": 110}
     for column, (head, width) in enumerate(widths.items()):
         sheet.set_column(column, column, width)

@@ -1,9 +1,8 @@
-"""The Excel interpreter: from the graph to formulas, one text for all periods of a row.
+"""Expressions as Excel formulas, one text for all periods of a row.
 
-A formula is written as it stands in any period: NOW, BEFORE and AFTER take the place of the letters of the period's
-own column and of its neighbours, so that one text serves the whole row. Where a row has no earlier or later period,
-the neighbour is the opening or closing column, which holds what the graph says comes before the first period or after
-the last. 'Not applicable' is the empty text.
+NOW, BEFORE and AFTER are placeholders for the letters of a period's own column and of its neighbours, so that one
+text serves the whole row. The neighbours of the first and last period are the opening and closing columns, with the
+values that the expression defines there. 'Not applicable' is the empty text.
 """
 
 from __future__ import annotations
@@ -26,15 +25,15 @@ _OVER_PERIODS = {"total": "SUM", "highest": "MAX", "lowest": "MIN", "average": "
 
 @dataclass(frozen=True)
 class Places:
-    """Where everything stands that a formula can refer to.
+    """Addresses of all that a formula can refer to.
 
     Attributes:
         lines: sheet and row of every line.
-        inputs: of a figure its cell, of numbers by year the sheet and row that spread them over the periods.
-        elements: the cell of every figure of a list.
-        choices: the cell that holds the number of the option chosen, by path and names of the options.
+        inputs: sheet and cell of a single number; sheet and row by period of numbers by year.
+        elements: the cell of every element of a list.
+        choices: the cell with the number of the option chosen, by path and names of the options.
         curves: of every curve the cells of its knots, and of intercept and slope beyond each knot.
-        links: of every sheet the rows that bring in what its formulas use from other sheets, by line name, ("input",
+        links: by sheet, the rows that link what its formulas use from other sheets, by line name, ("input",
             path), ("element", (path, place)) or ("select", (path, options)).
         guesses: the cell where the search for a rate of return starts, by line.
     """
@@ -51,40 +50,40 @@ class Places:
     guesses: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def cells(self, sheet: str, name: str) -> str:
-        """All periods of a row, as seen from a sheet."""
+        """The address of all periods of a line, for a formula on a sheet."""
         at, row = self.lines[name]
         return f"{prefix(sheet, at)}${self.first}${row}:${self.last}${row}"
 
 
 def prefix(sheet: str, at: str) -> str:
-    """What stands before the address of a cell on sheet `at` in a formula on sheet `sheet`."""
+    """The prefix of an address on sheet `at` in a formula on sheet `sheet`."""
     if sheet == at:
         return ""
     return f"{at}!" if at.isalnum() else f"'{at}'!"
 
 
 def number(value: float) -> str:
-    """A number as Excel writes it, to its 15 digits."""
+    """A number as Excel writes it, to 15 digits."""
     text = f"{value:.15g}".upper()
     return text[:-2] if text.endswith(".0") else text
 
 
 class ExcelWriter:
-    """Formulas of one sheet."""
+    """Writes the formulas of one sheet."""
 
     def __init__(self, sheet: str, places: Places) -> None:
         self.sheet, self.places = sheet, places
         self.links = places.links.get(sheet, {})
 
     def line(self, line: Line) -> str:
-        """The formula of a line, without the equals sign; a series as it stands in any period."""
+        """The formula of a line, without the equals sign; of a series, with NOW, BEFORE and AFTER."""
         return self.formula(line.formula)
 
     def formula(self, e: Expr, known: Mapping[int, str] | None = None) -> str:
         """A formula, without the equals sign.
 
         Args:
-            known: cells that hold the value of a part of the formula, by the identity of its expression.
+            known: cells with the value of a part of the formula, by `id` of its expression.
         """
         self.known = known or {}
         e = settle(e)
@@ -92,7 +91,7 @@ class ExcelWriter:
         return f"IFERROR({text},{ABSENT})" if can_fail(e) else text
 
     def write(self, e: Expr) -> tuple[str, int]:
-        """An expression as text, and how tightly its outermost operator binds."""
+        """An expression as text, and the precedence of its outermost operator."""
         if id(e) in self.known:
             return self.known[id(e)], ATOM
         if isinstance(e, Line):
@@ -105,7 +104,7 @@ class ExcelWriter:
         if e.op in _OPERATORS:
             return self._operator(e)
         if e.op == "neg":
-            return "-" + self._inside(e.args[0], ATOM), SUM
+            return "-" + self._operand(e.args[0], ATOM), SUM
         if e.op == "floor":
             return OPERATIONS["floor"].excel[0].format(self.text(e.args[0])), ATOM
         return getattr(self, f"_{e.op}")(e), {"interp": SUM, "compound": SIGN}.get(e.op, ATOM)
@@ -124,17 +123,17 @@ class ExcelWriter:
         absent = [a for a in e.args if a.nullable]
         if not absent:
             return compared
-        there = ",".join(f"ISNUMBER({self.text(a)})" for a in absent)
-        return f"IF({there if len(absent) == 1 else f'AND({there})'},{compared},FALSE)"
+        present = ",".join(f"ISNUMBER({self.text(a)})" for a in absent)
+        return f"IF({present if len(absent) == 1 else f'AND({present})'},{compared},FALSE)"
 
     def _operator(self, e: Expr) -> tuple[str, int]:
         text, tightness = OPERATIONS[e.op].excel
-        left = self._inside(e.args[0], tightness)
+        left = self._operand(e.args[0], tightness)
         # a - (b + c) keeps its parentheses, a + (b + c) does not need them
-        right = self._inside(e.args[1], tightness if e.op in ("add", "mul") else tightness + 1)
+        right = self._operand(e.args[1], tightness if e.op in ("add", "mul") else tightness + 1)
         return text.format(left, right), tightness
 
-    def _inside(self, e: Expr, tightness: int) -> str:
+    def _operand(self, e: Expr, tightness: int) -> str:
         text, own = self.write(e)
         return text if own >= tightness and not (text.startswith("-") and tightness > SUM) else f"({text})"
 
@@ -184,7 +183,7 @@ class ExcelWriter:
         texts = ",".join(map(self.text, operands))
         absent = sum(a.nullable for a in operands)
         result = f"{e.op.upper()}({texts})"
-        return f"IF(COUNT({texts})<{len(operands)},{ABSENT},{result})" if absent else result  # they pass over text
+        return f"IF(COUNT({texts})<{len(operands)},{ABSENT},{result})" if absent else result  # MIN and MAX ignore text
 
     _max = _min
 
@@ -199,7 +198,7 @@ class ExcelWriter:
 
     def _compound(self, e: Expr) -> str:
         rate, years = e.args
-        return f"(1{self._signed(rate)})^{self._inside(years, ATOM)}"
+        return f"(1{self._signed(rate)})^{self._operand(years, ATOM)}"
 
     def _signed(self, e: Expr) -> str:
         text = self.write(e)[0]
@@ -207,7 +206,7 @@ class ExcelWriter:
 
     def _interp(self, e: Expr) -> str:
         at, knots, intercepts, slopes = self.places.curves[e.data]
-        x, before = self._inside(e.args[0], PRODUCT), prefix(self.sheet, at)
+        x, before = self._operand(e.args[0], PRODUCT), prefix(self.sheet, at)
         knots = before + knots
         return f"LOOKUP({x},{knots},{before}{intercepts})+{x}*LOOKUP({x},{knots},{before}{slopes})"
 

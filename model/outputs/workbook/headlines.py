@@ -1,4 +1,4 @@
-"""`Summary`: headline figures, sources and uses, and the charts that people look at."""
+"""The sheet `Summary`: headline figures, sources and uses, charts."""
 
 from __future__ import annotations
 
@@ -22,8 +22,10 @@ LABEL, VALUE, UNIT, SECOND = 0, 1, 2, 3
 CHARTS_AT = 5
 
 
-def write_summary(book: Workbook, sheet: SheetPage, styles: Styles, plan: Plan, annual_rows: dict[str, int]) -> None:
-    """Write the figures on the left and the charts beside them, all from live cells."""
+def write_summary(
+    workbook: Workbook, sheet: SheetPage, styles: Styles, plan: Plan, annual_rows: dict[str, int]
+) -> None:
+    """Write `Summary`: formulas on the left and charts on the right."""
     sheet.set_column(LABEL, LABEL, 46)
     sheet.set_column(VALUE, VALUE, 14)
     sheet.set_column(UNIT, SECOND, 14)
@@ -35,18 +37,18 @@ def write_summary(book: Workbook, sheet: SheetPage, styles: Styles, plan: Plan, 
         sheet.write_string(row, LABEL, title, styles.section)
         for metric in metrics:
             row += 1
-            _headline(book, sheet, styles, plan, metric, row)
+            _headline(workbook, sheet, styles, plan, metric, row)
         row += 2
     table = _sources_and_uses(sheet, styles, plan, row)
-    place_charts(book, sheet, plan, annual_rows, [Chart.sources_and_uses(NAME, *table)], CHARTS_AT)
+    place_charts(workbook, sheet, plan, annual_rows, [Chart.sources_and_uses(NAME, *table)], CHARTS_AT)
     sheet.freeze_panes(3, 0)
     sheet.set_landscape()
     sheet.set_paper(8)
     sheet.fit_to_pages(1, 1)
 
 
-def _headline(book: Workbook, sheet: SheetPage, styles: Styles, plan: Plan, metric: Metric, row: int) -> None:
-    """One metric: a link to its line; a date is shown as one."""
+def _headline(workbook: Workbook, sheet: SheetPage, styles: Styles, plan: Plan, metric: Metric, row: int) -> None:
+    """Write one metric: a formula that refers to its line; a date from its decimal year."""
     line = plan.model.declaration.lines[metric.line_of()]
     at, number = plan.places.lines[line.name]
     cell = f"{prefix(NAME, at)}$C${number}"
@@ -56,9 +58,9 @@ def _headline(book: Workbook, sheet: SheetPage, styles: Styles, plan: Plan, metr
         months = f"ROUND({cell}*12,3)"
         month = f"DATE(INT({months}/12),MOD(INT({months}),12)+1,1)"
         day = f"ROUND(({months}-INT({months}))*DAY(EOMONTH({month},0)),0)"
-        shown = days(plan.result.headline(metric))
+        shown = excel_date(plan.result.headline(metric))
         sheet.band(row, VALUE, f"{month}+{day}", [shown], styles.number("d mmm yyyy", align="right"))
-        book.define_name(f"metrics.{metric.name}", f"={NAME}!$B${row + 1}")
+        workbook.define_name(f"metrics.{metric.name}", f"={NAME}!$B${row + 1}")
         return
     look = number_format(line.written_unit, "flow", [value], metric.shown)
     sheet.band(row, VALUE, cell, [value], styles.number(look, bold=True, align="right"))
@@ -66,13 +68,13 @@ def _headline(book: Workbook, sheet: SheetPage, styles: Styles, plan: Plan, metr
     sheet.write_string(row, UNIT, unit, styles.of(font_color=styles.unit.font_color, indent=1))
 
 
-def days(iso: str) -> float:
-    """A date as a workbook counts it."""
+def excel_date(iso: str) -> float:
+    """An ISO date as Excel's serial number of days."""
     return float((dt.date.fromisoformat(iso) - dt.date(1899, 12, 30)).days)
 
 
 def _sources_and_uses(sheet: SheetPage, styles: Styles, plan: Plan, row: int) -> tuple[int, int, int]:
-    """Totals of construction funding; returns the first and last row of the items, counted from 1."""
+    """Write uses and sources of construction funding in US$m nominal; returns header, first and last row, from 1."""
     heads = ("Funding to the end of construction", "Uses", "Sources", "US$m nominal")
     right = styles.of(bold=True, font_color=DARK, bg_color=PALE, align="right")
     for column, text in enumerate(heads):

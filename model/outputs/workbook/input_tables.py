@@ -16,13 +16,13 @@ from .page import FIGURE, FIRST, FIRST_ROW, LABEL, LETTERS, OPENING, UNIT, YEAR_
 from .plan import BY_YEAR, CURVE_ROWS, CURVES, TABLES, Plan
 from .styles import Styles, number_format, unsigned
 
-BEFORE_ALL = -1e99  # a knot before all others, from which the curve is flat
+BEFORE_ALL = -1e99  # x of a knot before all others, for a flat curve below its first
 
 
-def write_tables(book: Workbook, styles: Styles, plan: Plan) -> None:
+def write_tables(workbook: Workbook, styles: Styles, plan: Plan) -> None:
     """Write `Input tables`: assumptions that are lists, or numbers by year."""
     sheet = open_sheet(
-        book,
+        workbook,
         styles,
         plan,
         TABLES,
@@ -41,15 +41,15 @@ def write_tables(book: Workbook, styles: Styles, plan: Plan) -> None:
                 sheet.write_blank(at, column, None, styles.section)
             sheet.write_string(at, LABEL, heading(plan, row.heading), styles.section)
         else:
-            _table(book, sheet, styles, row.leaf, at, row.live)
+            _table(workbook, sheet, styles, row.leaf, at, row.live)
     sheet.freeze_panes(4, FIRST)
     sheet.set_landscape()
     sheet.set_paper(8)
     sheet.set_print_scale(55)
 
 
-def _table(book: Workbook, sheet: SheetPage, styles: Styles, leaf: Leaf, at: int, live: bool) -> None:
-    """Years or positions in one row, numbers in the next, and slopes below where they are interpolated."""
+def _table(workbook: Workbook, sheet: SheetPage, styles: Styles, leaf: Leaf, at: int, live: bool) -> None:
+    """Write years or positions in one row, numbers in the next, and slopes below where they are interpolated."""
     value = leaf.value
     by_year = isinstance(value, ByYear)
     keys, numbers = (value.years, value.values) if by_year else (range(1, len(value) + 1), value)
@@ -65,7 +65,7 @@ def _table(book: Workbook, sheet: SheetPage, styles: Styles, leaf: Leaf, at: int
         sheet.write_number(at - 1, column, key, styles.year)
         sheet.write_number(at, column, number, style)
     first, last = LETTERS[FIRST], LETTERS[FIRST + len(numbers) - 1]
-    book.define_name(leaf.path, f"='{TABLES}'!${first}${at + 1}:${last}${at + 1}")
+    workbook.define_name(leaf.path, f"='{TABLES}'!${first}${at + 1}:${last}${at + 1}")
     if live and bounds is not None:
         sheet.data_validation(at, FIRST, at, FIRST + len(numbers) - 1, validation(bounds, f"{LETTERS[FIRST]}{at + 1}"))
     if by_year and value.interpolation == "linear":
@@ -84,12 +84,12 @@ def _table(book: Workbook, sheet: SheetPage, styles: Styles, leaf: Leaf, at: int
         sheet.band(at + 1, FIRST, formula, slopes, styles.number("0.0000"))
 
 
-def write_by_year(book: Workbook, styles: Styles, plan: Plan) -> None:
+def write_by_year(workbook: Workbook, styles: Styles, plan: Plan) -> None:
     """Write `Inputs by year`: numbers by calendar year, spread over the periods."""
     spread = [row for row in plan.tables if row.leaf is not None and plan.places.inputs.get(row.leaf.path)]
     if not spread:
         return
-    sheet = open_page(book, styles, plan, BY_YEAR)
+    sheet = open_page(workbook, styles, plan, BY_YEAR)
     for row in spread:
         leaf = row.leaf
         assert leaf is not None
@@ -107,10 +107,10 @@ def write_by_year(book: Workbook, styles: Styles, plan: Plan) -> None:
         sheet.band(at, FIRST, formula, [float(value.at(y)) for y in plan.model.years], styles.number(shown))
 
 
-def write_curves(book: Workbook, styles: Styles, plan: Plan) -> None:
-    """Write `Curves`: knots as formulas, and the straight line that holds from each knot to the next."""
+def write_curves(workbook: Workbook, styles: Styles, plan: Plan) -> None:
+    """Write `Curves`: knots as formulas, and slope and intercept from each knot to the next."""
     sheet = open_sheet(
-        book,
+        workbook,
         styles,
         plan,
         CURVES,

@@ -21,10 +21,10 @@ WIDTHS = (64, 17, 14, 12, 28, 48, 72, 56)
 VALID, PATH, SOURCE, NOTE = 4, 5, 6, 7
 
 
-def write_inputs(book: Workbook, styles: Styles, plan: Plan) -> None:
+def write_inputs(workbook: Workbook, styles: Styles, plan: Plan) -> None:
     """Write `Inputs`: every assumption that is a single value, with unit, bounds, source and note."""
     sheet = open_sheet(
-        book,
+        workbook,
         styles,
         plan,
         INPUTS,
@@ -47,7 +47,7 @@ def write_inputs(book: Workbook, styles: Styles, plan: Plan) -> None:
         _describe(sheet, styles, row.leaf, row.number - 1)
         _value(sheet, styles, plan, row)
         if row.options or isinstance(row.leaf.value, bool | float | int | dt.date):
-            book.define_name(row.leaf.path, f"={INPUTS}!$C${row.number}")
+            workbook.define_name(row.leaf.path, f"={INPUTS}!$C${row.number}")
     sheet.freeze_panes(4, UNIT)
     sheet.set_landscape()
     sheet.set_paper(8)
@@ -56,7 +56,7 @@ def write_inputs(book: Workbook, styles: Styles, plan: Plan) -> None:
 
 
 def heading(plan: Plan, path: str) -> str:
-    """A group of assumptions in words, with its label where it has one."""
+    """The heading of a group of assumptions: its path in words, with its label where it has one."""
     words = [part.replace("_", " ") for part in path.split(".")] if path else ["scenario"]
     label = plan.scenario.leaves.get(f"{path}.label")
     if label is not None:
@@ -74,14 +74,14 @@ def _describe(sheet: SheetPage, styles: Styles, leaf: Leaf, row: int) -> None:
 
 
 def _value(sheet: SheetPage, styles: Styles, plan: Plan, row: InputRow) -> None:
-    """The cell of one assumption, and beside it the number that formulas use where that is another."""
+    """Write the cell of an assumption and, for a flag, date or option, the number that formulas use beside it."""
     leaf, at, cell = row.leaf, row.number - 1, f"C{row.number}"
     assert leaf is not None
     look: Any = styles.input if row.live else styles.fixed
     value = leaf.value
     if isinstance(value, bool):
         sheet.write_boolean(at, FIGURE, value, look("General", align="right"))
-        _offer(sheet, at, ("TRUE", "FALSE"), row.live)
+        _dropdown(sheet, at, ("TRUE", "FALSE"), row.live)
         sheet.write_string(at, VALID, "TRUE or FALSE", styles.note)
         sheet.band(at, TOTAL, f"IF({cell},1,0)", [float(value)], styles.number("0", valign="top"))
     elif isinstance(value, dt.date):
@@ -114,7 +114,7 @@ def _value(sheet: SheetPage, styles: Styles, plan: Plan, row: InputRow) -> None:
                 styles.number("0", valign="top"),
             )
         if row.options:
-            _offer(sheet, at, row.options[0], row.live)
+            _dropdown(sheet, at, row.options[0], row.live)
             sheet.write_string(
                 at, VALID, " or ".join(row.options[0]) if len(row.options[0]) < 4 else "from the list", styles.note
             )
@@ -126,18 +126,18 @@ def _value(sheet: SheetPage, styles: Styles, plan: Plan, row: InputRow) -> None:
             sheet.data_validation(at, FIGURE, at, FIGURE, validation(bounds, cell))
 
 
-def _offer(sheet: SheetPage, row: int, options: tuple[str, ...], live: bool) -> None:
+def _dropdown(sheet: SheetPage, row: int, options: tuple[str, ...], live: bool) -> None:
     if live:
         sheet.data_validation(row, FIGURE, row, FIGURE, {"validate": "list", "source": list(options)})
 
 
 def bounds_of(path: str) -> Bounds | None:
-    """The limits that the schema sets to the numbers at a path."""
+    """The bounds of the numbers at a path, from the schema."""
     return next((m for m in field_of(path).metadata if isinstance(m, Bounds) and str(m)), None)
 
 
 def validation(bounds: Bounds, cell: str) -> dict[str, Any]:
-    """The same limits as a rule of a cell (of the first cell, where there are several)."""
+    """Bounds as data validation of a cell (of the first cell of a range)."""
     limits = {">=": bounds.ge, ">": bounds.gt, "<=": bounds.le, "<": bounds.lt}
     rules = ",".join(f"{cell}{sign}{limit:.15g}" for sign, limit in limits.items() if limit is not None)
     return {
@@ -149,7 +149,7 @@ def validation(bounds: Bounds, cell: str) -> dict[str, Any]:
 
 
 def input_format(leaf: Leaf, bounds: Bounds | None) -> str:
-    """Shares and rates as percentages, factors and amounts as numbers."""
+    """The number format of an input: shares and rates as percentages, factors and amounts as numbers."""
     share = leaf.unit == "1" and bounds is not None and bounds.le is not None and bounds.le <= 1
     if share or leaf.unit == "1/year":
         return "0.00%"

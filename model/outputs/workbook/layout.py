@@ -1,4 +1,4 @@
-"""What the sheets by year hold, and in which order: names of line items, as data."""
+"""Names of the line items on the sheets by year, in order."""
 
 from __future__ import annotations
 

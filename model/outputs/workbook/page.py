@@ -1,8 +1,8 @@
-"""Pages of the workbook: one layout for all, and rows of formulas written fast.
+"""Sheets of the workbook: their columns, and fast writing of rows of formulas.
 
 XlsxWriter runs every formula through some fifty regular expressions and every cell through a chain of calls, which
-takes seconds for the 70,000 cells of a model. A row of periods is one formula, so `SheetPage` keeps it as one `Band`
-and writes its cells by filling in column letters; everything else goes the library's ordinary way.
+takes seconds for the 70,000 cells of a model. A row of periods is one formula, so `SheetPage` stores it as one `Band`
+and writes its cells by filling in column letters; all other cells are written by the library.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LETTERS = [xl_col_to_name(column) for column in range(1200)]
 
 
 class Band(NamedTuple):
-    """Neighbouring cells of a row that share one formula: its text, what each cell shows, and the format."""
+    """Adjacent cells of a row with one formula: its text, the value of each cell, and the format."""
 
     formula: str
     values: Sequence[float | str]
@@ -31,16 +31,16 @@ class Band(NamedTuple):
 
 
 class SheetPage(Worksheet):  # type: ignore[misc]  # XlsxWriter says nothing about its types
-    """A worksheet that can also hold bands."""
+    """A worksheet whose cells can also be bands."""
 
-    bands = 0  # how many of them share a formula so far
+    bands = 0  # shared formulas written so far
 
     def band(self, row: int, column: int, formula: str, values: Sequence[float | str], style: Format) -> None:
-        """Write one formula into neighbouring cells.
+        """Write one formula into adjacent cells of a row.
 
         Args:
             row, column: the first cell, counted from 0.
-            formula: as `graph.excel` writes it, without the equals sign.
+            formula: as `ExcelWriter` writes it, without the equals sign.
             values: the value of every cell; nan is 'not applicable', shown as empty text.
 
         Raises:
@@ -53,7 +53,7 @@ class SheetPage(Worksheet):  # type: ignore[misc]  # XlsxWriter says nothing abo
         self.table[row][column] = Band(formula, values, style)
 
     def _calculate_spans(self) -> None:
-        """Spans are optional, and would be counted from the table, where a band is one entry."""
+        """Write no spans: they are optional, and would count a band as one cell."""
 
     def _write_cell(self, row: int, col: int, cell: Any) -> None:
         if not isinstance(cell, Band):
@@ -82,7 +82,7 @@ class SheetPage(Worksheet):  # type: ignore[misc]  # XlsxWriter says nothing abo
         self.fh.write("".join(parts))
 
     def _get_range_data(self, row_start: int, col_start: int, row_end: int, col_end: int) -> Any:
-        """What a chart shows before anything is recalculated."""
+        """The values of a range, which a chart shows before recalculation."""
         for column, cell in self.table[row_start].items() if row_start == row_end else ():
             if isinstance(cell, Band) and column <= col_start and col_end < column + len(cell.values):
                 shown = cell.values[col_start - column : col_end + 1 - column]

@@ -1,4 +1,4 @@
-"""What the pages are written from: the model on the axis of the workbook, and the rows of every sheet."""
+"""The plan of a workbook: the model on the workbook's time axis, and the rows of every sheet."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ class InputRow(NamedTuple):
 
 @dataclass
 class Plan:
-    """All that the pages are written from.
+    """The data from which the sheets are written.
 
     Attributes:
         result: the scenario on its own time axis; `model` and `values` are the same on the longer axis of the
-            workbook, with the lines that cells need on top.
+            workbook, with the lines added by `with_workings`.
     """
 
     scenario: Scenario
@@ -61,29 +61,29 @@ class Plan:
 
     @cached_property
     def edges(self) -> dict[tuple[str, str], Expr]:
-        """What a row begins with ("prev") or ends with ("next") for those that look back on it, or ahead to it."""
+        """The opening ("prev") or closing ("next") value of a line, by operation and line name."""
         return {(e.op, e.args[0].data): e.args[1] for e in formulas(self.model.declaration) if e.op in ("prev", "next")}
 
     @cached_property
     def numbers(self) -> Evaluator:
-        """Values of formulas over the workbook's lines."""
+        """Evaluates expressions over the values of the workbook's lines."""
         return evaluator(self.model, self.values)
 
     def figure(self, e: Expr) -> float:
-        """The value of a formula of figures."""
+        """The value of an expression that is a single number."""
         return self.numbers.figure(e)
 
     def series(self, name: str) -> list[float]:
-        """A row of the workbook's time axis."""
+        """The values of a line by period of the workbook's time axis."""
         return row_of(self.values[name])
 
     def series_of(self, e: Expr) -> list[float]:
-        """The values of a row: of a line, or of numbers by year."""
+        """Values by period of a line, or of an input by year."""
         return self.series(e.name) if isinstance(e, Line) else row_of(bind(self.model)[0][e.data])
 
     @property
     def own_periods(self) -> int:
-        """How many periods the scenario itself needs; the rest is room for changes."""
+        """Number of periods of the scenario itself; later ones are spare."""
         return self.result.model.periods
 
     @cached_property
@@ -93,7 +93,7 @@ class Plan:
 
 
 def formulas(sheet: Declaration) -> Iterator[Expr]:
-    """Every node of every formula and of every curve's knots."""
+    """Every node of the formulas of all lines and of the knots of all curves."""
     for line in sheet.lines.values():
         yield from walk(line.formula)
     for curve in sheet.curves.values():

@@ -1,4 +1,4 @@
-"""The plan of the workbook: which line stands on which sheet and row, before a single cell is written."""
+"""Plans a workbook: the sheet and row of every line, input and curve."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from .plan import BY_YEAR, CURVE_ROWS, CURVES, INPUTS, SEARCH, SEARCH_ROWS, TABL
 from .styles import title_of
 from .workings import with_workings
 
-FIXED = frozenset({"timeline.period_months"})  # numbers of the graph that nevertheless stay as exported
-OFTEN = 3  # rows of a sheet that use a row of another before it is brought in by a link
-LEAST_BLOCK = 3  # neighbouring lines with one prefix that make a block with a heading
+FIXED = frozenset({"timeline.period_months"})  # inputs of formulas that are fixed at export
+OFTEN = 3  # least rows of a sheet that use a row of another sheet for it to get a link
+LEAST_BLOCK = 3  # least adjacent lines with one prefix for a block with a heading
 PHASE_2, SPARE_YEARS = "production.phase_2.included", 3
 
 
 def planned(result: Result) -> Plan:
-    """Plan the workbook of a scenario.
+    """The plan of the workbook of a result's scenario.
 
     Raises:
-        DeclarationError: when a formula cannot stand in a cell (a defect of the program).
+        DeclarationError: when a formula cannot be written into a cell (a defect of the program).
     """
     model = structure(result.scenario, periods_with_room(result))
     sheet = with_workings(model.declaration)
@@ -45,7 +45,7 @@ def planned(result: Result) -> Plan:
 
 
 def periods_with_room(result: Result) -> int:
-    """Periods of the workbook's axis: as many as the other choice on Phase 2 asks for, and some more."""
+    """Number of periods of the workbook: the most that the scenario has with or without Phase 2, and spare years."""
     scenario, path = result.scenario, PHASE_2
     leaf = scenario.leaves[path]
     other = replace(scenario, leaves={**scenario.leaves, path: replace(leaf, value=not leaf.value)})
@@ -59,7 +59,7 @@ def _place_lines(plan: Plan) -> None:
     ):
         at, number, lines = title_of(stage), FIRST_ROW, list(members)
         rows, links = plan.rows.setdefault(at, []), plan.places.links.setdefault(at, {})
-        linked = list(worth_linking(lines))
+        linked = list(links_of(lines))
         if linked:
             rows.append(Row(number, "From other sheets"))
             number += 1
@@ -86,7 +86,7 @@ def _place_lines(plan: Plan) -> None:
 
 
 def prefixes(plan: Plan) -> Callable[[Line], str]:
-    """The party that a line belongs to, by the part of its label before the colon; a working belongs to its line's."""
+    """A function from a line to the part of its label before the colon, of a working to that of its line."""
     lines = plan.model.declaration.lines
 
     def prefix(line: Line) -> str:
@@ -96,27 +96,27 @@ def prefixes(plan: Plan) -> Callable[[Line], str]:
     return prefix
 
 
-def worth_linking(lines: list[Line]) -> Iterator[tuple[Hashable, Expr]]:
-    """What the rows of a sheet use from others: every figure, and the rows that several of them use."""
-    stage, found, uses = lines[0].stage, dict[Hashable, Expr](), Counter[Hashable]()
+def links_of(lines: list[Line]) -> Iterator[tuple[Hashable, Expr]]:
+    """Links of a sheet by key: all single numbers of other sheets, and the rows that `OFTEN` lines or more use."""
+    stage, expressions, uses = lines[0].stage, dict[Hashable, Expr](), Counter[Hashable]()
     for line in lines if lines[0].stage != "checks" else ():
         if line.series:
-            used = {key: e for key, e in outside(line.formula) if not isinstance(e, Line) or e.stage != stage}
-            found.update({key: e for key, e in used.items() if key not in found})
+            used = {key: e for key, e in references(line.formula) if not isinstance(e, Line) or e.stage != stage}
+            expressions.update({key: e for key, e in used.items() if key not in expressions})
             uses.update(used.keys())
-    for key, e in sorted(found.items(), key=lambda pair: not pair[1].series):
+    for key, e in sorted(expressions.items(), key=lambda pair: not pair[1].series):
         if not (isinstance(e, Line) and e.series) or uses[key] >= OFTEN:
             yield key, e
 
 
-def outside(e: Expr) -> Iterator[tuple[Hashable, Expr]]:
-    """What a formula refers to in its own period, by the key of a link; a reduction goes to the row itself."""
+def references(e: Expr) -> Iterator[tuple[Hashable, Expr]]:
+    """Lines and inputs that a formula refers to, by the key of a link, without those in a reduction."""
     if isinstance(e, Line):
         yield e.name, e
     elif e.op in ("input", "element", "select"):
         yield (e.op, e.data), e
     for a in () if e.op in REDUCTIONS else e.args[:1] if e.op in ("prev", "next") else e.args:
-        yield from outside(a)
+        yield from references(a)
 
 
 def _stage_order(plan: Plan) -> Any:
@@ -134,7 +134,7 @@ def _place_inputs(plan: Plan) -> None:
     row, table, by_year = FIRST_ROW - 1, FIRST_ROW - 2, FIRST_ROW
     heading = table_heading = ""
     for path, leaf in plan.scenario.leaves.items():
-        if "." not in path:  # name, title and description stand on the cover
+        if "." not in path:  # name, title and description are on the cover
             continue
         group = path.rpartition(".")[0]
         options = tuple(selects.get(path, {}))

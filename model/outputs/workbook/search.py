@@ -1,10 +1,10 @@
-"""The sheet that tells IRR() where to start, so that it finds the same root as the engine after any change.
+"""The sheet `IRR search`: initial guesses for IRR(), so that it converges to the root that the engine chooses.
 
-IRR() takes some twenty Newton steps from its guess and gives up if it is far off. Here the present value of every cash
-flow is taken at a row of rates: first from zero upwards, then from zero downwards. The first change of sign in that
-order brackets the root that `model.rates` chooses: the smallest that is not negative, else the one nearest to zero.
-Flows below a dollar count as none, in rows of their own below: what rounding leaves of a zero long after closure would
-outgrow all else at a rate far below zero.
+IRR() takes some twenty Newton steps and fails from a distant guess. The sheet calculates the present value of every
+cash flow at a row of rates, from zero upwards, then from zero downwards. The first change of sign in that order
+brackets the root that the engine chooses: the smallest that is not negative, else the one nearest to zero. Flows below
+a dollar are set to zero in rows below the search, since rounding errors of zero flows long after closure would
+dominate the present value at rates far below zero.
 """
 
 from __future__ import annotations
@@ -53,10 +53,10 @@ GAP = FIRST + len(UPWARDS)  # a blank column between the two
 DOLLAR = 1e-6  # in US$ millions
 
 
-def write_search(book: Workbook, styles: Styles, plan: Plan) -> None:
-    """Write `IRR search`: for every row that has a rate of return, the rate just below it."""
+def write_search(workbook: Workbook, styles: Styles, plan: Plan) -> None:
+    """Write `IRR search`: for every cash flow with an IRR, the lower end of its bracket, a rate per period."""
     sheet = open_sheet(
-        book,
+        workbook,
         styles,
         plan,
         SEARCH,
@@ -79,21 +79,21 @@ def write_search(book: Workbook, styles: Styles, plan: Plan) -> None:
             sheet.write_number(HEADER_ROW - 1, column, r, rate)
             sheet.write_number(HEADER_ROW, column, start, styles.number("0.0%", font_color=styles.year.font_color))
     last = LETTERS[GAP + len(DOWNWARDS)]
-    kept = _kept_flows(sheet, styles, plan)
+    rows = _write_flows(sheet, styles, plan)
     for k, name in enumerate(plan.places.guesses):
         row = FIRST_ROW + SEARCH_ROWS * k
         line = plan.model.declaration.lines[name]
         sheet.write_string(row - 1, LABEL, f"{line.label}: sign of its present value", styles.label)
         sheet.write_string(row, LABEL, "changes before the next rate", styles.working_label)
         sheet.write_string(row - 1, UNIT, "1", styles.unit)
-        flows, cells = plan.series(name), f"${plan.places.first}${kept[name]}:${plan.places.last}${kept[name]}"
-        found: list[float] = []
+        flows, cells = plan.series(name), f"${plan.places.first}${rows[name]}:${plan.places.last}${rows[name]}"
+        lower_ends: list[float] = []
         for first, rates, lower in ((FIRST, UPWARDS, UPWARDS), (GAP + 1, DOWNWARDS, (*DOWNWARDS[1:], DOWNWARDS[-1]))):
             signs = signs_of_value(flows, rates)
             flips = [float(a * b <= 0) for a, b in pairwise(signs)]
             sheet.band(row - 1, first, f"SIGN(NPV({NOW}${HEADER_ROW},{cells}))", signs, styles.number("0"))
             sheet.band(row, first, f"IF({NOW}{row}*{AFTER}{row}<=0,1,0)", flips, styles.number("0;;\\-"))
-            found += [start for start, flip in zip(lower, flips, strict=False) if flip]
+            lower_ends += [start for start, flip in zip(lower, flips, strict=False) if flip]
         own = float_of(
             plan.values[
                 next(
@@ -110,7 +110,7 @@ def write_search(book: Workbook, styles: Styles, plan: Plan) -> None:
             row - 1,
             FIGURE,
             f"IFERROR(INDEX({starts},MATCH(1,{flags},0)),D{row})",
-            [found[0] if found else own if known else "none"],
+            [lower_ends[0] if lower_ends else own if known else "none"],
             styles.number("0.00%"),
         )
     sheet.freeze_panes(HEADER_ROW + 1, FIRST)
@@ -119,8 +119,8 @@ def write_search(book: Workbook, styles: Styles, plan: Plan) -> None:
     sheet.set_print_scale(55)
 
 
-def _kept_flows(sheet: SheetPage, styles: Styles, plan: Plan) -> dict[str, int]:
-    """Write every cash flow without what is below a dollar, under the search; returns their rows, counted from 1."""
+def _write_flows(sheet: SheetPage, styles: Styles, plan: Plan) -> dict[str, int]:
+    """Write every cash flow with values below a dollar set to zero; returns their rows by line, counted from 1."""
     head = FIRST_ROW + SEARCH_ROWS * len(plan.places.guesses) + 1
     sheet.write_string(head - 1, LABEL, "Cash flow of a dollar and more, by period", styles.header_left)
     sheet.write_string(head - 1, UNIT, "Unit", styles.header_left)
@@ -135,22 +135,22 @@ def _kept_flows(sheet: SheetPage, styles: Styles, plan: Plan) -> dict[str, int]:
             row - 1,
             FIRST,
             f"IF(ABS({cell})<{number(DOLLAR)},0,{cell})",
-            without_cents(plan.series(name)),
+            zero_below_dollar(plan.series(name)),
             styles.number("#,##0.0"),
         )
         rows[name] = row
     return rows
 
 
-def without_cents(flows: Sequence[float]) -> list[float]:
-    """The flows in US$ millions, those below a dollar taken as none."""
+def zero_below_dollar(flows: Sequence[float]) -> list[float]:
+    """Flows in US$ millions, with those below a dollar set to zero."""
     return [0.0 if abs(flow) < DOLLAR else flow for flow in flows]
 
 
 def signs_of_value(flows: Sequence[float], rates: Sequence[float]) -> list[float]:
     """The sign (-1, 0 or 1) of the present value of flows in US$ millions at each rate per period."""
     value, factors = np.zeros(len(rates)), 1.0 + np.array(rates)
-    for flow in reversed(without_cents(flows)):
+    for flow in reversed(zero_below_dollar(flows)):
         value = (value + flow) / factors
     signs: list[float] = np.sign(value).tolist()
     return signs

@@ -1,4 +1,4 @@
-"""`Compare`: cases side by side, and the bridge of the project IRR from the first case to each of the others."""
+"""The sheet `Compare`: metrics by case, and the bridge of the project IRR from the reference to each case."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ...results.registry import PARTIES, metrics
 from ...results.result import Result
 from ...studies.compare import Comparison
 from .axis import open_sheet
-from .charts import Chart, Series, drawn
+from .charts import Chart, Series, excel_chart
 from .excel import prefix
 from .page import LETTERS, SheetPage
 from .plan import Plan
@@ -20,11 +20,11 @@ NAME = "Compare"
 LABEL, UNIT, FIRST_CASE = 0, 1, 2
 
 
-def write_compare(book: Workbook, styles: Styles, plan: Plan, comparison: Comparison) -> None:
-    """Write metrics by case, differences from the reference, and a bridge to every case that differs from it."""
+def write_compare(workbook: Workbook, styles: Styles, plan: Plan, comparison: Comparison) -> None:
+    """Write `Compare`: metrics by case, differences from the reference, and a bridge for every other case."""
     cases = columns(comparison)
     sheet = open_sheet(
-        book,
+        workbook,
         styles,
         plan,
         NAME,
@@ -39,7 +39,7 @@ def write_compare(book: Workbook, styles: Styles, plan: Plan, comparison: Compar
     for result in cases:
         steps = comparison.bridges.get(result.scenario.name, ())
         if steps:
-            row = _bridge(book, sheet, styles, comparison, result.scenario.name, row + 2)
+            row = _bridge(workbook, sheet, styles, comparison, result.scenario.name, row + 2)
     sheet.freeze_panes(4, FIRST_CASE)
     sheet.set_landscape()
     sheet.set_paper(8)
@@ -47,7 +47,7 @@ def write_compare(book: Workbook, styles: Styles, plan: Plan, comparison: Compar
 
 
 def columns(comparison: Comparison) -> list[Result]:
-    """The cases, and the reference after them where it is none of them."""
+    """The results of all cases, and of the reference where it is not one of them."""
     known = {result.scenario.sha256 for result in comparison.results}
     outside = [] if comparison.reference.scenario.sha256 in known else [comparison.reference]
     return [*comparison.results, *outside]
@@ -57,13 +57,13 @@ def _metrics(sheet: SheetPage, styles: Styles, plan: Plan, comparison: Compariso
     cases = columns(comparison)
     base = next(k for k, r in enumerate(cases) if r.scenario.sha256 == comparison.reference.scenario.sha256)
     others = [k for k in range(len(cases)) if k != base]
-    apart = FIRST_CASE + len(cases) + 1
+    first_difference = FIRST_CASE + len(cases) + 1
     sheet.set_row(row, 30)
     sheet.write_string(row, LABEL, "Metric", styles.header_left)
     sheet.write_string(row, UNIT, "Unit", styles.header_left)
     for k, result in enumerate(cases):
         sheet.write_string(row, FIRST_CASE + k, result.scenario.name, styles.header_wrapped)
-    for column, k in enumerate(others, apart):
+    for column, k in enumerate(others, first_difference):
         words = f"{cases[k].scenario.name} less {cases[base].scenario.name}"
         sheet.write_string(row, column, words, styles.header_wrapped)
     lines = plan.model.declaration.lines
@@ -76,24 +76,24 @@ def _metrics(sheet: SheetPage, styles: Styles, plan: Plan, comparison: Compariso
             continue
         row += 1
         at, number = plan.places.lines[name]
-        figures = [r.figure(name) if name in r.lines else float("nan") for r in cases]
-        look = number_format(line.written_unit, "flow", figures, shown)
+        values = [r.figure(name) if name in r.lines else float("nan") for r in cases]
+        look = number_format(line.written_unit, "flow", values, shown)
         style = styles.number(look)
         sheet.write_string(row, LABEL, line.label, styles.label)
         sheet.write_string(row, UNIT, "" if line.written_unit == "1" else line.written_unit, styles.unit)
-        sheet.band(row, FIRST_CASE, f"{prefix(NAME, at)}$C${number}", figures[:1], style)
-        for k, value in enumerate(figures[1:], 1):
+        sheet.band(row, FIRST_CASE, f"{prefix(NAME, at)}$C${number}", values[:1], style)
+        for k, value in enumerate(values[1:], 1):
             if value == value:
                 sheet.write_number(row, FIRST_CASE + k, value, style)
             else:
                 sheet.write_string(row, FIRST_CASE + k, "", style)
-        for column, k in enumerate(others, apart):
+        for column, k in enumerate(others, first_difference):
             mine, other = (f"${LETTERS[FIRST_CASE + c]}{row + 1}" for c in (k, base))
             sheet.band(
                 row,
                 column,
                 f'IF(COUNT({mine},{other})<2,"",{mine}-{other})',
-                [figures[k] - figures[base]],
+                [values[k] - values[base]],
                 styles.number(difference(look)),
             )
     return row
@@ -105,8 +105,8 @@ def difference(look: str) -> str:
     return f"+{plain};[Red]-{plain};{plain}"
 
 
-def _bridge(book: Workbook, sheet: SheetPage, styles: Styles, comparison: Comparison, case: str, row: int) -> int:
-    """A table of steps with a chart of floating columns, values at export."""
+def _bridge(workbook: Workbook, sheet: SheetPage, styles: Styles, comparison: Comparison, case: str, row: int) -> int:
+    """Write the bridge to a case as a table of steps with a chart; returns the last row used, counted from 0."""
     start = comparison.reference
     steps = comparison.bridges[case]
     value = start.figure("project_irr")
@@ -141,13 +141,14 @@ def _bridge(book: Workbook, sheet: SheetPage, styles: Styles, comparison: Compar
         return f"={NAME}!${LETTERS[column]}${first}:${LETTERS[column]}${row + 1}"
 
     looks = {"Base": None, "Total": DARK, "Rise": "#5E7F4E", "Fall": BAD_INK}
-    made = [
+    series = [
         Series(name, cells(LABEL), cells(FIRST_CASE + 2 + k), colour=colour)
         for k, (name, colour) in enumerate(looks.items())
     ]
     notes: dict[str, Any] = {"Base": {"fill": {"none": True}}}
-    chart = drawn(
-        book, Chart(f"Project IRR: {start.scenario.name} to {case}", made, "real, after tax", number="0%", notes=notes)
+    chart = excel_chart(
+        workbook,
+        Chart(f"Project IRR: {start.scenario.name} to {case}", series, "real, after tax", number="0%", notes=notes),
     )
     chart.set_legend({"none": True})
     where = {"object_position": 2, "y_offset": 4, "description": f"IRR bridge to {case}"}

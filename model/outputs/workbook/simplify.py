@@ -1,4 +1,4 @@
-"""The same values by a shorter or a safer formula: for a cell, or for a kernel while rows rest."""
+"""Rewrites expressions to shorter or safer ones of the same value."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ ARITHMETIC = frozenset({"add", "sub", "mul", "div", "neg", "pow"})
 
 
 def settle(e: Expr) -> Expr:
-    """The same formula with 'not applicable' decided before anything is calculated with it.
+    """The same expression with the test for 'not applicable' outside arithmetic on its result.
 
     `IF(b=0,"",a/b)*1000` fails in a spreadsheet where b is 0; `IF(b=0,"",a/b*1000)` does not.
     """
@@ -29,12 +29,12 @@ def settle(e: Expr) -> Expr:
 
 
 def absent(e: Expr) -> bool:
-    """The constant that stands for 'not applicable'."""
+    """Whether an expression is the constant nan, 'not applicable'."""
     return e.op == "const" and e.data != e.data
 
 
 def can_fail(e: Expr) -> bool:
-    """Whether a formula calculates with a figure that can be 'not applicable'."""
+    """Whether an expression has arithmetic on an operand that can be 'not applicable'."""
     if isinstance(e, Line) or e.op in REDUCTIONS:
         return False
     if e.op in (*ARITHMETIC, "compound") and any(a.nullable for a in e.args):
@@ -48,17 +48,17 @@ def chain(e: Expr) -> list[Expr]:
 
 
 def mirrored(e: Expr) -> bool:
-    """max(x, -x), the absolute value."""
+    """Whether an expression is max(x, -x), the absolute value."""
     return e.op == "max" and e.args[1].op == "neg" and e.args[1].args[0] is e.args[0]
 
 
 def is_number(e: Expr, value: float) -> bool:
-    """A constant of this value."""
+    """Whether an expression is a constant of this value."""
     return e.op == "const" and bool(e.data == value)
 
 
 def shortened(e: Expr) -> Expr:
-    """A sum with 0 or a product with 1 is its other operand: units need such constants, a reader does not."""
+    """The expression without 0 in sums and 1 in products, which only its units need."""
     if e.op not in ARITHMETIC:
         return e
     args = tuple(short if (short := shortened(a)).op == "const" else a for a in e.args)

@@ -1,4 +1,4 @@
-"""The sheets of the stages: a row for every line item, its formula the line's own declaration."""
+"""The sheets of the stages: a row for every line item, with the formula of its declaration."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ LONGEST_LINK = 66
 CHECK_HEADS = ("Deviation", "Tolerance", "Passed")
 
 
-def write_stage(book: Workbook, styles: Styles, plan: Plan, name: str) -> None:
+def write_stage(workbook: Workbook, styles: Styles, plan: Plan, name: str) -> None:
     """Write the sheet of one stage."""
-    sheet = open_page(book, styles, plan, name, CHECK_HEADS if name == CHECKS else ("Figure", "Total", "Opening"))
+    sheet = open_page(workbook, styles, plan, name, CHECK_HEADS if name == CHECKS else ("Figure", "Total", "Opening"))
     writer = ExcelWriter(name, plan.places)
     sheet.outline_settings(symbols_below=False)
     for row in plan.rows[name]:
@@ -73,13 +73,13 @@ def write_line(
 
 
 def write_link(sheet: SheetPage, styles: Styles, plan: Plan, e: Expr, row: int) -> None:
-    """Write a row that brings in what this sheet uses from another one."""
+    """Write a row that links to a line or an input of another sheet."""
     sheet.set_row(row, None, None, {"level": 1})
-    label, unit, kind = described(plan, e)
+    label, unit, kind = label_unit_kind(plan, e)
     label = label if len(label) <= LONGEST_LINK else label[: LONGEST_LINK - 1] + "…"
     sheet.write_string(row, LABEL, label, styles.of(indent=1, font_color=LINK_INK))
     sheet.write_string(row, UNIT, unit, styles.unit)
-    writer = ExcelWriter("", plan.places)  # from nowhere, so that every address names its sheet
+    writer = ExcelWriter("", plan.places)  # no sheet, so that every address names its own
     series = plan.series_of(e) if e.series else [plan.figure(e)]
     shown = number_format(unit, kind, series)
     style = styles.number(shown, font_color=LINK_INK)
@@ -96,8 +96,8 @@ def write_link(sheet: SheetPage, styles: Styles, plan: Plan, e: Expr, row: int) 
                 sheet.band(row, column, formula, [value], style)
 
 
-def described(plan: Plan, e: Expr) -> tuple[str, str, str]:
-    """Label, unit and kind of a line, or of an assumption."""
+def label_unit_kind(plan: Plan, e: Expr) -> tuple[str, str, str]:
+    """Label, unit and kind of a line or an assumption."""
     if isinstance(e, Line):
         return e.label, e.written_unit, e.kind
     path = e.data if e.op == "input" else e.data[0]
@@ -114,7 +114,7 @@ def described(plan: Plan, e: Expr) -> tuple[str, str, str]:
 
 
 def _edge(sheet: SheetPage, writer: ExcelWriter, plan: Plan, row: int, column: int, e: Expr, style: Format) -> None:
-    """What stands before the first period, or after the last."""
+    """Write the value before the first period or after the last."""
     if e.op == "const":
         sheet.write_number(row, column, e.data, style)
     else:
@@ -122,7 +122,7 @@ def _edge(sheet: SheetPage, writer: ExcelWriter, plan: Plan, row: int, column: i
 
 
 def _verdicts(sheet: SheetPage, styles: Styles, plan: Plan) -> None:
-    """Tolerance and verdict beside every check, and the master check that all sheets show."""
+    """Write the tolerance and result of every check, and the master check that all sheets show."""
     rows = [r.number for r in plan.rows[CHECKS] if r.line is not None and not r.line.series and "__" not in r.line.name]
     for row in rows:
         line = next(r.line for r in plan.rows[CHECKS] if r.number == row)

@@ -1,4 +1,4 @@
-"""Looks: number formats by unit, and the colours that tell inputs, calculations and fixed values apart."""
+"""Number formats by unit, and colours of inputs, calculations and fixed values."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PALETTE = ("#1F3A4D", "#B87333", "#D4A017", "#4F8A8B", "#8C4A3C", "#7D8CA3", "#5
 
 
 def signed(digits: int) -> str:
-    """Thousands separated, negative numbers red, and a dash for what would be shown as zero."""
+    """A number format: thousands separated, negative numbers red, a dash for values that round to zero."""
     zeros = f"0.{'0' * digits}" if digits else "0"
     least = f"{0.5 * 10**-digits:.{digits + 1}f}"
     return f"[>={least}]#,##{zeros};[<=-{least}][Red]-#,##{zeros};\\-"
@@ -29,24 +29,24 @@ WHOLE, SHARE, PLAIN = "0;-0;\\-", "0.0%", "#,##0.00"
 
 
 def pattern(look: Look) -> str:
-    """A look as a number format."""
+    """A `Look` as an Excel number format."""
     zeros = f"0.{'0' * look.decimals}" if look.decimals else "0"
     suffix = {"percent": "%", "times": '"x"'}.get(look.style, "")
     return signed(look.decimals) if look.style == "number" else zeros + suffix
 
 
 def unsigned(number_format: str) -> str:
-    """The format of positive numbers in a number format."""
+    """The part of a number format that is for positive numbers."""
     return number_format.split(";")[0].rpartition("]")[2]
 
 
 def number_format(unit: str, kind: str = "flow", values: Iterable[float] = (), shown: str = "") -> str:
-    """How numbers of a unit are shown.
+    """The Excel number format of values of a unit.
 
     Args:
         kind: of the line; a flag is 0 or 1.
-        values: the numbers, which tell years from durations, and shares from counts where there is no unit.
-        shown: what the registry says of them; see `Metric.shown`.
+        values: the numbers, by which years differ from durations, and shares from counts where there is no unit.
+        shown: of a metric; see `Metric.shown`.
     """
     present = [abs(v) for v in values if v == v]
     greatest, whole = max(present, default=0.0), all(v == int(v) for v in present)
@@ -59,11 +59,11 @@ def number_format(unit: str, kind: str = "flow", values: Iterable[float] = (), s
 
 
 class Styles:
-    """Formats of one workbook, each made once."""
+    """The cell formats of one workbook, each created once."""
 
-    def __init__(self, book: Workbook) -> None:
-        self.book = book
-        self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
+    def __init__(self, workbook: Workbook) -> None:
+        self.workbook = workbook
+        self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
         self.title = self.of(bold=True, font_size=15, font_color=DARK)
         self.subtitle = self.of(font_color=MIDDLE, italic=True)
         self.heading = self.of(bold=True, font_color=DARK, bottom=1, bottom_color=MIDDLE)
@@ -90,16 +90,16 @@ class Styles:
     def of(self, **properties: Any) -> Format:
         """The format with these properties."""
         key = tuple(sorted(properties.items()))
-        if key not in self._made:
-            self._made[key] = self.book.add_format(properties)
-        return self._made[key]
+        if key not in self._formats:
+            self._formats[key] = self.workbook.add_format(properties)
+        return self._formats[key]
 
     def number(self, shown: str, **more: Any) -> Format:
-        """A calculated number."""
+        """The format of a calculated number."""
         return self.of(num_format=shown, **more)
 
     def input(self, shown: str, **more: Any) -> Format:
-        """A cell that is there to be changed."""
+        """The format of an input cell."""
         return self.of(
             num_format=shown,
             font_color=INPUT_INK,
@@ -112,7 +112,7 @@ class Styles:
         )
 
     def fixed(self, shown: str, **more: Any) -> Format:
-        """A value that is fixed at export, or not used."""
+        """The format of a value that is fixed at export, or not used."""
         return self.of(num_format=shown, font_color=FIXED_INK, valign="top", **more)
 
 

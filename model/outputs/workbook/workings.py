@@ -1,9 +1,8 @@
-"""Lines added for a spreadsheet: what the engine calculates inside a formula, but a cell needs a row of its own for.
+"""Lines added for the workbook (workings): parts of formulas that need, or deserve, a row of their own.
 
-A reduction runs over a row, a curve is looked up at a cell, a rate of return stands alone so that its start value can
-be given. What does not change over time is calculated once, what several lines calculate stands in one row, and a
-formula that no one would read in one piece is cut. The added lines are ordinary lines of the same graph; what the
-others are worth does not change.
+These are the operands of reductions, the arguments of curves, rates of return (for their initial guess), parts that do
+not change over time, parts that several lines have in common, and parts of long formulas. Workings are ordinary lines
+of the same graph; the values of the other lines do not change.
 """
 
 from __future__ import annotations
@@ -15,10 +14,10 @@ from ...formulas.declaration import Declaration
 from ...formulas.expr import REDUCTIONS, DeclarationError, Expr, Kind, Line, walk
 from ...formulas.units import Unit
 
-LONGEST = 24  # nodes of a formula that a reader takes in at once
-WORTH_A_ROW = 8  # nodes of a part that several lines have in common
-OFTEN = 3  # lines that have it in common
-WORTH_A_FIGURE = 5  # nodes of a part that does not change over time
+LONGEST = 24  # most nodes of a formula
+WORTH_A_ROW = 8  # least nodes of a part that several lines have in common
+OFTEN = 3  # least lines that have it in common
+WORTH_A_FIGURE = 5  # least nodes of a part that does not change over time
 LONGEST_LABEL = 110
 SIGNS = {
     "add": "plus",
@@ -38,10 +37,10 @@ SIGNS = {
 
 
 def with_workings(sheet: Declaration) -> Declaration:
-    """A sheet of the same lines, in which every formula fits a cell; added lines stand above the line they serve.
+    """The same lines with formulas that cells can hold; workings are inserted before the line that uses them.
 
     Raises:
-        DeclarationError: when a row is said to begin, or to end, in two ways; it has one opening and one closing cell.
+        DeclarationError: when a line has two opening or two closing values; its row has one cell for each.
     """
     result = sheet.with_lines({})
     shared = _Shared(sheet)
@@ -59,7 +58,7 @@ def with_workings(sheet: Declaration) -> Declaration:
 
 
 class _Shared:
-    """What the lines have in common: rows by the formula they hold, and the formulas that deserve one."""
+    """Common to all lines: rows by their formula, and the parts of formulas that get a row."""
 
     def __init__(self, sheet: Declaration) -> None:
         self.rows: dict[Hashable, Line] = {}
@@ -79,7 +78,7 @@ class _Shared:
         self.common = {key for key, lines in uses.items() if lines >= OFTEN}
 
     def identity(self, e: Expr) -> Hashable:
-        """What two expressions have in common exactly when they are the same formula."""
+        """A key that two expressions share exactly when they are the same formula."""
         if id(e) not in self.known:
             own = e.data if isinstance(e, Line) else (e.op, repr(e.data), *map(self.identity, e.args))
             self.known[id(e)] = own
@@ -87,15 +86,15 @@ class _Shared:
 
 
 class _Rows:
-    """The rows added for one line."""
+    """The workings of one line."""
 
     def __init__(self, line: Line, shared: _Shared) -> None:
         self.line, self.shared = line, shared
         self.added: list[Line] = []
-        self.made: list[Expr] = []  # kept alive, since expressions are known by their id
+        self.nodes: list[Expr] = []  # referenced here, since `id` identifies an expression only while it exists
 
     def row(self, e: Expr, label: str, kind: Kind) -> Expr:
-        """A line that holds a part of the formula, the same one wherever the part occurs."""
+        """The line whose formula is `e`: an existing one, or a new working with this label and kind."""
         if isinstance(e, Line):
             return e
         key, line = self.shared.identity(e), self.line
@@ -117,7 +116,7 @@ class _Rows:
         return self.shared.rows[key]
 
     def rewritten(self, e: Expr, top: bool = True) -> Expr:
-        """The formula with a row for everything that a cell cannot hold inside a formula, or should not."""
+        """The expression with workings in place of parts that need or deserve a row of their own."""
         if isinstance(e, Line) or not e.args:
             return e
         key = self.shared.identity(e)
@@ -126,21 +125,21 @@ class _Rows:
         if key in self.shared.rows:
             return self.shared.rows[key]
         if key in self.shared.common:
-            return self.row(self.inside(e), spoken(e), self.line.kind)
+            return self.row(self.inside(e), words_for_label(e), self.line.kind)
         plain = not any(x.nullable or x.op in (*REDUCTIONS, "interp") for x in walk(e))
         if plain and self.line.series and not e.series and length(e) >= WORTH_A_FIGURE:
-            return self.row(e, spoken(e), "balance")
+            return self.row(e, words_for_label(e), "balance")
         return self.inside(e, top)
 
     def inside(self, e: Expr, top: bool = True) -> Expr:
-        """The same, for the operands of an operation that itself stays."""
+        """The expression with its operands rewritten; itself a working where a cell cannot hold it in a formula."""
         if e.op == "total":
             return self.sum_of(e.args[0])
         args = tuple(self.rewritten(a, top=False) for a in e.args)
         if e.op in REDUCTIONS:
             args = (self.row(args[0], f"{self.line.label}, by period", "balance"),)
         elif e.op == "interp" and args[0].op not in ("line", "prev", "next"):
-            args = (self.row(args[0], spoken(args[0]), "balance"),)
+            args = (self.row(args[0], words_for_label(args[0]), "balance"),)
         result = self.rebuilt(e, args)
         if e.op == "irr" and not top:
             return self.row(result, f"{self.line.label}, a period", "ratio")
@@ -149,7 +148,7 @@ class _Rows:
         return result
 
     def sum_of(self, e: Expr) -> Expr:
-        """A sum over the periods, as sums over single rows or over the product of two."""
+        """The total of `e` over the periods, as totals of single rows or of the product of two."""
         if e.op in ("add", "sub", "neg") and all(a.series for a in e.args):
             return self.rebuilt(e, tuple(map(self.sum_of, e.args)))
         if e.op == "mul" and not e.args[0].series:
@@ -162,7 +161,7 @@ class _Rows:
         return Expr("total", (row,), unit=e.unit, series=False)
 
     def shortened(self, e: Expr) -> Expr:
-        """A formula of readable length: the largest parts that are no longer than that get rows of their own."""
+        """The formula with workings in place of its largest parts of up to `LONGEST` nodes, until it is no longer."""
         part = 0
         while (whole := length(e)) > LONGEST:
             parts = [(length(a), a) for a in cuttable(e) if a is not e]
@@ -175,18 +174,18 @@ class _Rows:
         return e
 
     def replaced(self, e: Expr, old: Expr, new: Expr) -> Expr:
-        """The formula with one of its parts exchanged."""
+        """The formula with its part `old` replaced by `new`."""
         return new if e is old else self.rebuilt(e, tuple(self.replaced(a, old, new) for a in e.args))
 
     def rebuilt(self, e: Expr, args: tuple[Expr, ...]) -> Expr:
-        """The expression with other operands; itself where they are the same."""
+        """The expression with these operands; itself where they are the same."""
         if all(a is b for a, b in zip(args, e.args, strict=True)):
             return e
-        self.made.append(Expr(e.op, args, e.data, e.unit, any(a.series for a in args)))
-        return self.made[-1]
+        self.nodes.append(Expr(e.op, args, e.data, e.unit, any(a.series for a in args)))
+        return self.nodes[-1]
 
 
-def spoken(e: Expr) -> str:
+def words_for_label(e: Expr) -> str:
     """An expression in words, for a label."""
     text = _words(e)
     text = text if len(text) <= LONGEST_LABEL else text[: LONGEST_LABEL - 1] + "…"
@@ -218,12 +217,12 @@ def _terms(e: Expr) -> Iterator[Expr]:
 
 
 def length(e: Expr) -> int:
-    """Nodes of a formula."""
+    """Number of nodes of a formula."""
     return sum(1 for _ in walk(e))
 
 
 def cuttable(e: Expr) -> Iterator[Expr]:
-    """Parts of a formula that can stand in a row: not within a reduction, nor a line or its neighbour."""
+    """Parts of a formula that can be a row: not within a reduction, nor a line, earlier or later or now."""
     if isinstance(e, Line) or e.op in (*REDUCTIONS, "prev", "next"):
         return
     yield e

@@ -24,13 +24,13 @@ TOTAL_LOOK: dict[str, Any] = {"bold": True, "top": 1, "top_color": RULE}
 ANNUAL_SHEET, STATEMENTS = "Annual", "Statements"
 
 
-def write_annual(book: Workbook, styles: Styles, plan: Plan) -> dict[str, int]:
-    """Write `Annual`: flows summed, balances at year end, ratios calculated again from the year's figures.
+def write_annual(workbook: Workbook, styles: Styles, plan: Plan) -> dict[str, int]:
+    """Write `Annual`: flows summed, balances at year end, ratios recalculated from yearly values.
 
     Returns:
         the row, counted from 1, of every line and of every covenant (by path).
     """
-    sheet = open_page(book, styles, plan, ANNUAL_SHEET, ("", "Total", ""), years=True)
+    sheet = open_page(workbook, styles, plan, ANNUAL_SHEET, ("", "Total", ""), years=True)
     sections, rows = layout(plan)
     writer = ExcelWriter(ANNUAL_SHEET, by_year(plan, ANNUAL_SHEET, rows))
     values = year_values(plan)
@@ -61,40 +61,40 @@ def layout(plan: Plan) -> tuple[dict[str, list[Line]], dict[str, int]]:
 
 
 def expanded(plan: Plan, names: tuple[str, ...]) -> Iterator[Line]:
-    """Lines by name, with those of every loan and shareholder; names that the scenario does not have are left out."""
+    """Lines by name, with those of every loan and shareholder; without names that are no series here."""
     sheet = plan.model.declaration
     groups = {"{loan}": "financing.tranches", "{holder}": "joint_venture.shareholders"}
     for name in names:
         wild = next((w for w in groups if w in name), None)
         for key in [""] if wild is None else sheet.entries(groups[wild]):
-            found = sheet.lines.get(name.replace(wild or "{}", key))
-            if found is not None and found.series:  # a price that is the same in all years is a figure
-                yield found
+            line = sheet.lines.get(name.replace(wild or "{}", key))
+            if line is not None and line.series:  # a constant price is a single number
+                yield line
 
 
 def with_operands(sections: dict[str, list[Line]]) -> dict[str, list[Line]]:
-    """The same sections, with every row that a ratio is calculated from in front of it."""
-    there = {line.name for lines in sections.values() for line in lines}
+    """The same sections, with the operands of every ratio inserted before it."""
+    present = {line.name for lines in sections.values() for line in lines}
     result: dict[str, list[Line]] = {}
     for title, lines in sections.items():
         result[title] = []
         for line in lines:
             for e in walk(line.formula) if line.kind == "ratio" else ():
-                if isinstance(e, Line) and e.series and e.name not in there:
-                    there.add(e.name)
+                if isinstance(e, Line) and e.series and e.name not in present:
+                    present.add(e.name)
                     result[title].append(e)
             result[title].append(line)
     return result
 
 
 def by_year(plan: Plan, sheet: str, rows: dict[str, int]) -> Places:
-    """Places as a sheet by year sees them: its own rows in place of the rows of periods."""
+    """Places for a sheet by year: its own rows replace the rows by period."""
     lines = plan.places.lines | {name: (sheet, row) for name, row in rows.items() if name in plan.places.lines}
     return replace(plan.places, lines=lines, links={})
 
 
 def year_values(plan: Plan) -> dict[str, list[float]]:
-    """Every row of the workbook's axis by calendar year, as results report it."""
+    """Values of every series by calendar year, over the workbook's time axis."""
     return annual(plan.model, plan.values)
 
 
@@ -111,7 +111,7 @@ def write_year_row(
     indent: int = 0,
     **look: Any,
 ) -> None:
-    """Write one line by calendar year, with its total where that means something."""
+    """Write one line by calendar year, with its total where it is a flow."""
     style = styles.number(number_format(line.written_unit, line.kind, values), **look)
     sheet.write_string(row, LABEL, label or line.label, styles.of(indent=indent, **look))
     sheet.write_string(row, UNIT, line.written_unit, styles.unit)
@@ -128,7 +128,7 @@ def _total(sheet: SheetPage, row: int, values: list[float], factor: float, style
 
 
 def year_formula(plan: Plan, writer: ExcelWriter, line: Line) -> str:
-    """A line's figure of a calendar year, from its periods; of a ratio the formula itself, over the year's figures."""
+    """The formula of a line by calendar year: its periods aggregated; of a ratio, its own over yearly values."""
     if line.kind == "ratio":
         return writer.line(line)
     name, places = line.name, plan.places
@@ -143,9 +143,9 @@ def _section(sheet: SheetPage, styles: Styles, row: int, title: str) -> None:
         sheet.write_blank(row, column, None, styles.section)
 
 
-def write_statements(book: Workbook, styles: Styles, plan: Plan) -> None:
+def write_statements(workbook: Workbook, styles: Styles, plan: Plan) -> None:
     """Write `Statements`: income, cash flow and balance sheet by year; each subtotal is checked against its line."""
-    sheet = open_page(book, styles, plan, STATEMENTS, ("", "Total", ""), years=True)
+    sheet = open_page(workbook, styles, plan, STATEMENTS, ("", "Total", ""), years=True)
     writer = ExcelWriter(STATEMENTS, by_year(plan, STATEMENTS, {}))
     row = FIRST_ROW - 1
     for title, entries in (("Income statement", INCOME), ("Cash flow statement", CASH), ("Balance sheet", BALANCE)):
@@ -156,7 +156,7 @@ def write_statements(book: Workbook, styles: Styles, plan: Plan) -> None:
 def _statement(
     sheet: SheetPage, styles: Styles, plan: Plan, writer: ExcelWriter, row: int, entries: tuple[tuple[str, str], ...]
 ) -> int:
-    """One statement; subtotals of lines come from the model, sums are made here."""
+    """Write one statement in US$m nominal; returns the next row. Totals are lines, sums are formulas here."""
     lines, values = plan.model.declaration.lines, year_values(plan)
     since, sums = row, list[tuple[int, list[float]]]()
     running = np.zeros(len(plan.years))
