@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from model.engine.schedule import dependence, schedule
-from model.formulas.expr import REDUCTIONS, Expr, Line
+from model.formulas.expr import Expr, Line
+from model.formulas.operations import REDUCTIONS
 from model.kernel import compiler
 from model.kernel.running import run
 from model.scenario.resolve import load

@@ -7,7 +7,7 @@ loop runs over the periods, so that arrays have one element a scenario and stay 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,12 +27,6 @@ class ArrayWriter(PythonWriter):
     """Writes Python over NumPy arrays."""
 
     LANGUAGE = "numpy"
-    TAKE: ClassVar[Mapping[str, str]] = {
-        "total": "{a} = {a} + {x}",
-        "highest": "{a} = greater({x}, {a})",
-        "lowest": "{a} = lesser({x}, {a})",
-        "average": "{a} = where(isnan({x}), {a}, {a} + {x}); {a}_count = {a}_count + (1.0 - isnan({x}))",
-    }
 
     def __init__(self, outputs: Mapping[str, Line], plan: Schedule, varied: Sequence[str]) -> None:
         super().__init__(outputs, plan, varied)
@@ -57,7 +51,7 @@ class ArrayWriter(PythonWriter):
     def finish(self, name: str, op: str) -> str:
         if op == "average":
             return f"{name} = where({name}_count > 0.0, {name} / maximum({name}_count, 1.0), nan)"
-        return f"{name} = where({name} == {self.START[op]}, nan, {name})"
+        return f"{name} = where({name} == {self.start(op)}, nan, {name})"
 
     def many(self) -> str:
         """Source of `model(T, N, inputs, figures, rows, curves)` -> lines by name: figures (N,), rows (T, N)."""

@@ -6,7 +6,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any
 
 from ..arithmetic.curves import segments
 from ..arithmetic.functions import power
@@ -25,13 +25,6 @@ class PythonWriter(Writer):
 
     LANGUAGE = "python"
     LAST = "if {}: return {{'periods': t + 1}}"
-    START: ClassVar[Mapping[str, str]] = {"total": "0.0", "highest": "-inf", "lowest": "inf", "average": "0.0"}
-    TAKE: ClassVar[Mapping[str, str]] = {
-        "total": "{a} += {x}",
-        "highest": "if {x} > {a}: {a} = {x}",
-        "lowest": "if {x} < {a}: {a} = {x}",
-        "average": "if {x} == {x}: {a} += {x}; {a}_count += 1.0",
-    }
 
     def __init__(self, lines: Mapping[str, Line], plan: Schedule, varied: Sequence[str] | None = None) -> None:
         super().__init__(lines, plan, varied)
@@ -104,11 +97,11 @@ class PythonWriter(Writer):
             if not stored:
                 self.stored.add(name)
                 self.text.append(self.reassign(f"r_{name}[t]", self.value(row)))
-            self.epilogue.append(self.assign(name, f"irr(r_{row.data if stored else name})"))
+            self.epilogue.append(self.assign(name, self.spelling("irr").format(f"r_{row.data if stored else name}")))
             return
-        self.prologue.append(self.assign(name, self.START[e.op]))
+        self.prologue.append(self.assign(name, self.start(e.op)))
         x = self.value(row)
-        self.text.append(self.TAKE[e.op].format(a=name, x=x if e.op == "total" else self.bound(x)))
+        self.text.append(self.spelling(e.op).format(name, x if e.op == "total" else self.bound(x)))
         if e.op == "average":
             self.prologue.append(self.assign(f"{name}_count", "0.0"))
         if e.op != "total":
@@ -118,7 +111,7 @@ class PythonWriter(Writer):
         """Statement after the loop: the result of a reduction, NaN where no period applies."""
         if op == "average":
             return f"{name} = {name} / {name}_count if {name}_count else nan"
-        return f"{name} = nan if {name} == {self.START[op]} else {name}"
+        return f"{name} = nan if {name} == {self.start(op)} else {name}"
 
     def steps(self, backward: bool, statements: list[str]) -> list[str]:
         return [f"for t in {'range(T - 1, -1, -1)' if backward else 'range(T)'}:", *indented(statements)]

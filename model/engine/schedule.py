@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..formulas.declaration import Curve
-from ..formulas.expr import REDUCTIONS, Expr, Line
+from ..formulas.expr import Expr, Line
+from ..formulas.operations import REDUCTIONS
 from ..formulas.order import Group
 
 

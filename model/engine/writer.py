@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from ..formulas.declaration import Curve
-from ..formulas.expr import REDUCTIONS, Expr, Line, lift
-from ..formulas.operations import CONDITIONS, OPERATIONS
+from ..formulas.expr import Expr, Line, lift
+from ..formulas.operations import CONDITIONS, OPERATIONS, REDUCTIONS
 from .schedule import Node, Pass, Schedule, dependence, key_of
 
 OVER_CONSTANT = "({0} / {1})"  # needs no test for zero
@@ -85,6 +85,10 @@ class Writer:
         """The template of an operation."""
         text: str = getattr(OPERATIONS[op], self.LANGUAGE)
         return text
+
+    def start(self, op: str) -> str:
+        """The value from which a reduction starts."""
+        return OPERATIONS[op].start
 
     def operand(self, e: Expr) -> str:
         """An operand as a full value (a block of scenarios, where the language has blocks)."""

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from ..formulas.by_year import BY_YEAR, by_year, calculation
 from ..formulas.declaration import Declaration
 from ..formulas.expr import Expr, Line, walk
-from ..formulas.operations import VALUES
+from ..formulas.operations import OPERATIONS
 from ..formulas.order import references
 from .calculated import FIGURE, ROW, At, Figures
 from .words import Piece, plain, write
@@ -50,7 +50,9 @@ class Formula:
     operands: dict[tuple[str, At], Figure]
 
 
-FUNCTIONS: dict[str, Callable[..., float]] = {**VALUES, "both": VALUES["and"], "either": VALUES["or"]}
+FUNCTIONS: dict[str, Callable[..., float]] = {
+    {"and": "both", "or": "either"}.get(name, name): each.value for name, each in OPERATIONS.items()
+}
 
 
 def value_of(figures: Figures, line: Line, at: At) -> Any:

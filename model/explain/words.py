@@ -5,17 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from ..formulas.expr import REDUCTIONS, Expr
-from ..formulas.operations import ATOM, CHOICE, OPERATIONS, PRODUCT, SIGN
+from ..formulas.expr import Expr
+from ..formulas.operations import ATOM, OPERATIONS, REDUCTIONS, SIGN
 
-# Words of the reductions.
-OVER_PERIODS = {
-    "total": "the sum over all periods of {0}",
-    "highest": "the highest of {0} over all periods",
-    "lowest": "the lowest of {0} over all periods",
-    "average": "the average of {0} over the periods where it applies",
-    "irr": "the rate a period at which {0} has no present value",
-}
 AT_LEAST, AT_MOST = "{0}, at least {1}", "{0}, at most {1}"
 LEAVES = ("line", "input", "element", "interp", "prev", "next")
 
@@ -71,8 +63,6 @@ def write(e: Expr, leaf: Leaf, texts: Mapping[str, str], row: bool = False) -> P
 
 def _spelled(e: Expr) -> tuple[str, str, int, tuple[int, ...]]:
     """Words, calculation, rank, least ranks of operands."""
-    if e.op in OVER_PERIODS:
-        return OVER_PERIODS[e.op], f"{e.op}({{0}})", CHOICE, (PRODUCT,)
     found = OPERATIONS[e.op]
     words = found.words
     if e.op in ("min", "max") and e.args[1].op == "const":

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import add
 from typing import Any, TypeAlias
 
 from ..arithmetic.curves import segments
-from ..arithmetic.returns import rate_of_return
 from .declaration import Declaration
 from .expr import Expr, Line
-from .operations import OPERATIONS
+from .operations import OPERATIONS, REDUCTIONS
 
 Value: TypeAlias = float | list[float]
 
@@ -56,11 +52,11 @@ class Evaluator:
             return [self.figure(e.args[1]), *self.row(e.args[0])[:-1]]
         if e.op == "next":
             return [*self.row(e.args[0])[1:], self.figure(e.args[1])]
-        if e.op in REDUCED:
-            return REDUCED[e.op](self.row(e.args[0]))
         if e.op == "interp":
             return each(lambda x: looked_up(self.curve(e.data), x), self.value(e.args[0]))
         function = OPERATIONS[e.op].value
+        if e.op in REDUCTIONS:
+            return function(self.row(e.args[0]))
         if e.op == "per":
             return each(lambda a, b: function(a, b, e.data), *map(self.value, e.args))
         return each(function, *map(self.value, e.args))
@@ -88,27 +84,3 @@ def looked_up(curve: Any, x: float) -> float:
     axis, starts, values, slopes = curve
     k = bisect_right(axis, x)
     return float(slopes[k] * (x - starts[k]) + values[k])
-
-
-def total(row: list[float]) -> float:
-    """Sum in order of periods."""
-    return reduce(add, row, 0.0)
-
-
-def _average(row: list[float]) -> float:
-    known = [x for x in row if x == x]
-    return total(known) / len(known) if known else math.nan
-
-
-def _extreme(row: list[float], sign: float) -> float:
-    found = max((sign * x for x in row if x == x), default=-math.inf)
-    return math.nan if found == -math.inf else sign * found
-
-
-REDUCED: dict[str, Callable[[list[float]], float]] = {
-    "total": total,
-    "average": _average,
-    "highest": lambda row: _extreme(row, 1.0),
-    "lowest": lambda row: _extreme(row, -1.0),
-    "irr": rate_of_return,
-}

@@ -10,12 +10,11 @@ from collections.abc import Iterable, Iterator
 from math import nan
 from typing import Any, Literal, NoReturn
 
-from .operations import OPERATIONS
+from .operations import OPERATIONS, REDUCTIONS
 from .units import NONE, Unit, unit
 
 Kind = Literal["flow", "balance", "opening", "ratio", "average", "flag"]
 NAN = nan
-REDUCTIONS = frozenset({"total", "highest", "lowest", "average", "irr"})
 
 
 class DeclarationError(Exception):
@@ -240,7 +239,7 @@ def following(line: Expr, final: Term = 0) -> Expr:
 
 
 def _reduce(op: str, e: Expr) -> Expr:
-    return Expr(op, (e,), unit=e.unit, series=False)
+    return Expr(op, (e,), unit=e.unit if OPERATIONS[op].unit == "same" else NONE, series=False)
 
 
 def total(e: Expr) -> Expr:
@@ -265,7 +264,7 @@ def average(e: Expr) -> Expr:
 
 def irr(flows: Expr) -> Expr:
     """Internal rate of return a period; 'not applicable' where none exists."""
-    return Expr("irr", (flows,), series=False)
+    return _reduce("irr", flows)
 
 
 def interpolate(table: str, x: Expr, x_unit: str, y_unit: str) -> Expr:

@@ -1,37 +1,44 @@
 """The operations of formulas, one row of `operations.csv` each: rule for the unit, and template by language.
 
-{0}, {1}, {2} are operands, {data} a constant of the operation. Comparisons, `and` and `or` yield conditions. An operand
-used twice is first bound to a name. Empty Excel templates are in outputs/workbook. Ranks are operator precedence,
-lowest first: an operand of lower rank than required is parenthesised.
+{0}, {1}, {2} are operands, {data} a constant of the operation; min and max take the second operand where both are
+equal (0.0 and -0.0) or one is NaN. Comparisons, `and` and `or` yield conditions. An operand used twice is first bound
+to a name. A reduction has a `start`; its templates are the step, from {0}, the result so far, by {1}, a period's value.
+In Excel's MIN, MAX, AND and OR, {1} is all operands but the first. Ranks are operator precedence, lowest first: an
+operand of lower rank than required is parenthesised.
 """
 
 from __future__ import annotations
 
 import csv
 import math
-import operator as op
 from collections.abc import Callable
+from functools import reduce
+from operator import add
 from pathlib import Path
 from typing import NamedTuple
 
 from ..arithmetic.functions import power
+from ..arithmetic.returns import rate_of_return
 
 CHOICE, LOGIC, COMPARISON, SUM, PRODUCT, SIGN, ATOM = range(7)
 RANKS = dict(zip(("choice", "logic", "comparison", "sum", "product", "sign", "atom"), range(7), strict=True))
-CONDITIONS = frozenset({"lt", "le", "gt", "ge", "and", "or"})
 
 
 class Operation(NamedTuple):
     """A row of the table, with the operation's value on floats."""
 
     unit: str  # same: that of all operands; product, quotient: of both; compared: same operands, no unit; none
+    start: str  # of a reduction; all: takes the whole row
     python: str
     numpy: str
     cpp: str
     javascript: str
-    excel: tuple[str, int]
+    excel: str
+    excel_rank: int
+    excel_ranks: tuple[int, ...]  # least rank of each operand in Excel
     calculation: str  # of `explain`
     words: str
+    label: str  # of a row of the workbook
     rank: int
     ranks: tuple[int, ...]  # least rank of each operand
     value: Callable[..., float]
@@ -47,35 +54,47 @@ def floor(x: float) -> float:
     return x // 1.0 if x - x == 0.0 else x
 
 
-# min and max take the second operand where both are equal (0.0 and -0.0) or one is NaN.
-VALUES: dict[str, Callable[..., float]] = {
-    "add": op.add,
-    "sub": op.sub,
-    "mul": op.mul,
-    "div": lambda a, b: a / b if b else over_zero(a, b),
-    "neg": op.neg,
-    "min": lambda a, b: a if a < b else b,
-    "max": lambda a, b: a if a > b else b,
-    "lt": op.lt,
-    "le": op.le,
-    "gt": op.gt,
-    "ge": op.ge,
-    "nonzero": bool,
-    "and": lambda a, b: a != 0 and b != 0,
-    "or": lambda a, b: a != 0 or b != 0,
-    "where": lambda condition, a, b: a if condition else b,
-    "per": lambda a, b, otherwise: a / b if b else otherwise,
-    "compound": lambda rate, years: power(1.0 + rate, years),
-    "pow": power,
-    "floor": floor,
+def total(row: list[float]) -> float:
+    """Sum in order of periods."""
+    return reduce(add, row, 0.0)
+
+
+def _average(row: list[float]) -> float:
+    known = [x for x in row if x == x]
+    return total(known) / len(known) if known else math.nan
+
+
+def _extreme(row: list[float], sign: float) -> float:
+    found = max((sign * x for x in row if x == x), default=-math.inf)
+    return math.nan if found == -math.inf else sign * found
+
+
+REDUCED: dict[str, Callable[..., float]] = {
+    "total": total,
+    "average": _average,
+    "highest": lambda row: _extreme(row, 1.0),
+    "lowest": lambda row: _extreme(row, -1.0),
+    "irr": rate_of_return,
 }
+NAMES = {"floor": floor, "over_zero": over_zero, "power": power}
 
 
-def _operation(operation: str, excel: str, excel_rank: str, rank: str, operand_ranks: str, **texts: str) -> Operation:
-    ranks = tuple(RANKS[each] for each in operand_ranks.split())
-    tight = excel, RANKS[excel_rank]
-    return Operation(**texts, excel=tight, rank=RANKS[rank], ranks=ranks, value=VALUES[operation])
+def _operation(
+    operation: str, excel_rank: str, excel_ranks: str, rank: str, operand_ranks: str, **texts: str
+) -> Operation:
+    own, tight = RANKS[rank], RANKS[excel_rank]
+    ranks, inside = (tuple(RANKS[each] for each in listed.split()) for listed in (operand_ranks, excel_ranks))
+    if texts["start"]:
+        value = REDUCED[operation]
+    else:
+        names = "abc"[: len(ranks)]
+        text = texts["python"].format(*names, data="data")
+        truth = "bool" if own in (LOGIC, COMPARISON) else ""
+        value = eval(f"lambda {', '.join(names)}, data=0.0: {truth}({text})", NAMES)
+    return Operation(**texts, excel_rank=tight, excel_ranks=inside, rank=own, ranks=ranks, value=value)
 
 
 with (Path(__file__).parent / "operations.csv").open(encoding="utf-8", newline="") as stream:
     OPERATIONS = {row["operation"]: _operation(**row) for row in csv.DictReader(stream)}
+REDUCTIONS = frozenset(name for name, each in OPERATIONS.items() if each.start)
+CONDITIONS = frozenset(name for name, each in OPERATIONS.items() if each.rank in (LOGIC, COMPARISON))

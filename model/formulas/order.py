@@ -11,7 +11,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Literal, NamedTuple, TypeVar
 
-from .expr import REDUCTIONS, DeclarationError, Expr, Line, walk
+from .expr import DeclarationError, Expr, Line, walk
+from .operations import REDUCTIONS
 
 Lag = Literal["same", "prev", "next", "all"]
 Place = TypeVar("Place", bound=Hashable)

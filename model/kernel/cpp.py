@@ -7,7 +7,7 @@ structure, outputs and varied inputs, not on the scenario's numbers.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from ..engine.schedule import Node, Schedule, key_of, schedule
 from ..engine.writer import Shared, Writer
@@ -36,18 +36,6 @@ class CppWriter(Writer):
     """Writes C++ over blocks `V` of scenarios."""
 
     LANGUAGE = "cpp"
-    START: ClassVar[Mapping[str, str]] = {
-        "total": "0.0",
-        "highest": "-INFINITE",
-        "lowest": "INFINITE",
-        "average": "0.0",
-    }
-    TAKE: ClassVar[Mapping[str, str]] = {
-        "total": "{a} += {x};",
-        "highest": "{a} = greater({x}, {a});",
-        "lowest": "{a} = lesser({x}, {a});",
-        "average": "{a} = {x} == {x} ? {a} + {x} : {a}; {a}_count = {x} == {x} ? {a}_count + 1.0 : {a}_count;",
-    }
 
     def __init__(
         self,
@@ -80,6 +68,9 @@ class CppWriter(Writer):
 
     def constant(self, value: float) -> str:
         return "NOT_APPLICABLE" if value != value else f"({float(value)!r})".replace("inf", "INFINITE")
+
+    def start(self, op: str) -> str:
+        return super().start(op).replace("inf", "INFINITE")
 
     def leaf(self, e: Expr) -> str:
         if e.data in self.scalars:
@@ -160,16 +151,16 @@ class CppWriter(Writer):
             if not stored:
                 self.stored.setdefault(name, len(self.stored))
                 self.text.append(f"r_{name}[t] = {self.operand(row)};")
-            self.epilogue.append(f"V {name} = irr(r_{row.data if stored else name}, T);")
+            self.epilogue.append(self.assign(name, self.spelling("irr").format(f"r_{row.data if stored else name}")))
             return
-        self.prologue.append(f"V {name} = all_of({self.START[e.op]});")
+        self.prologue.append(f"V {name} = all_of({self.start(e.op)});")
         x = self.operand(row)
-        self.text.append(self.TAKE[e.op].format(a=name, x=x if e.op == "total" else self.bound(x)))
+        self.text.append(self.spelling(e.op).format(name, x if e.op == "total" else self.bound(x)))
         if e.op == "average":
             self.prologue.append(f"V {name}_count = {{}};")
             self.epilogue.append(f"{name} = {name}_count > 0.0 ? {name} / {name}_count : all_of(NOT_APPLICABLE);")
         elif e.op != "total":
-            self.epilogue.append(f"{name} = {name} == {self.START[e.op]} ? all_of(NOT_APPLICABLE) : {name};")
+            self.epilogue.append(f"{name} = {name} == {self.start(e.op)} ? all_of(NOT_APPLICABLE) : {name};")
 
     def steps(self, backward: bool, statements: list[str]) -> list[str]:
         steps = "int64_t t = T - 1; t >= 0; t--" if backward else "int64_t t = 0; t < T; t++"

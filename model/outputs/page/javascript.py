@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
 
 from ...engine.python import PythonWriter
 from ...engine.schedule import Schedule, schedule, specialise, specialise_curves
@@ -25,13 +24,6 @@ class JavaScriptWriter(PythonWriter):
 
     LANGUAGE = "javascript"
     LAST = "if ({}) return t + 1;"
-    START: ClassVar = {"total": "0", "highest": "-Infinity", "lowest": "Infinity", "average": "0"}
-    TAKE: ClassVar = {
-        "total": "{a} += {x};",
-        "highest": "if ({x} > {a}) {a} = {x};",
-        "lowest": "if ({x} < {a}) {a} = {x};",
-        "average": "if ({x} === {x}) {{ {a} += {x}; {a}_count += 1; }}",
-    }
 
     def __init__(
         self, lines: Mapping[str, Line], plan: Schedule, places: Mapping[tuple[str, int], int], calculated: bool = False
@@ -50,6 +42,9 @@ class JavaScriptWriter(PythonWriter):
             return "NaN"
         text = repr(float(value)).replace("inf", "Infinity")
         return text if value >= 0 else f"({text})"
+
+    def start(self, op: str) -> str:
+        return super().start(op).replace("inf", "Infinity").replace("0.0", "0")
 
     def leaf(self, e: Expr) -> str:
         return f"e[{self.places[e.data]}]" if e.op == "element" else super().leaf(e)
@@ -71,7 +66,7 @@ class JavaScriptWriter(PythonWriter):
     def finish(self, name: str, op: str) -> str:
         if op == "average":
             return f"{name} = {name}_count ? {name} / {name}_count : NaN;"
-        return f"if ({name} === {self.START[op]}) {name} = NaN;"
+        return f"if ({name} === {self.start(op)}) {name} = NaN;"
 
     def steps(self, backward: bool, statements: list[str]) -> list[str]:
         steps = "let t = T - 1; t >= 0; t--" if backward else "let t = 0; t < T; t++"

@@ -12,15 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...formulas.expr import DeclarationError, Expr, Line
-from ...formulas.operations import ATOM, OPERATIONS, PRODUCT, SIGN, SUM
+from ...formulas.operations import ATOM, CONDITIONS, OPERATIONS, PRODUCT, SUM
 from .simplify import can_fail, chain, mirrored, settle, shortened
 
 NOW, BEFORE, AFTER = "\x01", "\x02", "\x03"
 ABSENT = '""'
-
-_OPERATORS = frozenset({"lt", "le", "gt", "ge", "nonzero", "add", "sub", "mul", "div", "pow"})
-_COMPARISONS = frozenset({"lt", "le", "gt", "ge", "nonzero"})
-_OVER_PERIODS = {"total": "SUM", "highest": "MAX", "lowest": "MIN", "average": "AVERAGE"}
 
 
 @dataclass(frozen=True)
@@ -99,15 +95,10 @@ class ExcelWriter:
         short = shortened(e)
         if short is not e:
             return self.write(short)
-        if e.op in _COMPARISONS or e.op in ("and", "or"):
+        if e.op in CONDITIONS:
             return f"IF({self.truth(e)},1,0)", ATOM
-        if e.op in _OPERATORS:
-            return self._operator(e)
-        if e.op == "neg":
-            return "-" + self._operand(e.args[0], ATOM), SUM
-        if e.op == "floor":
-            return OPERATIONS["floor"].excel[0].format(self.text(e.args[0])), ATOM
-        return getattr(self, f"_{e.op}")(e), {"interp": SUM, "compound": SIGN}.get(e.op, ATOM)
+        rank = OPERATIONS[e.op].excel_rank if e.op in OPERATIONS else SUM if e.op == "interp" else ATOM
+        return getattr(self, f"_{e.op}", self._operator)(e), rank
 
     def text(self, e: Expr) -> str:
         """An expression as an argument of a function."""
@@ -116,22 +107,25 @@ class ExcelWriter:
     def truth(self, e: Expr) -> str:
         """A condition, as IF and AND take it."""
         if e.op in ("and", "or"):
-            return f"{e.op.upper()}({','.join(self.truth(a) for a in chain(e))})"
-        if e.op not in _COMPARISONS:
+            return self._joined(e, list(map(self.truth, chain(e))))
+        if e.op not in CONDITIONS:
             return self.text(e)
-        compared = self._operator(e)[0]
+        compared = self._operator(e)
         absent = [a for a in e.args if a.nullable]
         if not absent:
             return compared
         present = ",".join(f"ISNUMBER({self.text(a)})" for a in absent)
         return f"IF({present if len(absent) == 1 else f'AND({present})'},{compared},FALSE)"
 
-    def _operator(self, e: Expr) -> tuple[str, int]:
-        text, tightness = OPERATIONS[e.op].excel
-        left = self._operand(e.args[0], tightness)
-        # a - (b + c) keeps its parentheses, a + (b + c) does not need them
-        right = self._operand(e.args[1], tightness if e.op in ("add", "mul") else tightness + 1)
-        return text.format(left, right), tightness
+    def _operator(self, e: Expr) -> str:
+        operation = OPERATIONS[e.op]
+        return operation.excel.format(*map(self._operand, e.args, operation.excel_ranks))
+
+    # Operations that need more than their template (`per` has none): chains of one operation, conditions, signs, cells,
+    # and operands that are not applicable.
+
+    def _joined(self, e: Expr, operands: list[str]) -> str:
+        return OPERATIONS[e.op].excel.format(operands[0], ",".join(operands[1:]))
 
     def _operand(self, e: Expr, tightness: int) -> str:
         text, own = self.write(e)
@@ -180,16 +174,16 @@ class ExcelWriter:
         if e.op == "max" and mirrored(e):
             return f"ABS({self.text(e.args[0])})"
         operands = chain(e)
-        texts = ",".join(map(self.text, operands))
-        absent = sum(a.nullable for a in operands)
-        result = f"{e.op.upper()}({texts})"
-        return f"IF(COUNT({texts})<{len(operands)},{ABSENT},{result})" if absent else result  # MIN and MAX ignore text
+        texts = list(map(self.text, operands))
+        result = self._joined(e, texts)
+        absent = any(a.nullable for a in operands)  # they pass over text
+        return f"IF(COUNT({','.join(texts)})<{len(operands)},{ABSENT},{result})" if absent else result
 
     _max = _min
 
     def _where(self, e: Expr) -> str:
         condition, then, otherwise = e.args
-        return f"IF({self.truth(condition)},{self.text(then)},{self.text(otherwise)})"
+        return OPERATIONS["where"].excel.format(self.truth(condition), self.text(then), self.text(otherwise))
 
     def _per(self, e: Expr) -> str:
         otherwise = ABSENT if e.data != e.data else number(e.data)
@@ -197,12 +191,8 @@ class ExcelWriter:
         return f"IF({self.text(e.args[1])}=0,{otherwise},{ratio})"
 
     def _compound(self, e: Expr) -> str:
-        rate, years = e.args
-        return f"(1{self._signed(rate)})^{self._operand(years, ATOM)}"
-
-    def _signed(self, e: Expr) -> str:
-        text = self.write(e)[0]
-        return text if text.startswith("-") else f"+{text}"
+        text = self._operator(e)
+        return f"(1{text[3:]}" if text.startswith("(1+-") else text
 
     def _interp(self, e: Expr) -> str:
         at, knots, intercepts, slopes = self.places.curves[e.data]
@@ -215,7 +205,7 @@ class ExcelWriter:
         if e.op == "total" and row.op == "mul":
             return f"SUMPRODUCT({','.join(map(self._cells, row.args))})"
         cells = self._cells(row)
-        result = f"{_OVER_PERIODS[e.op]}({cells})"
+        result = OPERATIONS[e.op].excel.format(cells)
         return f"IF(COUNT({cells})=0,{ABSENT},{result})" if row.nullable else result
 
     _highest = _lowest = _average = _total
@@ -227,4 +217,4 @@ class ExcelWriter:
 
     def _irr(self, e: Expr) -> str:
         at, guess = self.places.guesses[e.args[0].data]
-        return f"IFERROR(IRR({self._cells(e.args[0])},{prefix(self.sheet, at)}{guess}),{ABSENT})"
+        return OPERATIONS["irr"].excel.format(self._cells(e.args[0]), prefix(self.sheet, at) + guess)

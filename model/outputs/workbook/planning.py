@@ -9,7 +9,8 @@ from itertools import groupby
 from typing import Any
 
 from ...engine.structure import evaluate, structure
-from ...formulas.expr import REDUCTIONS, Expr, Line
+from ...formulas.expr import Expr, Line
+from ...formulas.operations import REDUCTIONS
 from ...formulas.order import order
 from ...results.result import Result
 from ...scenario.values import ByYear

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ...formulas.expr import REDUCTIONS, Expr, Line, lift
+from ...formulas.expr import Expr, Line, lift
+from ...formulas.operations import REDUCTIONS
 
 ARITHMETIC = frozenset({"add", "sub", "mul", "div", "neg", "pow"})
 

@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Hashable, Iterator
 
 from ...formulas.declaration import Declaration
-from ...formulas.expr import REDUCTIONS, DeclarationError, Expr, Kind, Line, walk
+from ...formulas.expr import DeclarationError, Expr, Kind, Line, walk
+from ...formulas.operations import OPERATIONS, REDUCTIONS
 from ...formulas.units import Unit
 
 LONGEST = 24  # most nodes of a formula
@@ -19,21 +20,6 @@ WORTH_A_ROW = 8  # least nodes of a part that several lines have in common
 OFTEN = 3  # least lines that have it in common
 WORTH_A_FIGURE = 5  # least nodes of a part that does not change over time
 LONGEST_LABEL = 110
-SIGNS = {
-    "add": "plus",
-    "sub": "less",
-    "mul": "x",
-    "div": "over",
-    "per": "over",
-    "min": "or, if less,",
-    "max": "or, if more,",
-    "lt": "<",
-    "le": "<=",
-    "gt": ">",
-    "ge": ">=",
-    "and": "and",
-    "or": "or",
-}
 
 
 def with_workings(sheet: Declaration) -> Declaration:
@@ -197,8 +183,8 @@ def _words(e: Expr) -> str:
     kinds = {t.label.partition(": ")[2] if isinstance(t, Line) else "" for t in terms}
     if len(terms) > 2 and len(kinds) == 1 and kinds != {""}:
         return f"sum of all: {kinds.pop()}"
-    if e.op in SIGNS:
-        return f"{_words(e.args[0])} {SIGNS[e.op]} {_words(e.args[1])}"
+    if e.op in OPERATIONS:
+        return OPERATIONS[e.op].label.format(*map(_words, e.args))
     if isinstance(e, Line):
         return e.label[0].lower() + e.label[1:] if e.label[1:2].islower() and ": " not in e.label else e.label
     if e.op in ("input", "element", "select"):
