@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from operator import ne
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -15,10 +15,30 @@ from ..stages.checks import TOLERANCE
 from .registry import metric_lines, metrics
 
 if TYPE_CHECKING:
-    from .result import Result
+    from ..engine.structure import Model
+    from ..scenario.resolve import Scenario
 
 
-def warnings(result: Result) -> Iterator[str]:
+class HasFigures(Protocol):
+    """What the warnings read of a result."""
+
+    @property
+    def scenario(self) -> Scenario: ...
+    @property
+    def model(self) -> Model: ...
+    @property
+    def metrics(self) -> Mapping[str, Any]: ...
+    @property
+    def lenders(self) -> Mapping[str, Any]: ...
+    @property
+    def checks(self) -> Mapping[str, Any]: ...
+    def figure(self, name: str) -> float: ...
+    def series(self, name: str) -> list[float]: ...
+    def sum(self, name: str) -> float: ...
+    def party(self, kind: str) -> Mapping[str, Any]: ...
+
+
+def warnings(result: HasFigures) -> Iterator[str]:
     """Every warning, in words."""
     yield from map(str, result.scenario.warnings)
     values, several = result.metrics, []
@@ -78,7 +98,7 @@ def warnings(result: Result) -> Iterator[str]:
             yield f"check {name} fails by {item['worst']:.6g}: {line.definition}"
 
 
-def rates_of_return(result: Result) -> dict[str, str]:
+def rates_of_return(result: HasFigures) -> dict[str, str]:
     """The lines of all metrics and shareholders that are rates of return, and the row of cash flows behind each."""
     lines = result.model.declaration.lines
     owners = [f"{key}_irr" for key in result.party("shareholders")]
