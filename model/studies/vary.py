@@ -41,7 +41,7 @@ def metric_line(declaration: Declaration, metric: str) -> str:
         return name
     figures = [*known, *(n for n, each in declaration.lines.items() if not each.series)]
     near = difflib.get_close_matches(metric, figures, 1)
-    hint = f". Did you mean '{near[0]}'?" if near else ""
+    hint = f". Did you mean '{near[0]}'?" if near else "; `rekodiq lines` lists what is"
     what = "is a row over the periods, not a single figure" if line is not None else "is not a metric"
     raise StudyError(f"'{metric}' {what}{hint}")
 

@@ -46,7 +46,7 @@ def test_random_changes_equal_the_program(name: str, open_page: Any) -> None:
     scenario = load(name)
     opened = open_page(scenario)
     rng = random.Random(name)
-    for _ in range(count(3, 20)):
+    for _ in range(count(2, 20)):
         changes = {p: moved(rng, p, scenario.leaves[p].value) for p in rng.sample(numbers(scenario), 8)}
         changes |= {p: moved(rng, p, scenario.leaves[p].value) for p in ("factors.copper_price", "factors.capex")}
         changes["timeline.delay_months"] = rng.choice([0.0, rng.uniform(0, 60)])

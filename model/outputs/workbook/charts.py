@@ -38,7 +38,6 @@ class Chart:
     series: Sequence[Series]
     axis: str = "US$m nominal"
     second: str = ""
-    stacked: bool = True
     number: str = "#,##0"
     second_number: str = "0.00"
     least: float | None = None
