@@ -10,15 +10,6 @@ from __future__ import annotations
 
 from math import copysign, frexp, inf, ldexp, nan, sqrt
 
-from .elementwise import (
-    exp_array,
-    expm1_array,
-    log1p_array,
-    log_array,
-    normal_cdf_array,
-    normal_quantile_array,
-    power_array,
-)
 from .polynomials import CENTER, TAIL_START, quantile_center, quantile_tail
 from .reductions import (
     LARGE,
@@ -40,23 +31,6 @@ from .reductions import (
     product_in_two,
     tail_reduced,
 )
-
-__all__ = [
-    "exp",
-    "exp_array",
-    "expm1",
-    "expm1_array",
-    "log",
-    "log1p",
-    "log1p_array",
-    "log_array",
-    "normal_cdf",
-    "normal_cdf_array",
-    "normal_quantile",
-    "normal_quantile_array",
-    "power",
-    "power_array",
-]
 
 
 def exp(x: float) -> float:

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arithmetic.functions import power_array
+from ..arithmetic.elementwise import power_array
 from ..arithmetic.rates import irr_many, without_dust
 from ..formulas.expr import Expr, Line
 from ..formulas.operations import OPERATIONS
 from .python import PythonWriter, indented
-from .schedule import Schedule, key_of
+from .schedule import Schedule
 from .writer import Shared
 
 Array = NDArray[np.float64]
@@ -28,25 +28,12 @@ class ArrayWriter(PythonWriter):
 
     LANGUAGE = "numpy"
 
-    def __init__(self, outputs: Mapping[str, Line], plan: Schedule, varied: Sequence[str]) -> None:
-        super().__init__(outputs, plan, varied)
-
-    def table(self, place: int, by_period: bool) -> str:
-        return f"s{place}[t]" if by_period else f"g{place}"
-
     def lookup(self, e: Expr) -> str:
-        curve = self.curves[e.data]
-        if any(map(self.depends, (*curve.x, *curve.y))):
-            raise ValueError("the knots of a curve cannot differ between the scenarios of one run")
-        self.common.curves[e.data] = curve
-        at = self.bound(self.operand(e.args[0]))
-        axis = ", ".join(map(key_of, curve.x))
-        if (axis, at) not in self.computed:
-            place = self.computed[axis, at] = self.new("k")
-            names = f"axis_{e.data}, starts_{e.data}"
-            self.text.append(f"{place}, {place}_past = segment({at}, {names})")
-        place = self.computed[axis, at]
-        return f"(slopes_{e.data}[{place}] * {place}_past + values_{e.data}[{place}])"
+        self.share(e.data)
+        return super().lookup(e)
+
+    def locate(self, place: str, axis: str, at: str) -> str:
+        return f"{place}, {place}_past = segment({at}, {axis}, {axis}_starts)"
 
     def finish(self, name: str, op: str) -> str:
         if op == "average":
@@ -60,7 +47,10 @@ class ArrayWriter(PythonWriter):
             *(f"{name} = inputs[{path!r}]" for path, name in self.inputs.items()),
             *(f"g{k} = figures[{k}]" for k in range(len(self.common.figures))),
             *(f"s{k} = rows[{k}]" for k in range(len(self.common.rows))),
-            *(f"axis_{n}, starts_{n}, values_{n}, slopes_{n} = curves[{k}]" for k, n in enumerate(self.common.curves)),
+            *(
+                f"{self.axis(n)}, {self.axis(n)}_starts, values_{n}, slopes_{n} = curves[{k}]"
+                for k, n in enumerate(self.common.curves)
+            ),
             *(f"r_{name} = [None] * T" for name in sorted(self.stored)),
         ]
         result = ", ".join(

@@ -13,7 +13,7 @@ from ..arithmetic.functions import power
 from ..arithmetic.returns import rate_of_return
 from ..formulas.expr import Expr, Line
 from ..formulas.operations import floor, over_zero
-from .schedule import Node, Schedule, key_of
+from .schedule import Schedule
 from .writer import Writer
 
 Value = float | list[float]
@@ -37,7 +37,7 @@ class PythonWriter(Writer):
 
     def axis(self, curve: str) -> str:
         """Name of a curve's axis; curves with equal knots share one."""
-        return self.axes.setdefault(", ".join(map(key_of, self.curves[curve].x)), f"axis_{len(self.axes)}")
+        return self.axes.setdefault(self.axis_key(curve), f"axis_{len(self.axes)}")
 
     def assign(self, name: str, value: str) -> str:
         return f"{name} = {value}"
@@ -89,26 +89,13 @@ class PythonWriter(Writer):
         if name in self.stored:
             self.text.append(self.reassign(f"r_{name}[t]", value))
 
-    def accumulate(self, node: Node) -> None:
-        e, name = self.plan.reductions[node.key], node.key
-        (row,) = e.args
-        if e.op == "irr":
-            stored = isinstance(row, Line) and row.series  # else a figure, the same in every period
-            if not stored:
-                self.stored.add(name)
-                self.text.append(self.reassign(f"r_{name}[t]", self.value(row)))
-            self.epilogue.append(self.assign(name, self.spelling("irr").format(f"r_{row.data if stored else name}")))
-            return
-        self.prologue.append(self.assign(name, self.start(e.op)))
-        x = self.value(row)
-        self.text.append(self.spelling(e.op).format(name, x if e.op == "total" else self.bound(x)))
-        if e.op == "average":
-            self.prologue.append(self.assign(f"{name}_count", "0.0"))
-        if e.op != "total":
-            self.epilogue.append(self.finish(name, e.op))
+    def keep(self, name: str) -> None:
+        self.stored.add(name)
+
+    def table(self, place: int, by_period: bool) -> str:
+        return f"s{place}[t]" if by_period else f"g{place}"
 
     def finish(self, name: str, op: str) -> str:
-        """Statement after the loop: the result of a reduction, NaN where no period applies."""
         if op == "average":
             return f"{name} = {name} / {name}_count if {name}_count else nan"
         return f"{name} = nan if {name} == {self.start(op)} else {name}"

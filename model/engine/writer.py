@@ -6,6 +6,7 @@ used twice is bound to a name. Code for many scenarios reads what they share fro
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -27,7 +28,7 @@ class Shared:
     curves: dict[str, Curve] = field(default_factory=dict)
 
 
-class Writer:
+class Writer(ABC):
     """Writes the passes of a schedule; subclasses supply the syntax.
 
     Args:
@@ -53,33 +54,33 @@ class Writer:
 
     # Syntax
 
+    @abstractmethod
     def assign(self, name: str, value: str) -> str:
         """Statement that declares a variable."""
-        raise NotImplementedError
 
+    @abstractmethod
     def constant(self, value: float) -> str:
         """A literal."""
-        raise NotImplementedError
 
+    @abstractmethod
     def leaf(self, e: Expr) -> str:
         """An input or a list element."""
-        raise NotImplementedError
 
+    @abstractmethod
     def element(self, row: str, place: str) -> str:
         """A stored row at a period."""
-        raise NotImplementedError
 
+    @abstractmethod
     def either(self, condition: str, then: str, otherwise: str) -> str:
         """Choice by a condition on the period alone."""
-        raise NotImplementedError
 
+    @abstractmethod
     def lookup(self, e: Expr) -> str:
         """A curve at its argument."""
-        raise NotImplementedError
 
+    @abstractmethod
     def table(self, place: int, by_period: bool) -> str:
         """An entry of the shared tables."""
-        raise NotImplementedError
 
     def spelling(self, op: str) -> str:
         """The template of an operation."""
@@ -230,21 +231,60 @@ class Writer:
             self.figures(each.figures)
         return body
 
+    @abstractmethod
     def steps(self, backward: bool, statements: list[str]) -> list[str]:
         """A loop over the periods."""
-        raise NotImplementedError
 
+    @abstractmethod
     def reassign(self, name: str, value: str) -> str:
         """Statement that assigns to an existing variable."""
-        raise NotImplementedError
 
+    @abstractmethod
     def store(self, name: str, value: str) -> None:
         """Store a row's value if a later pass or the result needs it."""
-        raise NotImplementedError
+
+    @abstractmethod
+    def keep(self, name: str) -> None:
+        """Have a row stored over the pass."""
+
+    @abstractmethod
+    def finish(self, name: str, op: str) -> str:
+        """Statement after the loop: the result of a reduction, NaN where no period applies."""
 
     def accumulate(self, node: Node) -> None:
         """Write one step of a reduction."""
-        raise NotImplementedError
+        e, name = self.plan.reductions[node.key], node.key
+        (row,) = e.args
+        if e.op == "irr":
+            flows = row.data if isinstance(row, Line) and row.series else name  # a figure is the same in every period
+            if flows == name:
+                self.keep(name)
+                self.text.append(self.reassign(f"r_{name}[t]", self.operand(row)))
+            self.epilogue.append(self.assign(name, self.spelling("irr").format(f"r_{flows}")))
+            return
+        self.prologue.append(self.assign(name, self.start(e.op)))
+        x = self.operand(row)
+        self.text.append(self.spelling(e.op).format(name, x if e.op == "total" else self.bound(x)))
+        if e.op == "average":
+            self.prologue.append(self.assign(f"{name}_count", self.start(e.op)))
+        if e.op != "total":
+            self.epilogue.append(self.finish(name, e.op))
+
+    def axis_key(self, curve: str) -> str:
+        """The knots of a curve: curves with equal ones share the search."""
+        return ", ".join(map(key_of, self.curves[curve].x))
+
+    def share(self, name: str) -> Curve:
+        """A curve of the shared tables.
+
+        Raises:
+            ValueError: its knots depend on a varied input.
+        """
+        curve = self.curves[name]
+        if any(map(self.depends, (*curve.x, *curve.y))):
+            raise ValueError("the knots of a curve cannot differ between the scenarios of one run")
+        self.common.curves[name] = curve
+        return curve
 
 
 def nonzero_constant(e: Expr) -> bool:

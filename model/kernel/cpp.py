@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from ..engine.schedule import Node, Schedule, key_of, schedule
+from ..engine.schedule import Schedule, schedule
 from ..engine.writer import Shared, Writer
 from ..formulas.declaration import Curve
 from ..formulas.expr import Expr, Line
@@ -70,7 +70,7 @@ class CppWriter(Writer):
         return "NOT_APPLICABLE" if value != value else f"({float(value)!r})".replace("inf", "INFINITE")
 
     def start(self, op: str) -> str:
-        return super().start(op).replace("inf", "INFINITE")
+        return f"all_of({super().start(op).replace('inf', 'INFINITE')})"
 
     def leaf(self, e: Expr) -> str:
         if e.data in self.scalars:
@@ -104,19 +104,15 @@ class CppWriter(Writer):
         return super().condition(e)
 
     def lookup(self, e: Expr) -> str:
-        curve = self.curves[e.data]
-        n = len(curve.x)
-        if any(map(self.depends, (*curve.x, *curve.y))):
-            raise ValueError("the knots of a curve cannot differ between the scenarios of one run")
+        n = len(self.share(e.data).x)
         if e.data not in self.tables:
             self.tables[e.data] = self.size
-            self.common.curves[e.data] = curve
             self.size += 4 * n + 3
         table = self.tables[e.data]
         x = self.operand(e.args[0])
         if n <= SHORT:
             return f"short_curve<{n}>({x}, curves + {table})"
-        axis = ", ".join(map(key_of, curve.x))
+        axis = self.axis_key(e.data)
         if (axis, x) not in self.computed:
             place = self.computed[axis, x] = self.new("k")
             near = f"{place}_near"
@@ -133,7 +129,7 @@ class CppWriter(Writer):
     def store(self, name: str, value: str) -> None:
         wanted = name in self.rows_out
         if wanted and self.backward:
-            self.stored.setdefault(name, len(self.stored))
+            self.keep(name)
         if name in self.stored:
             self.text.append(f"r_{name}[t] = {value};")
         if wanted:
@@ -143,24 +139,13 @@ class CppWriter(Writer):
             else:
                 self.text.append(f"add_to({place}, {value});")
 
-    def accumulate(self, node: Node) -> None:
-        e, name = self.plan.reductions[node.key], node.key
-        (row,) = e.args
-        if e.op == "irr":
-            stored = isinstance(row, Line) and row.series  # else a figure, the same in every period
-            if not stored:
-                self.stored.setdefault(name, len(self.stored))
-                self.text.append(f"r_{name}[t] = {self.operand(row)};")
-            self.epilogue.append(self.assign(name, self.spelling("irr").format(f"r_{row.data if stored else name}")))
-            return
-        self.prologue.append(f"V {name} = all_of({self.start(e.op)});")
-        x = self.operand(row)
-        self.text.append(self.spelling(e.op).format(name, x if e.op == "total" else self.bound(x)))
-        if e.op == "average":
-            self.prologue.append(f"V {name}_count = {{}};")
-            self.epilogue.append(f"{name} = {name}_count > 0.0 ? {name} / {name}_count : all_of(NOT_APPLICABLE);")
-        elif e.op != "total":
-            self.epilogue.append(f"{name} = {name} == {self.start(e.op)} ? all_of(NOT_APPLICABLE) : {name};")
+    def keep(self, name: str) -> None:
+        self.stored.setdefault(name, len(self.stored))
+
+    def finish(self, name: str, op: str) -> str:
+        if op == "average":
+            return f"{name} = {name}_count > 0.0 ? {name} / {name}_count : all_of(NOT_APPLICABLE);"
+        return f"{name} = {name} == {self.start(op)} ? all_of(NOT_APPLICABLE) : {name};"
 
     def steps(self, backward: bool, statements: list[str]) -> list[str]:
         steps = "int64_t t = T - 1; t >= 0; t--" if backward else "int64_t t = 0; t < T; t++"

@@ -16,20 +16,20 @@ import pytest
 from scipy.special import betainccinv, betaincinv, ndtr
 
 from docs.arithmetic import MEASURES, TARGETS, greatest_error
+from model.arithmetic import elementwise, polynomials, reductions
 from model.arithmetic import functions as arithmetic
-from model.arithmetic import polynomials, reductions
 from model.arithmetic.beta import beta_quantile
 from model.arithmetic.elementwise import Array
 from tests.engine.native import COMPILERS, HEADER, SETS, build
 
 inf, nan = math.inf, math.nan
 ONE: dict[str, tuple[Callable[[float], float], Callable[[Array], Array], str]] = {
-    "exp": (arithmetic.exp, arithmetic.exp_array, "exponential"),
-    "expm1": (arithmetic.expm1, arithmetic.expm1_array, "exponential_minus_1"),
-    "log": (arithmetic.log, arithmetic.log_array, "logarithm"),
-    "log1p": (arithmetic.log1p, arithmetic.log1p_array, "logarithm_of_1_plus"),
-    "normal_cdf": (arithmetic.normal_cdf, arithmetic.normal_cdf_array, "normal_cdf"),
-    "normal_quantile": (arithmetic.normal_quantile, arithmetic.normal_quantile_array, "normal_quantile"),
+    "exp": (arithmetic.exp, elementwise.exp_array, "exponential"),
+    "expm1": (arithmetic.expm1, elementwise.expm1_array, "exponential_minus_1"),
+    "log": (arithmetic.log, elementwise.log_array, "logarithm"),
+    "log1p": (arithmetic.log1p, elementwise.log1p_array, "logarithm_of_1_plus"),
+    "normal_cdf": (arithmetic.normal_cdf, elementwise.normal_cdf_array, "normal_cdf"),
+    "normal_quantile": (arithmetic.normal_quantile, elementwise.normal_quantile_array, "normal_quantile"),
 }
 SMALLEST, NORMAL, LARGEST = 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308
 ODD, EVEN, BROKEN = (1.0, 3.0, 2.0**53 - 1), (2.0, 2.0**53, 2.0**53 + 2, LARGEST), (0.5, 2.5, 2.0**51 + 0.5, 1e-300)
@@ -140,12 +140,12 @@ def test_powers_that_are_numbers_are_exact() -> None:
 
 def test_normal_distribution_and_quantile_are_each_others_inverse_and_mirror() -> None:
     x = np.linspace(-37.0, 8.0, 2001)
-    back = arithmetic.normal_quantile_array(arithmetic.normal_cdf_array(x))
+    back = elementwise.normal_quantile_array(elementwise.normal_cdf_array(x))
     lower = x < 1.0  # further up the rounding of probabilities near 1 shows
     assert np.max(np.abs(back[lower] - x[lower]) / np.maximum(np.abs(x[lower]), 1.0)) < 4e-15
     p = np.ldexp(np.arange(1.0, 512.0), -9)  # of which 1 - p is exact
-    assert np.array_equal(arithmetic.normal_quantile_array(1.0 - p), 0.0 - arithmetic.normal_quantile_array(p))
-    assert np.all(np.diff(arithmetic.normal_cdf_array(x)) >= 0.0)
+    assert np.array_equal(elementwise.normal_quantile_array(1.0 - p), 0.0 - elementwise.normal_quantile_array(p))
+    assert np.all(np.diff(elementwise.normal_cdf_array(x)) >= 0.0)
 
 
 def test_numpy_takes_exponents_and_scales_as_python_does() -> None:
@@ -167,7 +167,7 @@ def test_arrays_have_the_bits_of_floats(numbers: Array, pairs: tuple[Array, Arra
         for name, (_, function, _) in ONE.items():
             assert np.array_equal(bits(function(numbers)), bits(expected[name])), name
             assert function(numbers.reshape(2, -1, 2)).shape == (2, len(numbers) // 4, 2)
-        assert np.array_equal(bits(arithmetic.power_array(*pairs)), bits(expected["power"]))
+        assert np.array_equal(bits(elementwise.power_array(*pairs)), bits(expected["power"]))
 
 
 def _source() -> str:
@@ -265,4 +265,4 @@ def test_beta_quantile_of_no_and_of_every_score() -> None:
     assert beta_quantile(scores, 3.0, 3.0).tolist()[:3] == pytest.approx([0.0, 0.5, 1.0], abs=1e-15)
     assert math.isnan(beta_quantile(scores, 3.0, 3.0)[3])
     uniform = beta_quantile(np.linspace(-6.0, 6.0, 101), 1.0, 1.0)
-    assert uniform == pytest.approx(arithmetic.normal_cdf_array(np.linspace(-6.0, 6.0, 101)), rel=1e-13)
+    assert uniform == pytest.approx(elementwise.normal_cdf_array(np.linspace(-6.0, 6.0, 101)), rel=1e-13)
