@@ -17,5 +17,5 @@ def replaced(monkeypatch: pytest.MonkeyPatch, stage: str, name: str, rule: Calla
     """Declare with another function in place of one of a stage's, until the test ends; nothing that was declared before
     is used again, nor anything of this after it."""
     monkeypatch.setattr(sys.modules[f"model.stages.{stage}"], name, rule)
-    monkeypatch.setattr(structure, "_PROGRAMS", {})
+    monkeypatch.setattr(structure, "_PROGRAMS", [])
     monkeypatch.setattr(result, "_RESULTS", OrderedDict())

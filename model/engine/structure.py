@@ -155,21 +155,20 @@ def first_year_of(assumptions: Assumptions) -> int:
 def program_of(assumptions: Assumptions, first_year: int) -> Program:
     """The program of a structure, from the cache or newly declared; DeclarationError is a defect of a stage."""
     months = int(assumptions["timeline.period_months"].value)
-    same = _PROGRAMS.setdefault((first_year, months), [])
-    for place, known in enumerate(same):
-        if _matches(assumptions, known):
-            same.insert(0, same.pop(place))
+    for place, known in enumerate(_PROGRAMS):
+        if (known.first_year, known.period_months) == (first_year, months) and _matches(assumptions, known):
+            _PROGRAMS.insert(0, _PROGRAMS.pop(place))
             return known
     declaration = Declaration(assumptions)
     declare(declaration, first_year)
     texts = {path: str(text) for (what, path), text in declaration.reads.items() if what == "text" and text is not None}
     program = Program(declaration.closed(), order(declaration.lines), texts, first_year, months)
-    same.insert(0, program)
-    del same[CACHE_SIZE:]
+    _PROGRAMS.insert(0, program)
+    del _PROGRAMS[CACHE_SIZE:]
     return program
 
 
-_PROGRAMS: dict[tuple[int, int], list[Program]] = {}
+_PROGRAMS: list[Program] = []
 
 
 def _matches(assumptions: Assumptions, known: Program) -> bool:

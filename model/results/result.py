@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import math
 import os
 from collections import OrderedDict
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ..engine.python import Value, float_of
 from ..engine.structure import Model, evaluate, structure
 from ..formulas.expr import Line
+from ..scenario.problems import near
 from ..scenario.resolve import Scenario, load
 from ..stages.checks import TOLERANCE
 from .notes import warnings
@@ -74,8 +74,7 @@ class Result:
     def _value(self, name: str) -> Value:
         if name in self.lines:
             return self.lines[name]
-        near = difflib.get_close_matches(name, self.lines, 1)
-        raise KeyError(f"there is no line '{name}'" + (f". Did you mean '{near[0]}'?" if near else ""))
+        raise KeyError(". ".join(filter(None, (f"there is no line '{name}'", near(name, self.lines)))))
 
     @cached_property
     def rows(self) -> tuple[Line, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -16,6 +15,7 @@ from ..engine.structure import Model, bind, evaluate_many, longest, own_periods,
 from ..formulas.declaration import Declaration
 from ..formulas.expr import walk
 from ..results.registry import metric_lines
+from ..scenario.problems import near
 from ..scenario.resolve import Scenario
 from ..scenario.values import Bounds, ByYear
 from ..scenario.written import field_of
@@ -40,10 +40,9 @@ def metric_line(declaration: Declaration, metric: str) -> str:
     if line is not None and not line.series:
         return name
     figures = [*known, *(n for n, each in declaration.lines.items() if not each.series)]
-    near = difflib.get_close_matches(metric, figures, 1)
-    hint = f". Did you mean '{near[0]}'?" if near else "; `rekodiq lines` lists what is"
+    hint = near(metric, figures) or "`rekodiq lines` lists what is."
     what = "is a row over the periods, not a single figure" if line is not None else "is not a metric"
-    raise StudyError(f"'{metric}' {what}{hint}")
+    raise StudyError(f"'{metric}' {what}. {hint}")
 
 
 def number_at(scenario: Scenario, path: str) -> float:
@@ -54,8 +53,7 @@ def number_at(scenario: Scenario, path: str) -> float:
     """
     leaf = scenario.leaves.get(path)
     if leaf is None:
-        near = difflib.get_close_matches(path, list(scenario.leaves), 1)
-        raise StudyError(f"there is no assumption at '{path}'" + (f". Did you mean '{near[0]}'?" if near else ""))
+        raise StudyError(". ".join(filter(None, (f"there is no assumption at '{path}'", near(path, scenario.leaves)))))
     value = leaf.value.values[0] if isinstance(leaf.value, ByYear) and leaf.unit != "1" else leaf.value
     if isinstance(value, bool) or not isinstance(value, int | float) or path in FIXED:
         raise StudyError(f"'{path}' is not a number that a study can vary")

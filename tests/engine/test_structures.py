@@ -42,7 +42,7 @@ def counts(monkeypatch: pytest.MonkeyPatch) -> Counts:
     for module, names in ((structures, ("declare", "order")), (results, ("evaluate",))):
         for name in names:
             made.of(monkeypatch, module, name)
-    monkeypatch.setattr(structures, "_PROGRAMS", {})
+    monkeypatch.setattr(structures, "_PROGRAMS", [])
     monkeypatch.setattr(results, "_RESULTS", type(results._RESULTS)())
     monkeypatch.setattr(montecarlo, "_PREPARED", {})
     return made
@@ -94,7 +94,7 @@ def test_a_kept_program_gives_the_figures_of_a_fresh_one(counts: Counts, monkeyp
     kept = {name: (structure(load(name)), evaluate(structure(load(name)))) for name in bundled()}
     assert counts["declare"] < len(kept)
     for name, (shared, lines) in kept.items():
-        monkeypatch.setattr(structures, "_PROGRAMS", {})
+        monkeypatch.setattr(structures, "_PROGRAMS", [])
         fresh = structure(load(name))
         assert fresh.program is not shared.program and fresh.periods == shared.periods
         assert repr(evaluate(fresh)) == repr(lines)
