@@ -20,6 +20,7 @@ from .values import (
     LONGEST_TEXT,
     Bounds,
     Kind,
+    bounds_in,
     date,
     named_series,
     number,
@@ -80,7 +81,7 @@ def _reference(model: type[Section], shared: dict[str, Schema]) -> Schema:
 def _leaf(field: FieldInfo, shared: dict[str, Schema]) -> Schema:
     """A value as such, or in a wrapper with unit, source and note; limits hold in the model's own unit."""
     unit = unit_of(field)
-    bounds = next((m for m in field.metadata if isinstance(m, Bounds)), Bounds())
+    bounds = bounds_in(field)
     limits = " ".join(part for part in (unit if unit != "1" else "", str(bounds)) if part)
     value = _value(field, bounds)
     keys: dict[str, Schema] = {"value": value} | {key: {"type": "string"} for key in ("source", "note")}

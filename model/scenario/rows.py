@@ -20,7 +20,7 @@ from .reads import reads
 from .resolve import Resolved, Scenario, overridden, resolved
 from .table import Table, table
 from .validation import checked, converted, replaced
-from .values import Bounds, ByYear, Kind, number, schedule
+from .values import Bounds, ByYear, Kind, bounds_in, number, schedule
 from .written import field_of, override, refused_path
 
 MOST_ROWS = 100  # wrong rows that are explained
@@ -115,7 +115,7 @@ def _numbers(path: str, rows: Table, known: Resolved, wrong: set[int]) -> _Numbe
                 wrong.add(row)
             else:
                 values[row] = read[key]
-    bounds = next((m for m in field_of(path).metadata if isinstance(m, Bounds)), Bounds())
+    bounds = bounds_in(field_of(path))
     wrong.update(np.flatnonzero(~(np.isnan(values) | _hold(bounds, values))).tolist())
     return _Numbers(values + 0.0, others)  # no minus zero, as `number` has it
 

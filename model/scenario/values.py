@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import GetCoreSchemaHandler as Handler
+from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from .problems import CONTROL
@@ -225,6 +226,11 @@ class Bounds:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Handler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+
+def bounds_in(field: FieldInfo) -> Bounds:
+    """Bounds of a field of the schema; without limits where it has none."""
+    return next((m for m in field.metadata if isinstance(m, Bounds)), Bounds())
 
 
 def _numbers_in(value: object) -> Iterator[tuple[object, float]]:

@@ -17,7 +17,7 @@ from ..formulas.expr import walk
 from ..results.registry import metric_lines
 from ..scenario.problems import near
 from ..scenario.resolve import Scenario
-from ..scenario.values import Bounds, ByYear
+from ..scenario.values import ByYear, bounds_in
 from ..scenario.written import field_of
 
 TOGETHER = 1024  # scenarios per NumPy evaluation: more take memory, fewer cost calls
@@ -62,7 +62,7 @@ def number_at(scenario: Scenario, path: str) -> float:
 
 def bounds_of(path: str) -> tuple[float, float, bool, bool]:
     """Least and greatest valid number at a path, and whether each is itself valid."""
-    found = next((m for m in field_of(path).metadata if isinstance(m, Bounds)), Bounds())
+    found = bounds_in(field_of(path))
     low = found.ge if found.ge is not None else found.gt if found.gt is not None else -math.inf
     high = found.le if found.le is not None else found.lt if found.lt is not None else math.inf
     return low, high, found.gt is None, found.lt is None
@@ -74,9 +74,10 @@ def check_bounds(path: str, values: Sequence[float]) -> None:
     Raises:
         StudyError: naming the first such number.
     """
-    low, high, low_in, high_in = bounds_of(path)
+    low, high, *_ = bounds_of(path)
+    valid = bounds_in(field_of(path)).hold
     for v in values:
-        if not math.isfinite(v) or v < low or v > high or (v == low and not low_in) or (v == high and not high_in):
+        if not (math.isfinite(v) and valid(v)):
             raise StudyError(f"{path}: {v:g} is not valid, it must lie between {low:g} and {high:g}")
 
 

@@ -11,7 +11,7 @@ from ...formulas.expr import Expr, Line
 from ...results.registry import metric_lines, metrics, shown_in
 from ...results.result import Result
 from ...scenario.resolve import Leaf, Scenario, plain
-from ...scenario.values import Bounds, ByYear
+from ...scenario.values import ByYear, bounds_in
 from ...scenario.written import field_of
 from .formats import format_of
 
@@ -120,7 +120,7 @@ def assumption_data(leaf: Leaf) -> list[Any]:
 
 def bounds(path: str) -> tuple[list[Any], list[Any]]:
     """The least and greatest value of an assumption, each with whether the bound itself is allowed."""
-    limits = next((m for m in field_of(path).metadata if isinstance(m, Bounds)), Bounds())
+    limits = bounds_in(field_of(path))
     low = [limits.ge, True] if limits.ge is not None else [limits.gt, False]
     high = [limits.le, True] if limits.le is not None else [limits.lt, False]
     return low, high
